@@ -1,0 +1,131 @@
+"""grad, value_and_grad, jacobian, hessian: derivatives of functions, to any order, nested at will.
+
+    >>> from engine import grad, sin
+    >>> grad(sin)(0.0)
+    1.0
+    >>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(2.0)          # d/dx [x * d/dy (x + y)]
+    1
+
+An argument is a number, a Value, or a list of them (lists may nest); its gradient has the same
+shape. Given numbers, the derivative is a number; given Values, or inside another derivative, it
+is a Value, so that it can be differentiated again. No `.grad` is read or written.
+
+    f          the function, of one or more arguments
+    x          a copy of the number or Value that the caller gave: the variable
+    slopes     d(output)/d(node), for every node met on the way down
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from .primitives import identity, partials_as_values
+from .value import Number, Operand, Value, topological_order
+
+depth: ContextVar[int] = ContextVar("depth", default=0)  # how many derivatives are being taken around this code
+
+
+def grad(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that gives df/dx: for one argument its gradient, for several a tuple of them.
+
+    Raises:
+        TypeError: f returned something else than one number or Value.
+    """
+    return lambda *args: value_and_grad(f)(*args)[1]
+
+
+def value_and_grad(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that gives (f(x), df/dx)."""
+    def derivative(*args: Any) -> tuple[Any, Any]:
+        with variables(args) as (xs, again):
+            z = scalar(f(*xs), "grad")
+            gradient = tuple(like(x, iter(gradients(z, flat(x), again))) for x in xs)
+        return finish(z, again), gradient[0] if len(args) == 1 else gradient
+    return derivative
+
+
+def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that gives J[i][j] = df_i/dx_j, for f that returns a list; x_j over all arguments in order.
+
+    Raises:
+        TypeError: f returned something else than a list of numbers or Values.
+    """
+    def derivative(*args: Any) -> list[list[Any]]:
+        with variables(args) as (xs, again):
+            outputs = f(*xs)
+            if not isinstance(outputs, (list, tuple)):
+                raise TypeError(f"jacobian needs a function that returns a list, and got {type(outputs).__name__}: "
+                                "use grad for a single output, or return [z]")
+            return [gradients(scalar(z, "jacobian"), flat(xs), again) for z in outputs]
+    return derivative
+
+
+def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that gives H[i][j] = d2f/dx_i dx_j, with x_i over all arguments in order."""
+    return jacobian(lambda *xs: [z for x in several(grad(f)(*xs), xs) for z in flat(x)])
+
+
+def gradients(output: Operand, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
+    """d(output)/d(x) for each x of inputs: numbers, or Values if create_graph. Touches no `.grad`.
+
+    An input that output does not depend on has gradient 0.
+    """
+    if not isinstance(output, Value):
+        return [0 for _ in inputs]
+    slopes: dict[Value, Any] = {output: 1}
+    for z in reversed(topological_order(output)):
+        slope = slopes[z]
+        for operand, partial in zip(z.operands, partials_as_values(z) if create_graph else z.partials):
+            slopes[operand] = slopes[operand] + partial * slope if operand in slopes else partial * slope
+    return [slopes.get(x, 0) for x in inputs]
+
+
+@contextmanager
+def variables(args: Sequence[Any]) -> Iterator[tuple[list[Any], bool]]:
+    """Fresh variables in the shape of args, and whether what is computed of them must be a graph itself."""
+    again = depth.get() > 0 or any(isinstance(x, Value) for x in flat(args))
+    token = depth.set(depth.get() + 1)
+    try:
+        yield [like(arg, map(variable, flat(arg))) for arg in args], again
+    finally:
+        depth.reset(token)
+
+
+def variable(x: Operand) -> Any:
+    """A new node with the number of x. A Value stays attached to its past, yet can be told apart from it."""
+    return identity(x) if isinstance(x, Value) else Value(x)
+
+
+def flat(x: Any) -> list[Any]:
+    """The numbers and Values in x, in order; x may be one of them or nested lists of them."""
+    if not isinstance(x, (list, tuple)):
+        return [x]
+    return [item for part in x for item in flat(part)]
+
+
+def like(shape: Any, items: Iterator[Any]) -> Any:
+    """The items, in the shape of nested lists."""
+    if not isinstance(shape, (list, tuple)):
+        return next(items)
+    return [like(part, items) for part in shape]
+
+
+def several(gradient: Any, args: Sequence[Any]) -> Sequence[Any]:
+    return (gradient,) if len(args) == 1 else gradient
+
+
+def scalar(z: Any, name: str) -> Operand:
+    """z, if it is one number or Value."""
+    if isinstance(z, (list, tuple, str, complex)) or z is None:
+        instead = ("use jacobian for a list of outputs, or return their total" if isinstance(z, (list, tuple)) else
+                   "is a return missing?" if z is None else "return a real number")
+        raise TypeError(f"{name} needs a function that returns one number or Value, and got "
+                        f"{type(z).__name__} {z!r:.60}: {instead}")
+    return z
+
+
+def finish(z: Operand, again: bool) -> Number | Value:
+    return z if again or not isinstance(z, Value) else z.data

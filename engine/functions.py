@@ -1,0 +1,148 @@
+"""The functions of the table for Values and plain numbers: exp(x), dot(w, x), softmax(zs), ...
+
+Given at least one Value they return a Value that remembers its operands; given plain numbers
+only, they return a plain number. Those that take several numbers take them as arguments or as
+one list: maximum(x, y) and maximum([x, y]) are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .primitives import (
+    acos, acosh, apply, asin, asinh, atan, atan2, atanh, cos, cosh, erf, erfc, exp, expm1, floor, gelu, hypot,
+    identity, inf, log, log1p, log2, log10, log_sigmoid, relu, sigmoid, sign, silu, sin, sinc, sinh, softplus,
+    sqrt, step, tan, tanh,
+)
+from .value import Constant, Operand, Value, node
+
+__all__ = [
+    "acos", "acosh", "affine", "asin", "asinh", "atan", "atan2", "atanh", "clamp", "cos", "cosh", "detach", "dot",
+    "elu", "erf", "erfc", "exp", "expm1", "floor", "gelu", "hypot", "identity", "leaky_relu", "log", "log10",
+    "log1p", "log2", "log_sigmoid", "logsumexp", "maximum", "mean", "minimum", "relu", "sigmoid", "sign", "silu",
+    "sin", "sinc", "sinh", "softmax", "softplus", "sqrt", "step", "tan", "tanh", "total",
+]
+
+
+# --- one number in, with parameters ---------------------------------------------------------------
+
+def leaky_relu(x: Operand, alpha: Operand = 0.01) -> Any:
+    """x where x > 0, alpha*x elsewhere (D1-22). alpha may be a Value: that is PReLU (D2-21)."""
+    return apply("leaky_relu", x, alpha)
+
+
+def elu(x: Operand, alpha: Operand = 1.0) -> Any:
+    """x where x > 0, alpha*(e^x - 1) elsewhere."""
+    return apply("elu", x, alpha)
+
+
+def clamp(x: Operand, low: Operand = -inf, high: Operand = inf) -> Any:
+    """x, not below low and not above high; at a bound the slope is 1.
+
+    Raises:
+        ValueError: low is above high.
+    """
+    return apply("clamp", x, low, high)
+
+
+def detach(x: Operand) -> Any:
+    """The number in x as a leaf, through which no gradient flows."""
+    return x.detach() if isinstance(x, Value) else x
+
+
+# --- many numbers in ------------------------------------------------------------------------------
+
+def maximum(*xs: Operand | Iterable[Operand]) -> Any:
+    """The largest; its slope is 1 for the winner and shared equally among equal winners."""
+    return apply("maximum", *several(xs, "maximum"))
+
+
+def minimum(*xs: Operand | Iterable[Operand]) -> Any:
+    """The smallest; its slope is 1 for the winner and shared equally among equal winners."""
+    return apply("minimum", *several(xs, "minimum"))
+
+
+def total(*xs: Operand | Iterable[Operand]) -> Any:
+    """x1 + x2 + ..., from left to right, as one node."""
+    return apply("total", *several(xs, "total"))
+
+
+def mean(*xs: Operand | Iterable[Operand]) -> Any:
+    """total(xs) / n."""
+    operands = several(xs, "mean")
+    return apply("total", *operands) / len(operands)
+
+
+def logsumexp(*xs: Operand | Iterable[Operand]) -> Any:
+    """ln(e^x1 + e^x2 + ...), without overflow and without losing a small summand."""
+    return apply("logsumexp", *several(xs, "logsumexp"))
+
+
+def softmax(*xs: Operand | Iterable[Operand]) -> list[Any]:
+    """[y_1, ..., y_n] with y_k = e^(x_k) / sum_j e^(x_j); dy_k/dx_j = y_k ([k==j] - y_j) (D0-11).
+
+    Each y_k is one node; its first operand is x_k, the others follow in order.
+    """
+    operands = several(xs, "softmax")
+    return [apply("softmax", x, *operands[:k], *operands[k + 1:]) for k, x in enumerate(operands)]
+
+
+def dot(w: Sequence[Operand], x: Sequence[Operand]) -> Any:
+    """w1*x1 + w2*x2 + ..., from left to right, as one node with slopes (x, w).
+
+    Raises:
+        ValueError: w and x differ in length, or are empty.
+    """
+    return apply("dot", *pairs(w, x, "dot"))
+
+
+def affine(w: Sequence[Operand], x: Sequence[Operand], b: Operand) -> Any:
+    """z = b + w1*x1 + w2*x2 + ..., from left to right, as one node with slopes (x, w, 1).
+
+    The documents' pre-activation (D0-05, D1-03).
+
+    Raises:
+        ValueError: w and x differ in length, or are empty.
+    """
+    operands = [*pairs(w, x, "affine"), b]
+    if not any(isinstance(operand, Value) for operand in operands):
+        return apply("affine", *operands)
+    values, n = [lift(operand) for operand in operands], len(operands) // 2
+    return affine_node(values[:n], values[n:-1], b=values[-1])
+
+
+def affine_node(w: Sequence[Value], x: Sequence[Value], b: Value) -> Value:
+    """`affine` for lists of Values known to be of one length: the inner loop of every Layer."""
+    ws = [v.data for v in w]
+    xs = [v.data for v in x]
+    z  = b.data
+    for wi, xi in zip(ws, xs):
+        z += wi * xi
+    return node(z, "affine", (*w, *x, b), (*xs, *ws, 1))
+
+
+def lift(x: Operand) -> Value:
+    """x itself if it is a Value, else a Constant."""
+    return x if isinstance(x, Value) else Constant(x)
+
+
+def several(xs: Sequence[Any], name: str) -> Sequence[Any]:
+    """The operands, given one by one or as one list."""
+    operands = tuple(xs[0]) if len(xs) == 1 and not isinstance(xs[0], Value) and isinstance(xs[0], Iterable) else xs
+    if not operands:
+        raise ValueError(f"{name}() of an empty list has no value: give at least one number or Value")
+    return operands
+
+
+def pairs(w: Sequence[Any], x: Sequence[Any], name: str) -> list[Any]:
+    """All of w, then all of x; they must pair up."""
+    w, x = list(w), list(x)
+    if len(w) != len(x) or not w:
+        raise ValueError(f"{name}(w, x) pairs each weight with an input, and got {len(w)} weights and {len(x)} inputs: "
+                         "give two lists of the same length, at least 1")
+    return [*w, *x]
+
+
+for _function in (leaky_relu, elu, clamp):               # methods too, as every row with one operand is
+    setattr(Value, _function.__name__, _function)

@@ -1,0 +1,194 @@
+"""Neuron, Layer, MLP: Values composed as the documents compose them.
+
+    x          the inputs of a unit
+    w, b       its weights, one per input, and its bias
+    z          its pre-activation, b + w1*x1 + w2*x2 + ...
+    a          its activation, f(z)
+    delta      dJ/dz: after loss.backward() it is z.grad
+
+Weights are stored per unit, (out, in): layer.neurons[k].weights[j] is the documents' W[k+1, j+1].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any, NamedTuple
+
+from engine import Value
+from engine.functions import affine_node, lift
+from engine.value import Operand
+
+from .activations import Activation, activation
+from .initializers import Initializer, initializer
+from .module import Module
+
+
+class Neuron(Module):
+    """a = f(b + w1*x1 + ... + wn*xn) (D0-02, D0-03).
+
+    Args:
+        n_in: the number of inputs.
+        f: the activation, a name of nn.activations.ACTIVATIONS or a function of one Value.
+        init: the initializer of the weights; the bias starts at 0.
+        seed: an int, or a Random to draw from.
+        elementwise: single products and sums in place of one affine node; the numbers are the same.
+        fan_out: units in the layer, for initializers that ask.
+
+    Raises:
+        ValueError: n_in is not at least 1, or a name is unknown.
+    """
+
+    def __init__(self, n_in: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
+                 seed: int | Random = 0, elementwise: bool = False, fan_out: int = 1) -> None:
+        check_size(n_in, "a Neuron's number of inputs")
+        draw, rng = initializer(init), seed if isinstance(seed, Random) else Random(seed)
+        self.weights     = [Value(draw(n_in, fan_out, rng), f"w[{j}]") for j in range(1, n_in + 1)]
+        self.bias        = Value(0.0, "b")
+        self.f           = activation(f)
+        self.elementwise = elementwise
+
+    def __call__(self, x: Sequence[Operand]) -> Any:
+        """The activation a for one input."""
+        return self.f(self.z(inputs(x, len(self.weights))))
+
+    def z(self, x: Sequence[Value]) -> Value:
+        """The pre-activation, for inputs that are Values already."""
+        if not self.elementwise:
+            return affine_node(self.weights, x, self.bias)
+        z = self.bias
+        for w, xj in zip(self.weights, x):
+            z = z + w * xj
+        return z
+
+    def parameters(self) -> list[Value]:
+        """The weights, then the bias."""
+        return [*self.weights, self.bias]
+
+
+class Layer(Module):
+    """n_out neurons that share their inputs (D0-05). Arguments as for Neuron."""
+
+    def __init__(self, n_in: int, n_out: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
+                 seed: int | Random = 0, elementwise: bool = False) -> None:
+        check_size(n_in, "a Layer's number of inputs")
+        check_size(n_out, "a Layer's number of units")
+        rng = seed if isinstance(seed, Random) else Random(seed)
+        self.neurons = [Neuron(n_in, f, init=init, seed=rng, elementwise=elementwise, fan_out=n_out)
+                        for _ in range(n_out)]
+        self.name_parameters("")
+
+    def __call__(self, x: Sequence[Operand]) -> list[Any]:
+        """The activations of all units, always as a list."""
+        return self.trace(x).a
+
+    def trace(self, x: Sequence[Operand]) -> LayerTrace:
+        """The pre-activations z and the activations a."""
+        values = inputs(x, len(self.neurons[0].weights))
+        z = [neuron.z(values) for neuron in self.neurons]
+        return LayerTrace(z, [neuron.f(zk) for neuron, zk in zip(self.neurons, z)])
+
+    def parameters(self) -> list[Value]:
+        """Unit by unit, the weights and then the bias."""
+        return [p for neuron in self.neurons for p in neuron.parameters()]
+
+    def name_parameters(self, layer: str) -> None:
+        """Label the parameters as the documents do: W1[2,3] is layer 1, unit 2, input 3."""
+        for k, neuron in enumerate(self.neurons, 1):
+            neuron.bias.label = f"b{layer}[{k}]"
+            for j, w in enumerate(neuron.weights, 1):
+                w.label = f"W{layer}[{k},{j}]"
+
+
+class LayerTrace(NamedTuple):
+    """One layer's pre-activations and activations, one Value per unit."""
+
+    z: list[Any]
+    a: list[Any]
+
+
+class Trace(NamedTuple):
+    """A forward pass, layer by layer: trace.z[0] is the documents' z of layer 1."""
+
+    x: list[Value]
+    z: list[list[Any]]
+    a: list[list[Any]]
+    output: Any
+
+
+class MLP(Module):
+    """Layers one after the other: a[0] = x, a[k] = f_k(W_k a[k-1] + b_k) (D1-09).
+
+    Args:
+        n_in: the number of inputs.
+        sizes: the units of each layer; the last layer is the output.
+        hidden: the activation of the hidden layers, one for all or a list with one each.
+        output: the activation of the last layer; linear, as the documents advise (D2-28).
+        init: the initializer; by default He for ReLU layers and Xavier for all others (D1-46).
+        seed, elementwise: as for Neuron.
+
+    Raises:
+        ValueError: a size is not at least 1, sizes is empty, or a name is unknown.
+    """
+
+    def __init__(self, n_in: int, sizes: Sequence[int], hidden: str | Activation | Sequence[str | Activation] = "relu",
+                 output: str | Activation = "linear", *, init: str | float | Initializer | None = None,
+                 seed: int | Random = 0, elementwise: bool = False) -> None:
+        if isinstance(sizes, int) or not list(sizes):
+            raise ValueError(f"MLP needs the units of each layer as a list, and got {sizes!r}: "
+                             "write MLP(2, [16, 16, 1]), the last number being the outputs")
+        rng = seed if isinstance(seed, Random) else Random(seed)
+        activations = [hidden] * (len(sizes) - 1) if isinstance(hidden, str) or callable(hidden) else list(hidden)
+        if len(activations) != len(sizes) - 1:
+            raise ValueError(f"{len(activations)} hidden activations were given for {len(sizes) - 1} hidden layers: "
+                             "give one for all, or a list with one per hidden layer")
+        self.layers = [
+            Layer(a, b, f, init=suited(f) if init is None else init, seed=rng, elementwise=elementwise)
+            for a, b, f in zip([n_in, *sizes], sizes, [*activations, output])]
+        for k, layer in enumerate(self.layers, 1):
+            layer.name_parameters(str(k))
+
+    def __call__(self, x: Sequence[Operand]) -> Any:
+        """The output for one input: a Value if there is one output, else a list."""
+        return self.trace(x).output
+
+    def trace(self, x: Sequence[Operand]) -> Trace:
+        """The forward pass with every layer's z and a; after loss.backward(), delta = z.grad."""
+        values = inputs(x, len(self.layers[0].neurons[0].weights))
+        zs, activations, a = [], [], values
+        for layer in self.layers:
+            z, a = layer.trace(a)
+            zs.append(z)
+            activations.append(a)
+        return Trace(values, zs, activations, a[0] if len(a) == 1 else a)
+
+    def parameters(self) -> list[Value]:
+        """Layer by layer, unit by unit, the weights and then the bias."""
+        return [p for layer in self.layers for p in layer.parameters()]
+
+
+def suited(f: str | Activation) -> str:
+    """The initializer that keeps the signal's size through f: He for the ReLU family, else Xavier."""
+    return "he" if f in ("relu", "leaky_relu", "elu", "gelu", "silu") else "xavier"
+
+
+def inputs(x: Sequence[Operand], n_in: int) -> list[Value]:
+    """The inputs as Values, n_in of them.
+
+    Raises:
+        TypeError: x is not a list of numbers or Values.
+        ValueError: there are not n_in of them.
+    """
+    if isinstance(x, (Value, int, float, str)) or not hasattr(x, "__len__"):
+        raise TypeError(f"the network takes a list of {n_in} numbers or Values, and got {type(x).__name__} {x!r:.60}: "
+                        "write model([x]) for a single number")
+    if len(x) != n_in:
+        raise ValueError(f"{n_in} inputs expected, {len(x)} given: a network's first size is the number of features")
+    return [lift(xj) for xj in x]
+
+
+def check_size(n: Any, what: str) -> None:
+    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+        raise ValueError(f"{what} must be a whole number of at least 1, not {n!r}")
+
+
