@@ -12,10 +12,12 @@ COMMON = "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh aco
 
 
 def lib(x: Any) -> Any:
-    """The module whose functions take numbers of x's type; math unless x belongs to another."""
+    """The module whose functions take numbers of x's type; math unless x belongs to another or brings its own."""
     kind = type(x)
     if kind is float or kind is int:
         return math
+    if hasattr(kind, "library"):
+        return x.library
     return library(kind.__module__.partition(".")[0], hasattr(kind, "__len__"))
 
 
