@@ -34,7 +34,7 @@ class Lecture(NamedTuple):
 
 def lectures() -> list[Lecture]:
     """Every lecture, in order."""
-    found = [lecture(path) for path in sorted(Path(__file__).parent.glob("*.py"))]
+    found = [lecture(path) for path in sorted(Path(__file__).parent.glob("*.py")) if not path.name.startswith("_")]
     return sorted([one for one in found if one is not None], key=lambda one: (one.position, one.name))
 
 
@@ -50,6 +50,6 @@ def lecture(path: Path) -> Lecture | None:
 def constant(tree: ast.Module, name: str, default: Any) -> Any:
     """The literal that a file assigns to name."""
     for part in tree.body:
-        if isinstance(part, ast.Assign) and [target.id for target in part.targets if isinstance(target, ast.Name)] == [name]:
+        if isinstance(part, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in part.targets):
             return ast.literal_eval(part.value)
     return default

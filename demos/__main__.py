@@ -37,10 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The arguments, as --help shows them."""
     p = argparse.ArgumentParser(prog="python -m demos", description="Lectures on back-propagation, element by element.")
-    p.add_argument("names", nargs="*", metavar="NAME", help="lectures to run; without any: the list, then the first")
-    p.add_argument("--list", action="store_true", help="list the lectures and run none")
-    p.add_argument("--all",  action="store_true", help="run every lecture")
-    p.add_argument("--out",  type=Path, default=Path("demos/out"), metavar="DIR", help="where pictures go (%(default)s)")
+    p.add_argument("names",  metavar="NAME", nargs="*", help="lectures to run; without any: the list, then the first")
+    p.add_argument("--list", action="store_true",       help="list the lectures and run none")
+    p.add_argument("--all",  action="store_true",       help="run every lecture")
+    p.add_argument("--out",  metavar="DIR", type=Path, default=Path("demos/out"),
+                   help="where pictures go (%(default)s)")
     return p
 
 

@@ -24,7 +24,7 @@ PALETTE = [BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW, BLACK]
 MARKERS = ["o", "^", "s", "D", "v", "P", "X", "*"]       # a second way to tell classes apart
 DASHES  = ["-", "--", "-.", ":"]                         # and curves
 
-STYLE = {
+STYLE: dict[str, Any] = {
     "font.size": 15, "axes.titlesize": 17, "axes.labelsize": 17, "legend.fontsize": 14,
     "xtick.labelsize": 14, "ytick.labelsize": 14, "lines.linewidth": 2.5, "lines.markersize": 8,
     "axes.grid": True, "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False,
@@ -51,7 +51,8 @@ def short(x: Any, digits: int = 4) -> str:
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], digits: int = 4) -> None:
     """Print rows in aligned columns: numbers to the right, text to the left."""
-    cells   = [[short(x, digits) for x in row] for row in (rows := list(rows))]
+    rows    = list(rows)
+    cells   = [[short(x, digits) for x in row] for row in rows]
     numeric = [all(isinstance(x, (int, float)) or x == "-" for x in column) for column in zip(*rows)]
     widths  = [max(map(len, column)) for column in zip(headers, *cells)]
 
@@ -107,11 +108,12 @@ def figure(rows: int = 1, columns: int = 1, width: float = 6.4, height: float = 
            **options: Any) -> tuple[Any, Any]:
     """A figure and its axes: one, or an array of rows x columns; width and height are those of each."""
     import matplotlib
+    from cycler import cycler
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    matplotlib.rcParams.update(STYLE)
-    matplotlib.rcParams["axes.prop_cycle"] = matplotlib.cycler(color=PALETTE)
+    style: Any = {**STYLE, "axes.prop_cycle": cycler(color=PALETTE)}
+    matplotlib.rcParams.update(style)
     fig = Figure(figsize=(width * columns, height * rows))
     FigureCanvasAgg(fig)
     axes = fig.subplots(rows, columns, **options)
@@ -129,10 +131,11 @@ def save(fig: Any, out: Path, name: str, alt: str) -> Path:
     return wrote(path, alt)
 
 
-def two_colours() -> Any:
-    """The colour map from BLUE (low) through white to ORANGE (high)."""
+def two_colours(pale: bool = False) -> Any:
+    """The colour map from BLUE (low) through white to ORANGE (high); pale leaves room for points on top."""
     from matplotlib.colors import LinearSegmentedColormap
-    return LinearSegmentedColormap.from_list("blue-orange", [BLUE, "#FFFFFF", ORANGE])
+    ends = ["#8FC3E0", "#F5CD80"] if pale else [BLUE, ORANGE]
+    return LinearSegmentedColormap.from_list("blue-orange", [ends[0], "#FFFFFF", ends[1]])
 
 
 def grid_of(low: Sequence[float], high: Sequence[float], steps: int) -> tuple[list[float], list[float]]:
@@ -143,7 +146,7 @@ def grid_of(low: Sequence[float], high: Sequence[float], steps: int) -> tuple[li
 
 def heat_map(axes: Any, f: Callable[[float, float], float], low: Sequence[float] = (0, 0),
              high: Sequence[float] = (1, 1), steps: int = 41, limits: tuple[float, float] | None = None,
-             line: float | None = None, bar: bool = False) -> list[list[float]]:
+             line: float | None = None, bar: bool = False, pale: bool = False) -> list[list[float]]:
     """Colour the plane by f(x1, x2), from blue (low) to orange (high); returns the numbers, row by row of x2.
 
     limits: the numbers that are fully blue and fully orange; line: where to draw a black level line.
@@ -152,7 +155,7 @@ def heat_map(axes: Any, f: Callable[[float, float], float], low: Sequence[float]
     z = [[float(f(x1, x2)) for x1 in xs] for x2 in ys]
     largest = max(abs(value) for row in z for value in row) or 1.0
     bottom, top = limits or (-largest, largest)
-    image = axes.pcolormesh(xs, ys, z, cmap=two_colours(), vmin=bottom, vmax=top, shading="gouraud", rasterized=True)
+    image = axes.pcolormesh(xs, ys, z, cmap=two_colours(pale), vmin=bottom, vmax=top, shading="gouraud")
     if line is not None and any(v > line for row in z for v in row) and any(v < line for row in z for v in row):
         axes.contour(xs, ys, z, levels=[line], colors=[BLACK], linewidths=2)
     if bar:
@@ -177,7 +180,7 @@ def decision_boundary(axes: Any, score: Callable[[list[float]], float], X: Seque
     """Colour the plane by the score of each point [x1, x2], draw score = threshold, and the samples on top."""
     low  = [min(x[j] for x in X) - margin for j in (0, 1)]
     high = [max(x[j] for x in X) + margin for j in (0, 1)]
-    z = heat_map(axes, lambda x1, x2: score([x1, x2]), low, high, steps, limits, threshold)
+    z = heat_map(axes, lambda x1, x2: score([x1, x2]), low, high, steps, limits, threshold, pale=True)
     points(axes, X, Y)
     return z
 
@@ -194,5 +197,6 @@ def animation(draw: Callable[[int], Any], frames: int, out: Path, name: str, alt
         draw(k).savefig(png, format="png", dpi=80)
         pictures.append(Image.open(png).convert("RGB").quantize(128))
     path = folder(out) / f"{name}.gif"
-    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=1000 // fps, loop=0, comment=alt.encode())
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=1000 // fps, loop=0,
+                     comment=alt.encode())
     return wrote(path, alt)

@@ -65,6 +65,7 @@ class History:
             OSError: path cannot be written.
         """
         from matplotlib.figure import Figure             # no pyplot: no window, no state
+        from matplotlib.ticker import MaxNLocator
 
         panels = [("loss", self.losses, self.validation_losses)]
         panels += [(name, values, self.validation_metrics.get(name, [])) for name, values in self.metrics.items()]
@@ -80,7 +81,7 @@ class History:
             axes.set_ylabel(name.replace("_", " "), fontsize=15)
             axes.tick_params(labelsize=13)
             axes.grid(alpha=0.3)
-            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if path is not None:
             figure.savefig(path, metadata={"Description" if str(path).endswith("svg") else "Comment": repr(self)}
                            if str(path).endswith(("svg", "png")) else None)

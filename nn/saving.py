@@ -59,7 +59,8 @@ def load(model: Module, path: str | Path) -> None:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is not a JSON file ({error}): give a file that nn.save wrote") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content.get("parameters"), dict):
+    is_ours = isinstance(content, dict) and content.get("format") == FORMAT
+    if not is_ours or not isinstance(content.get("parameters"), dict):
         raise ValueError(f"{path} does not hold parameters in the format {FORMAT!r}: give a file that nn.save wrote")
     restore(model, content["parameters"], str(path))
 
