@@ -143,6 +143,15 @@ class Lines:
             return a
         if all(a.shape[k] == 1 for k in axes):
             return self.reshape(a, tuple([n for k, n in enumerate(a.shape) if keep or k not in axes]))
+        if a.op == "*" and number_of(a.args[0]):                          # c * x: the sum first
+            return a.args[0] * self.sum(a.args[1], axes, keep)
+        if a.op == "neg":
+            return -self.sum(a.args[0], axes, keep)
+        if a.op == "sum" and not a.attrs[1]:                              # a sum of sums is one sum
+            inner  = a.args[0]
+            others = [k for k in range(len(inner.shape)) if k not in a.attrs[0]]
+            whole  = self.sum(inner, tuple(sorted([*a.attrs[0], *[others[k] for k in axes]])))
+            return self.reshape(whole, tuple([1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes]))
         shape = tuple([1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes])
         return self.new("sum", (a,), shape, (axes, keep))
 
@@ -157,6 +166,8 @@ class Lines:
     def reshape(self, a: Array, shape: Shape) -> Array:
         if a.op == "reshape":
             a = a.args[0]
+        if a.op == "sum" and a.attrs[1] and shape == tuple([n for k, n in enumerate(a.shape) if k not in a.attrs[0]]):
+            return self.sum(a.args[0], a.attrs[0])
         return a if a.shape == shape else self.new("reshape", (a,), shape)
 
     def spread(self, a: Array, shape: Shape) -> Array:

@@ -42,9 +42,16 @@ class Lowering:
         for number, g in enumerate(folded.groups):
             self.made[number] = self.leaf(number, g, widths) if g.op in ("input", "target", "parameter") else self.inner(g)
 
-    def root(self, i: int) -> Array:
-        """The line of one template, and its place there taken out."""
-        return self.view(np.array([i]), GLOBAL_ONLY)
+    def results(self, last: int, batch: bool) -> list[Array]:
+        """The loss, one number, and the outputs, which the last template collects."""
+        rows, samples = np.array(self.t.args[last]), np.array(self.t.samples[last])
+        loss = self.view(rows[:1], samples[:1])
+        if len(loss.shape) == 2:                                         # recorded from one sample: the mean of many
+            loss = self.lines.constant(1, -1) * self.lines.sum(loss, (0,)) if batch else self.lines.sum(loss, (0,))
+        if not batch and self.samples == 1:
+            self.fixed.append("one sample was recorded without batch=True")
+        outputs = list(dict.fromkeys(rows[1:].tolist()))
+        return [loss, self.view(np.array(outputs), GLOBAL_ONLY)] if outputs else [loss]
 
     def leaf(self, number: int, g: Group, widths: dict[str, int]) -> Array:
         if g.op == "parameter":
@@ -56,6 +63,8 @@ class Lowering:
     def inner(self, g: Group) -> Array:
         rows    = np.array([self.t.args[i] for i in g.members])
         samples = np.array([self.t.samples[i] for i in g.members])
+        if g.op == "results":
+            return self.lines.constant(0)
         if g.op == "sum":
             return self.sum(g, rows, samples)
         size = (-1, len(g.members)) if g.batched else (len(g.members),)
