@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import prod
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
@@ -163,12 +164,15 @@ class Lines:
         """True at the first place of the largest along the last axis."""
         return self.new("first", (a,), a.shape)
 
-    def reshape(self, a: Array, shape: Shape) -> Array:
+    def reshape(self, a: Array, shape: Shape, samples: int = 0) -> Array:
+        """The same numbers in another shape; with `samples`, the batch axis may become numbers of its own, or come back."""
         if a.op == "reshape":
-            a = a.args[0]
+            a, samples = a.args[0], samples or a.attrs
         if a.op == "sum" and a.attrs[1] and shape == tuple([n for k, n in enumerate(a.shape) if k not in a.attrs[0]]):
             return self.sum(a.args[0], a.attrs[0])
-        return a if a.shape == shape else self.new("reshape", (a,), shape)
+        if prod(a.shape) != prod(shape) and not samples:
+            raise ValueError(f"an array of shape {a.shape} cannot be seen as {shape}")
+        return a if a.shape == shape else self.new("reshape", (a,), shape, samples)
 
     def spread(self, a: Array, shape: Shape) -> Array:
         """a, repeated to a shape."""

@@ -42,11 +42,12 @@ def fold(t: Trace, sums: Sums) -> tuple[Templates, int]:
     out = Templates([], [], [], [], [], [], [], [], [], [], [])
     made: dict[int, int] = {}                  # node -> template
     numbers: dict[Any, int] = {}               # constant -> template
+    shared: dict[Any, int] = {}                # operation on templates -> template
     root = len(t.ops) - 1
 
     for role in ("input", "target"):           # every column, used or not, so that any sample of it can be read
         for k in range(t.widths[role]):
-            members[classes_key(role, k)] = [add(out, role, batched=True, column=k, depends=2)]
+            members[classes_key(role, k)] = [add(out, role, batched=t.samples > 0, column=k, depends=2)]
 
     for i, op in enumerate(sums.ops):
         role = t.roles[i]
@@ -67,10 +68,12 @@ def fold(t: Trace, sums: Sums) -> tuple[Templates, int]:
                 else:
                     args.append(made[a])
                     samples.append(homes[a] if out.batched[made[a]] and not batched else GLOBAL)
-            new = add(out, op, tuple(args), tuple(samples), sums.pairs[i], batched, sums.explicit[i],
-                      label=t.labels[i], depends=sums.depends[i], nodes=len(whole))
+            key = op, tuple(args), tuple(samples), sums.pairs[i]
+            if batched or key not in shared:   # what no sample changes is computed once, however often it was written
+                shared[key] = add(out, op, tuple(args), tuple(samples), sums.pairs[i], batched, sums.explicit[i],
+                                  label=t.labels[i], depends=sums.depends[i], nodes=len(whole))
             for j in whole:
-                made[j] = new
+                made[j] = shared[key]
     return out, made[root]
 
 

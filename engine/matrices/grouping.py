@@ -42,7 +42,8 @@ def group(t: Templates) -> Groups:
     place: list[tuple[int, int]] = [(-1, 0)] * len(t.ops)
     groups: list[Group] = []
     for role in ("input", "target"):
-        settle(groups, place, Group(role, [i for i, op in enumerate(t.ops) if op == role], True))
+        members = [i for i, op in enumerate(t.ops) if op == role]
+        settle(groups, place, Group(role, members, all(t.batched[i] for i in members)))
     kinds = [place[i][0] if op in ("input", "target") else -2 if op == "parameter" else -3 - batched
              for i, (op, batched) in enumerate(zip(t.ops, t.batched))]
 

@@ -58,7 +58,7 @@ class Lowering:
             p = self.lines.new("parameter", (), g.shape, number)
             self.parameters.append(p)
             return p
-        return self.lines.new(g.op, (), (-1, widths[g.op]))
+        return self.lines.new(g.op, (), (-1, widths[g.op]) if self.samples else (widths[g.op],))
 
     def inner(self, g: Group) -> Array:
         rows    = np.array([self.t.args[i] for i in g.members])
@@ -128,7 +128,7 @@ class Lowering:
         for n in sorted(numbers):
             a = self.source(n)
             starts[n] = total
-            parts.append(self.lines.reshape(a, (self.samples * a.shape[-1],)) if self.batched(n) else
+            parts.append(self.lines.reshape(a, (self.samples * a.shape[-1],), self.samples) if self.batched(n) else
                          self.lines.reshape(a, (size(a, False),)))
             total += parts[-1].shape[0]
         index = np.array([starts[g] + place + (s * self.source(g).shape[-1] if s != GLOBAL else 0)
@@ -141,16 +141,29 @@ class Lowering:
     def sum(self, g: Group, rows: Table, samples: Table) -> Array:
         n = self.t.pairs[g.members[0]]
         terms: list[Array] = []
-        left, right = rows[:, :n], rows[:, n:2 * n]
-        for columns in self.runs(rows[:, :n], rows[:, n:2 * n]):
-            terms.append(self.products(g, left[:, columns], right[:, columns],
-                                       samples[:, :n][:, columns], samples[:, n:2 * n][:, columns]))
-        for columns in self.runs(rows[:, 2 * n:]):
-            terms.append(self.addends(g, rows[:, 2 * n:][:, columns], samples[:, 2 * n:][:, columns]))
+        left, right, rest = (rows[:, :n], samples[:, :n]), (rows[:, n:2 * n], samples[:, n:2 * n]), (rows[:, 2 * n:], samples[:, 2 * n:])
+        over_batch = bool((samples != GLOBAL).any())
+        for columns in self.runs(left[0], right[0]):
+            columns, times = self.repeated(columns, over_batch, *left, *right)
+            terms.append(times * self.products(g, left[0][:, columns], right[0][:, columns], left[1][:, columns], right[1][:, columns]))
+        for columns in self.runs(rest[0]):
+            columns, times = self.repeated(columns, over_batch, *rest)
+            terms.append(times * self.addends(g, rest[0][:, columns], rest[1][:, columns]))
         z = terms[0]
         for term in terms[1:]:
             z = z + term
         return self.lines.spread(z, (-1, len(g.members)) if g.batched else (len(g.members),))
+
+    def repeated(self, columns: list[int], over_batch: bool, *tables: Table) -> tuple[list[int], Array]:
+        """Terms that a sum over the batch has once per sample: each of them once, and how often it is meant."""
+        once: dict[Any, list[int]] = {}
+        for k in columns:
+            once.setdefault(tuple([table[:, k].tobytes() for table in tables]), []).append(k)
+        counts = {len(same) for same in once.values()}
+        if not over_batch or self.samples < 2 or len(counts) > 1 or max(counts) % self.samples or \
+                any((table[:, columns] != GLOBAL).any() for table in tables[1::2]):
+            return columns, self.lines.constant(1)
+        return [same[0] for same in once.values()], self.lines.constant(counts.pop() // self.samples, 1)
 
     def runs(self, *tables: Table) -> list[list[int]]:
         """The columns by the arrays they read."""
@@ -184,7 +197,7 @@ class Lowering:
         rights = np.array(list(dict.fromkeys(map(tuple, right.tolist()))))
         weights = self.where[left.flat[0], 0] == -1 or not self.batched(self.where[left.flat[0], 0])
         if len(lefts) * len(rights) == count and (count > 1 or g.batched and weights):
-            return self.product(self.view(lefts, GLOBAL_ONLY), self.view(rights, GLOBAL_ONLY), g.batched)
+            return self.product(self.view(lefts, GLOBAL_ONLY), self.view(rights, GLOBAL_ONLY))
         if count == 1:                                       # one sum: the order of its terms is ours to choose
             order = np.argsort(self.where[right[0], 1], kind="stable")
             left, right = left[:, order], right[:, order]
@@ -192,9 +205,9 @@ class Lowering:
             self.gathers.append((g, f"its {count} sums of products share no common rows"))
         return self.row_sums(self.view(left, GLOBAL_ONLY) * self.view(right, GLOBAL_ONLY), count)
 
-    def product(self, left: Array, right: Array, batched: bool) -> Array:
+    def product(self, left: Array, right: Array) -> Array:
         """right @ left.T; both are (rows, columns), after the batch axis if they have one."""
-        lines = self.lines
+        lines, batched = self.lines, 3 in (len(left.shape), len(right.shape))
         if len(left.shape) == 2 and len(right.shape) == 3 and right.shape[1] == 1:
             return lines.matmul(lines.reshape(right, (right.shape[0], right.shape[2])), lines.transpose(left))
         if len(left.shape) == 2 and len(right.shape) == 3:
@@ -207,9 +220,9 @@ class Lowering:
 
     def whole_batch(self, rows: Table, samples: Table, halves: bool = False) -> Table | None:
         """Rows whose operands are read for every sample once: the same operands without repetition, or None."""
-        if self.samples < 1 or (samples == GLOBAL).all() or rows.shape[1] % self.samples:
-            return None
         n = rows.shape[1] // 2 if halves else rows.shape[1]
+        if self.samples < 1 or (samples == GLOBAL).all() or n % self.samples:
+            return None
         out = []
         for row, at in zip(rows, samples):
             keys  = (at[:n], at[n:], row[n:], row[:n]) if halves else (at, row)

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..value import Value
 from .arrays import Array
-from .portable import elementary, evaluate
+from .portable import elementary, evaluate, sized
 from .running import Plan
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Program:
         given, room_of = self.given(samples)
         if predicting:
             assert self.outputs is not None
-            roots, into = [self.outputs], [np.empty(tuple([n if n >= 0 else -n * samples for n in self.outputs.shape]))]
+            roots, into = [self.outputs], [np.empty(sized(self.outputs.shape, samples))]
         else:
             roots, into = [self.loss, *self.grads], [np.empty(self.loss.shape), *self.gradients.values()]
         lines = elementary(roots)
@@ -121,8 +121,8 @@ class Program:
         given   = {id(p.line): self.parameters[self.names[id(p.line)]] for p in self.own}
         room_of = {}
         for z in self.low.lines.lines:
-            if z.op in ("input", "target") and z.shape[1]:
-                room_of[z.op] = given[id(z)] = np.zeros((samples, z.shape[1]) if self.samples else (z.shape[1],))
+            if z.op in ("input", "target") and z.shape[-1]:
+                room_of[z.op] = given[id(z)] = np.zeros(sized(z.shape, samples))
         return given, room_of
 
     def check_samples(self, samples: int) -> None:
@@ -137,7 +137,7 @@ class Program:
         self.check_samples(samples)
         given: dict[int, Any] = {}
         for z in self.low.lines.lines:
-            if z.op in ("input", "target") and z.shape[1]:
+            if z.op in ("input", "target") and z.shape[-1]:
                 data = np.array(X if z.op == "input" else Y, dtype=object)
                 given[id(z)] = data.reshape((samples, -1) if self.samples else (-1,))
         for p in self.own:

@@ -165,7 +165,7 @@ def of_concat(lines: Lines, z: Array, g: Array) -> Parts:
 
 
 def of_reshape(lines: Lines, z: Array, g: Array) -> Parts:
-    return [(z.args[0], g if g.shape == () else lines.reshape(full(lines, g, z), z.args[0].shape))]
+    return [(z.args[0], g if g.shape == () else lines.reshape(full(lines, g, z), z.args[0].shape, z.attrs))]
 
 
 def of_transpose(lines: Lines, z: Array, g: Array) -> Parts:

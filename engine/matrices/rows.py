@@ -31,12 +31,8 @@ def lower(self: Lowering, g: Group, rows: Any, samples: Any, size: Shape) -> Arr
     lines = self.lines
     if g.op in NARY:
         if g.op == "softmax":
-            softmax = whole_softmax(self, rows, samples)
-            if softmax is not None:
-                return softmax
-        x = self.view(rows, samples)
-        z = nary(lines, g.op, x)
-        z = lines.take(z, np.array([0])) if g.op == "softmax" else z
+            return lines.spread(shares(self, rows, samples), size)
+        z = nary(lines, g.op, self.view(rows, samples))
         return lines.spread(lines.reshape(z, (*z.shape[:-2], z.shape[-2])), size)
     operands = [self.view(rows[:, k], samples[:, k]) for k in range(rows.shape[1])]
     if g.op == "identity":
@@ -53,12 +49,17 @@ def nary(lines: Lines, op: str, x: Array) -> Array:
     return lines.new(op, (x,), shape)
 
 
-def whole_softmax(self: Lowering, rows: Any, samples: Any) -> Array | None:
-    """All shares of one list of operands, if that is what the group is: the first operand of each is its own."""
-    members = np.sort(rows, axis=1)
-    if (members != members[0]).any() or (samples != -1).any() or set(rows[:, 0].tolist()) != set(members[0].tolist()):
-        return None
-    return nary(self.lines, "softmax", self.view(rows[:, 0], samples[:, 0]))
+def shares(self: Lowering, rows: Any, samples: Any) -> Array:
+    """The shares of a group of softmax nodes: one softmax per list of operands, of which each node takes its own."""
+    order   = np.lexsort((samples, rows)) if rows.shape[1] > 1 else np.zeros_like(rows)
+    whole   = np.stack([np.take_along_axis(part, order, 1) for part in (rows, samples)], axis=-1)
+    lists   = list(dict.fromkeys(map(bytes, whole)))
+    first   = [next(k for k, part in enumerate(whole) if bytes(part) == one) for one in lists]
+    number  = {one: k for k, one in enumerate(lists)}
+    index   = [number[bytes(part)] * rows.shape[1] + int(np.flatnonzero(where == 0)[0]) for part, where in zip(whole, order)]
+    x       = self.view(whole[first, :, 0], whole[first, :, 1])
+    y       = nary(self.lines, "softmax", x)
+    return self.lines.take(self.lines.reshape(y, (*y.shape[:-2], y.shape[-2] * y.shape[-1])), np.array(index))
 
 
 def times(self: Lowering, x: Array, y: Array) -> Array:
@@ -87,6 +88,8 @@ def over_batch(x: Array) -> bool:
     """Whether x is a sum over the batch, perhaps of several such sums."""
     if x.op == "+":
         return all(over_batch(a) for a in x.args)
+    if x.op == "*" and number_of(x.args[0]):
+        return over_batch(x.args[1]) or x.args[0].attrs[1] == 1
     while x.op in ("sum", "take", "slice", "reshape", "spread", "neg"):
         if x.op == "sum" and 0 in x.attrs[0] and x.args[0].shape[0] < 0:
             return True
@@ -98,6 +101,11 @@ def over_batch(x: Array) -> bool:
 
 def expand(z: Array) -> Array:
     """The same line in elementary operations, if it is a row or a slope of the table."""
+    plain = formula(z)
+    return plain if plain is z else z.lines.spread(plain, z.shape)
+
+
+def formula(z: Array) -> Array:
     lines, x = z.lines, z.args[0] if z.args else None
     if z.op == "slope":
         name, k = z.attrs

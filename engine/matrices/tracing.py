@@ -37,8 +37,7 @@ def trace(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters
     """The graph of loss.
 
     Args:
-        inputs, targets: the leaves that change from call to call: one list per sample, or, for one
-            sample, a flat list.
+        inputs, targets: the leaves that change from call to call: one list per sample, or a flat list.
         parameters: the leaves to differentiate by.
         batch: inputs are those of one sample, and the program is to take many.
 
@@ -49,11 +48,12 @@ def trace(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters
     if not isinstance(loss, Value) or not loss.operands:
         raise TypeError(f"vectorize needs the Value of a loss that was computed from other Values, and got {loss!r:.60}: "
                         "build the loss from model(x) and give that")
-    per_sample = [rows(inputs, batch, "inputs"), rows(targets, batch, "targets")]
-    declared = declare(per_sample, parameters)
-    samples = max((len(part) for part in per_sample if part is not None), default=0)
+    many = not batch and any(isinstance(sample, (list, tuple)) for sample in inputs)
+    per_sample = [rows(inputs, many, "inputs"), rows(targets, many, "targets")]
+    samples  = max([len(part) for part in per_sample if part is not None], default=0) if many or batch else 0
+    declared = declare(per_sample, parameters, samples)
     for part, name in zip(per_sample, ("inputs", "targets")):
-        if part and len(part) != samples:
+        if part and samples and len(part) != samples:
             raise ValueError(f"{name} has {len(part)} samples and the other list {samples}: give one entry per sample in both")
 
     t = Trace([], [], [], [], [], [], [], samples,
@@ -81,7 +81,7 @@ def enter(t: Trace, ids: dict[int, int], x: Value, role: str, home: int, column:
     t.labels.append(x.label)
 
 
-def declare(per_sample: Sequence[Any], parameters: Sequence[Value]) -> dict[int, tuple[str, int, int]]:
+def declare(per_sample: Sequence[Any], parameters: Sequence[Value], samples: int) -> dict[int, tuple[str, int, int]]:
     """id(leaf) -> (role, home, column)."""
     declared: dict[int, tuple[str, int, int]] = {}
     for role, home, column, x in leaves(per_sample, parameters):
@@ -92,7 +92,7 @@ def declare(per_sample: Sequence[Any], parameters: Sequence[Value]) -> dict[int,
             raise ValueError(f"a {role} must be a leaf, and {x!r} was computed by {x.op!r}: give the Values it was computed from")
         if id(x) in declared:
             raise ValueError(f"{x!r} is declared twice, as {declared[id(x)][0]} and as {role}: make one Value for each place")
-        declared[id(x)] = (role, home, column)
+        declared[id(x)] = (role, home if samples else GLOBAL, column)
     return declared
 
 
@@ -105,19 +105,19 @@ def leaves(per_sample: Sequence[Any], parameters: Sequence[Value]) -> Iterator[t
         yield "parameter", GLOBAL, k, p
 
 
-def rows(given: Any, batch: bool, name: str) -> list[list[Any]] | None:
+def rows(given: Any, batched: bool, name: str) -> list[list[Any]] | None:
     """One flat list per sample; None where nothing was given."""
     if isinstance(given, Value):
         given = [given]
     given = list(given)
     if not given:
         return None
-    if batch:
+    if not batched:
         return [list(flatten(given))]
     lists = [isinstance(sample, (list, tuple)) for sample in given]
     if name == "inputs" and not all(lists):
-        raise ValueError("inputs are one list of Values per sample: write inputs=[[x1, x2], [x1, x2], ...], or give one "
-                         "sample with batch=True")
+        raise ValueError("inputs mix lists and Values: write one list per sample, inputs=[[x1, x2], [x1, x2], ...], or one "
+                         "flat list for a single sample")
     samples = [list(flatten(sample)) for sample in given]
     if len({len(sample) for sample in samples}) > 1:
         raise ValueError(f"samples of {name} differ in length: {sorted({len(sample) for sample in samples})}")
