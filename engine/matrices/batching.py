@@ -42,7 +42,6 @@ def fold(t: Trace, sums: Sums) -> tuple[Templates, int]:
     out = Templates([], [], [], [], [], [], [], [], [], [], [])
     made: dict[int, int] = {}                  # node -> template
     numbers: dict[Any, int] = {}               # constant -> template
-    shared: dict[Any, int] = {}                # operation on templates -> template
     root = len(t.ops) - 1
 
     for role in ("input", "target"):           # every column, used or not, so that any sample of it can be read
@@ -68,12 +67,10 @@ def fold(t: Trace, sums: Sums) -> tuple[Templates, int]:
                 else:
                     args.append(made[a])
                     samples.append(homes[a] if out.batched[made[a]] and not batched else GLOBAL)
-            key = op, tuple(args), tuple(samples), sums.pairs[i]
-            if batched or key not in shared:   # what no sample changes is computed once, however often it was written
-                shared[key] = add(out, op, tuple(args), tuple(samples), sums.pairs[i], batched, sums.explicit[i],
-                                  label=t.labels[i], depends=sums.depends[i], nodes=len(whole))
+            new = add(out, op, tuple(args), tuple(samples), sums.pairs[i], batched, sums.explicit[i],
+                      label=t.labels[i], depends=sums.depends[i], nodes=len(whole))
             for j in whole:
-                made[j] = shared[key]
+                made[j] = new
     return out, made[root]
 
 
@@ -94,7 +91,7 @@ def classify(t: Trace, sums: Sums) -> tuple[list[int], list[int], dict[Any, list
             if len(among) == 1:
                 home = homes[i] = among.pop()
                 key  = known.setdefault((op, sums.pairs[i], tuple([codes[a] for a in sums.args[i]])), len(known))
-                nth  = seen[key, home] = seen.get((key, home), -1) + 1      # the same code twice in one sample
+                nth  = seen[key, home] = seen.get((key, home), -1) + 1      # the same but for its plain numbers
                 code = classes[i] = known.setdefault((key, nth), len(known))
                 members.setdefault(code, []).append(i)
         codes.append(code)

@@ -100,12 +100,11 @@ def split(t: Templates, members: list[int]) -> Iterable[list[int]]:
         n = t.pairs[i]
         left, right = t.args[i][:n], t.args[i][n:2 * n]
         by_right.setdefault(right, {}).setdefault(left, []).append(i)
-    lefts   = [tuple(part) for part in by_right.values()]
-    product = all(part == lefts[0] for part in lefts) and all(len(same) == 1 for part in by_right.values() for same in part.values())
-    parts   = [[i for same in part.values() for i in same] for part in by_right.values()]
-    if product:
-        return [[i for part in parts for i in part]]
-    return parts if len(parts) <= MANY_PARTS else [members]
+    parts = list(by_right.values())
+    if all(len(same) == 1 for part in parts for same in part.values()) and all(part.keys() == parts[0].keys() for part in parts):
+        return [[part[left][0] for part in parts for left in parts[0]]]
+    split_up = [[i for same in part.values() for i in same] for part in parts]
+    return split_up if len(split_up) <= MANY_PARTS else [members]
 
 
 def claim(t: Templates, found: Sequence[Group]) -> list[Group]:

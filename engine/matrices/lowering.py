@@ -143,10 +143,10 @@ class Lowering:
         terms: list[Array] = []
         left, right, rest = (rows[:, :n], samples[:, :n]), (rows[:, n:2 * n], samples[:, n:2 * n]), (rows[:, 2 * n:], samples[:, 2 * n:])
         over_batch = bool((samples != GLOBAL).any())
-        for columns in self.runs(left[0], right[0]):
+        for columns in self.runs(*left, *right):
             columns, times = self.repeated(columns, over_batch, *left, *right)
             terms.append(times * self.products(g, left[0][:, columns], right[0][:, columns], left[1][:, columns], right[1][:, columns]))
-        for columns in self.runs(rest[0]):
+        for columns in self.runs(*rest):
             columns, times = self.repeated(columns, over_batch, *rest)
             terms.append(times * self.addends(g, rest[0][:, columns], rest[1][:, columns]))
         z = terms[0]
@@ -155,21 +155,22 @@ class Lowering:
         return self.lines.spread(z, (-1, len(g.members)) if g.batched else (len(g.members),))
 
     def repeated(self, columns: list[int], over_batch: bool, *tables: Table) -> tuple[list[int], Array]:
-        """Terms that a sum over the batch has once per sample: each of them once, and how often it is meant."""
-        once: dict[Any, list[int]] = {}
-        for k in columns:
-            once.setdefault(tuple([table[:, k].tobytes() for table in tables]), []).append(k)
-        counts = {len(same) for same in once.values()}
-        if not over_batch or self.samples < 2 or len(counts) > 1 or max(counts) % self.samples or \
-                any((table[:, columns] != GLOBAL).any() for table in tables[1::2]):
-            return columns, self.lines.constant(1)
-        return [same[0] for same in once.values()], self.lines.constant(counts.pop() // self.samples, 1)
+        """Equal terms of a sum: each of them once, and how often it is meant; once per sample is the number of samples."""
+        once  = {column(tables, k): k for k in reversed(columns)}
+        times = len(columns) // len(once)
+        per_sample = over_batch and self.samples > 1 and times % self.samples == 0 and \
+            all((table[:, columns] == GLOBAL).all() for table in tables[1::2])
+        return sorted(once.values()), self.lines.constant(times // self.samples, 1) if per_sample else self.lines.constant(times)
 
     def runs(self, *tables: Table) -> list[list[int]]:
-        """The columns by the arrays they read."""
+        """The columns by the arrays they read, and by how often they occur; tables are rows, samples, rows, samples."""
+        often: dict[Any, int] = {}
+        for k in range(tables[0].shape[1]):
+            often[column(tables, k)] = often.get(column(tables, k), 0) + 1
         found: dict[Any, list[int]] = {}
         for k in range(tables[0].shape[1]):
-            found.setdefault(tuple([tuple(dict.fromkeys(self.where[table[:, k], 0].tolist())) for table in tables]), []).append(k)
+            arrays = tuple([tuple(dict.fromkeys(self.where[table[:, k], 0].tolist())) for table in tables[::2]])
+            found.setdefault((arrays, often[column(tables, k)]), []).append(k)
         return list(found.values())
 
     def addends(self, g: Group, rows: Table, samples: Table) -> Array:
@@ -248,6 +249,10 @@ class Lowering:
 
 
 GLOBAL_ONLY = np.array(GLOBAL)
+
+
+def column(tables: Sequence[Table], k: int) -> tuple[bytes, ...]:
+    return tuple([table[:, k].tobytes() for table in tables])
 
 
 def lead(a: Array, batched: bool) -> Shape:

@@ -11,7 +11,7 @@ The left factor is the one that depends on less: a weight stands to the left of 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .tracing import Trace
 
@@ -68,7 +68,22 @@ def normalise(t: Trace) -> Sums:
         ops[i]   = "sum"
         pairs[i] = len(ordered)
         args[i]  = (*[w for w, _ in ordered], *[x for _, x in ordered], *addends)
+    merge(t, ops, args, pairs)
     return Sums(ops, args, pairs, depends, explicit)
+
+
+def merge(t: Trace, ops: list[str], args: list[tuple[int, ...]], pairs: list[int]) -> None:
+    """Nodes that do the same with the same operands become one, so that samples can be told to be alike."""
+    same    = list(range(len(ops)))
+    known: dict[Any, int] = {}
+    for i, op in enumerate(ops):
+        if op:
+            args[i] = tuple([same[a] for a in args[i]])
+            same[i] = known.setdefault((op, pairs[i], args[i]), i)
+            if same[i] != i:
+                ops[i] = ""
+        elif t.roles[i] == "constant":
+            same[i] = known.setdefault((type(t.data[i]), repr(t.data[i])), i)
 
 
 def joined(a: list, b: list) -> list:                                # type: ignore[type-arg]
