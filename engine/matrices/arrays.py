@@ -105,6 +105,10 @@ class Lines:
         cx, cy = number_of(x), number_of(y)
         if op == "+" and cx == (0, 0) and y.shape != ():   return y
         if op in "+-" and cy == (0, 0) and x.shape != ():  return x
+        if op == "+" and same_but_factor(x) is same_but_factor(y) and not cx:    # 2 * x + 3 * x
+            fx, fy = factor_of(x), factor_of(y)
+            if fx[1] == fy[1]:
+                return self.call("*", self.constant(fx[0] + fy[0], fx[1]), same_but_factor(x))
         if op == "neg" and x.op == "neg":                  return x.args[0]
         if op == "neg" and cx:                             return self.constant(-cx[0], cx[1])
         if op == "*" and cx == (1, 0):                     return y
@@ -203,6 +207,14 @@ class Lines:
 def number_of(a: Array) -> tuple[Any, int] | None:
     """What a constant is: a number, and the power of the number of samples that goes with it."""
     return a.attrs if a.op == "constant" and a.shape == () and not isinstance(a.attrs[0], np.ndarray) else None
+
+
+def same_but_factor(a: Array) -> Array:
+    return a.args[1] if a.op == "*" and number_of(a.args[0]) else a
+
+
+def factor_of(a: Array) -> tuple[Any, int]:
+    return number_of(a.args[0]) or (1, 0) if a.op == "*" else (1, 0)
 
 
 def quotient(a: Any, b: Any) -> Any:

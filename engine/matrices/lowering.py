@@ -179,32 +179,35 @@ class Lowering:
             return self.row_sums(self.lines.sum(self.view_at(whole), (0,)), rows.shape[0])
         if rows.shape[1] == 1:
             return self.view(rows[:, 0], samples[:, 0])
-        if rows.shape[0] == 1 and (samples == GLOBAL).all():
+        if rows.shape[0] == 1 and (samples == GLOBAL).all():             # one sum: the order of its terms is ours to choose
             rows = rows[:, np.argsort(self.where[rows[0], 1], kind="stable")]
-        return self.row_sums(self.view(rows, samples), rows.shape[0])
+        return self.row_sums(self.view_at(rows, samples), rows.shape[0])
 
     def products(self, g: Group, left: Table, right: Table, left_samples: Table, right_samples: Table) -> Array:
-        lines, count = self.lines, left.shape[0]
+        count = left.shape[0]
         if left.shape[1] == 1 and not (self.t.explicit[g.members[0]] and g.batched):
             return times(self, self.view(left[:, 0], left_samples[:, 0]), self.view(right[:, 0], right_samples[:, 0]))
         if (left_samples != GLOBAL).any() or (right_samples != GLOBAL).any():
             whole = self.whole_batch(np.hstack([left, right]), np.hstack([left_samples, right_samples]), halves=True)
             if whole is not None:
                 n = whole.shape[1] // 2
-                both = self.view_at(whole[:, :n]) * self.view_at(whole[:, n:])
-                return self.row_sums(lines.sum(both, (0,)), count)
-            return self.row_sums(self.view(left, left_samples) * self.view(right, right_samples), count)
-        lefts  = np.array(list(dict.fromkeys(map(tuple, left.tolist()))))
-        rights = np.array(list(dict.fromkeys(map(tuple, right.tolist()))))
+                both = self.factor(whole[:, :n]) * self.view_at(whole[:, n:])
+                return self.row_sums(self.lines.sum(both, (0,)), count)
+            return self.row_sums(self.view_at(left, left_samples) * self.view_at(right, right_samples), count)
         weights = self.where[left.flat[0], 0] == -1 or not self.batched(self.where[left.flat[0], 0])
+        lefts, rights = distinct(left), distinct(right)
         if len(lefts) * len(rights) == count and (count > 1 or g.batched and weights):
             return self.product(self.view(lefts, GLOBAL_ONLY), self.view(rights, GLOBAL_ONLY))
-        if count == 1:                                       # one sum: the order of its terms is ours to choose
-            order = np.argsort(self.where[right[0], 1], kind="stable")
-            left, right = left[:, order], right[:, order]
-        else:
+        if count > 1:
             self.gathers.append((g, f"its {count} sums of products share no common rows"))
-        return self.row_sums(self.view(left, GLOBAL_ONLY) * self.view(right, GLOBAL_ONLY), count)
+            return self.row_sums(self.view(left, GLOBAL_ONLY) * self.view(right, GLOBAL_ONLY), count)
+        order = np.argsort(self.where[right[0], 1], kind="stable")
+        left, right = left[:, order], right[:, order]
+        array = self.source(self.where[right[0, 0], 0]) if self.where[right[0, 0], 0] >= 0 else None
+        if array is not None and array.op == "parameter" and (left == right).all() and \
+                np.array_equal(self.where[right[0], 1], np.arange(size(array, False))):
+            return self.lines.reshape(self.lines.sum(array * array, tuple(range(len(array.shape)))), (1,))
+        return self.row_sums(self.factor(left) * self.view_at(right), count)
 
     def product(self, left: Array, right: Array) -> Array:
         """right @ left.T; both are (rows, columns), after the batch axis if they have one."""
@@ -237,15 +240,24 @@ class Lowering:
             out.append(np.concatenate([row[part].reshape(shape)[:, 0] for part in parts]))
         return np.array(out)
 
-    def view_at(self, rows: Table) -> Array:
-        return self.view(rows[0] if len(rows) == 1 else rows, GLOBAL_ONLY)
+    def view_at(self, rows: Table, samples: Table | None = None) -> Array:
+        """The view of rows; of a single row without the axis of the rows."""
+        samples = np.full(rows.shape, GLOBAL) if samples is None else samples
+        if len(rows) > 1:
+            return self.view(rows, samples)
+        a = self.view(rows, samples)
+        if a.op == "spread" and a.shape == rows.shape:
+            return self.lines.spread(a.args[0], a.shape[1:])
+        return self.lines.reshape(a, (*a.shape[:-2], a.shape[-1]))
+
+    def factor(self, rows: Table) -> Array:
+        """The view of left factors; one number if they are all the same number."""
+        view = self.view_at(rows)
+        return view.args[0] if view.op == "spread" and view.args[0].op == "constant" and view.args[0].shape == () else view
 
     def row_sums(self, a: Array, count: int) -> Array:
         """Each row summed to one number: the last axis, and what is left has `count` entries."""
-        if count == 1:
-            a = self.lines.reshape(a, (*a.shape[:-2], a.shape[-1])) if len(a.shape) > 1 and a.shape[-2] == 1 else a
-            return self.lines.sum(a, (len(a.shape) - 1,), keep=True)
-        return self.lines.sum(a, (len(a.shape) - 1,))
+        return self.lines.sum(a, (len(a.shape) - 1,), keep=count == 1)
 
 
 GLOBAL_ONLY = np.array(GLOBAL)
@@ -253,6 +265,11 @@ GLOBAL_ONLY = np.array(GLOBAL)
 
 def column(tables: Sequence[Table], k: int) -> tuple[bytes, ...]:
     return tuple([table[:, k].tobytes() for table in tables])
+
+
+def distinct(rows: Table) -> Table:
+    """The different rows, in order of appearance."""
+    return np.array(list(dict.fromkeys(map(tuple, rows.tolist()))))
 
 
 def lead(a: Array, batched: bool) -> Shape:

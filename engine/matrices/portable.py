@@ -63,6 +63,24 @@ def elementary(outputs: Sequence[Array]) -> list[Array]:
     return order + [finish(root) for root in outputs]
 
 
+def needed(roots: Sequence[Array]) -> list[Array]:
+    """The lines that roots are made of, roots included, in an order in which they can be run."""
+    order: list[Array] = []
+    state: dict[int, int] = {}
+    stack = list(reversed(roots))
+    while stack:
+        z = stack[-1]
+        if state.get(id(z)) == 2:
+            stack.pop()
+        elif state.get(id(z)) == 1:
+            state[id(z)] = 2
+            order.append(stack.pop())
+        else:
+            state[id(z)] = 1
+            stack.extend([a for a in reversed(z.args) if id(a) not in state])
+    return order
+
+
 def evaluate(lines: Sequence[Array], given: dict[int, Any], samples: int, xp: Any, exact: bool = False) -> dict[int, Any]:
     """The value of every line; `given` has those of inputs, targets and parameters by id."""
     values = dict(given)

@@ -11,6 +11,7 @@ the calculus table. A gradient may be smaller than its array where it is the sam
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
 import numpy as np
 
@@ -31,10 +32,13 @@ def gradients(root: Array, parameters: Sequence[Array]) -> tuple[list[Array], di
     for z in reversed(forward):
         if id(z) in needed and id(z) in grads:
             grads[id(z)] = g = narrowed(grads[id(z)], z.shape)
+            own: dict[int, Array] = {}                               # an operand may stand in two places: w * w
             for x, dx in contributions(lines, z, g, needed):
                 if number_of(dx) != (0, 0):
-                    grads[id(x)] = grads[id(x)] + dx if id(x) in grads else dx
-    return [lines.spread(grads.get(id(p), lines.constant(0)), p.shape) for p in parameters], grads
+                    own[id(x)] = own[id(x)] + dx if id(x) in own else dx
+            for x_id, dx in own.items():
+                grads[x_id] = grads[x_id] + dx if x_id in grads else dx
+    return [lines.spread(narrowed(grads.get(id(p), lines.constant(0)), p.shape), p.shape) for p in parameters], grads
 
 
 def contributions(lines: Lines, z: Array, g: Array, needed: set[int]) -> Iterator[tuple[Array, Array]]:
@@ -69,19 +73,29 @@ def narrowed(g: Array, shape: Shape) -> Array:
 
 def unspread(lines: Lines, g: Array, shape: Shape, spread: Shape) -> Array:
     """The gradient of x from that of x repeated to the shape `spread`: the sum over what was repeated."""
-    factor, full = lines.constant(1), (1,) * (len(spread) - len(g.shape)) + g.shape
-    if g.shape != ():
-        g = lines.reshape(g, full)
-    own  = (1,) * (len(spread) - len(shape)) + shape
-    axes = [k for k, (n, m) in enumerate(zip(spread, own)) if n != m]
-    for k in axes:
-        if g.shape == () or full[k] == 1:                            # the same all along: a sum is a multiple
-            factor = factor * lines.constant(abs(spread[k]), int(spread[k] < 0))
-    summed = tuple([k for k in axes if g.shape != () and full[k] != 1])
-    g = lines.sum(g, summed, keep=True)
-    while g.shape != () and len(g.shape) > len(shape):
-        g = lines.reshape(g, g.shape[1:])
-    return factor * g
+    if g.shape == ():
+        return lines.constant(repeats(spread, shape), batches(spread, shape)) * g
+    g     = lines.reshape(g, (1,) * (len(spread) - len(g.shape)) + g.shape)
+    extra = len(spread) - len(shape)
+    own   = (1,) * extra + shape
+    axes  = [k for k, (n, m) in enumerate(zip(spread, own)) if n != m]
+    same  = [k for k in axes if g.shape[k] == 1]                     # the same all along: a sum is a multiple
+    times = lines.constant(prod([abs(spread[k]) for k in same]), sum([spread[k] < 0 for k in same]))
+    g     = lines.sum(g, tuple([k for k in axes if k not in same and k >= extra]), keep=True)
+    first = tuple([k for k in axes if k not in same and k < extra])
+    g     = lines.sum(g, first)
+    left  = extra - len(first)
+    return times * (lines.reshape(g, g.shape[left:]) if left else g)
+
+
+def repeats(spread: Shape, shape: Shape) -> int:
+    own = (1,) * (len(spread) - len(shape)) + shape
+    return prod([abs(n) for n, m in zip(spread, own) if n != m])
+
+
+def batches(spread: Shape, shape: Shape) -> int:
+    own = (1,) * (len(spread) - len(shape)) + shape
+    return sum([n < 0 for n, m in zip(spread, own) if n != m])
 
 
 def full(lines: Lines, g: Array, z: Array) -> Array:

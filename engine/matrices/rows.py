@@ -32,8 +32,8 @@ def lower(self: Lowering, g: Group, rows: Any, samples: Any, size: Shape) -> Arr
     if g.op in NARY:
         if g.op == "softmax":
             return lines.spread(shares(self, rows, samples), size)
-        z = nary(lines, g.op, self.view(rows, samples))
-        return lines.spread(lines.reshape(z, (*z.shape[:-2], z.shape[-2])), size)
+        z = nary(lines, g.op, self.view_at(rows, samples))
+        return lines.spread(z if len(rows) == 1 else lines.reshape(z, (*z.shape[:-2], z.shape[-2])), size)
     operands = [self.view(rows[:, k], samples[:, k]) for k in range(rows.shape[1])]
     if g.op == "identity":
         return lines.spread(operands[0], size)
@@ -57,9 +57,10 @@ def shares(self: Lowering, rows: Any, samples: Any) -> Array:
     first   = [next(k for k, part in enumerate(whole) if bytes(part) == one) for one in lists]
     number  = {one: k for k, one in enumerate(lists)}
     index   = [number[bytes(part)] * rows.shape[1] + int(np.flatnonzero(where == 0)[0]) for part, where in zip(whole, order)]
-    x       = self.view(whole[first, :, 0], whole[first, :, 1])
-    y       = nary(self.lines, "softmax", x)
-    return self.lines.take(self.lines.reshape(y, (*y.shape[:-2], y.shape[-2] * y.shape[-1])), np.array(index))
+    y       = nary(self.lines, "softmax", self.view_at(whole[first, :, 0], whole[first, :, 1]))
+    if len(lists) > 1:
+        y = self.lines.reshape(y, (*y.shape[:-2], y.shape[-2] * y.shape[-1]))
+    return self.lines.take(y, np.array(index))
 
 
 def times(self: Lowering, x: Array, y: Array) -> Array:
