@@ -27,10 +27,10 @@ RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arcta
            "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
 
 
-def elementary(outputs: Sequence[Array]) -> list[Array]:
+def elementary(outputs: Sequence[Array], expand: Callable[[Array], Array] = expand) -> list[Array]:
     """The lines that the outputs need, in order, with rows and slopes written out; the outputs come last.
 
-    The result ends with one line per output.
+    The result ends with one line per output. `expand` may leave some rows as they are.
     """
     new: dict[int, Array] = {}
     order: list[Array] = []
