@@ -104,6 +104,12 @@ class Source:
         if z.shape.count(-1) != 1 or min(z.shape) < -1: raise Unsupported("a shape with more than one axis of samples")
         return f"load({self.place[id(z)]} + ({flat(own)}) * S + s)"
 
+    def vector(self, z: Array) -> bool:
+        """Whether `at` gives a vector: a number that a view repeats for all samples stays a number."""
+        while z.op in VIEWS and id(z) not in self.place:
+            z = z.args[0]
+        return batched(z)
+
     def table(self, z: Array, index: Sequence[str]) -> str:
         name = f"index{len(self.tables)}"
         self.tables.append(f"static const int {name}[] = {{{', '.join(map(str, z.attrs.ravel().tolist()))}}};")
@@ -142,11 +148,11 @@ class Source:
     def expression(self, z: Array, index: Sequence[str], many: bool) -> str:
         """The right side of an elementwise line."""
         args = [self.at(a, ["0" if n == 1 else i for i, n in zip(index[len(index) - len(a.shape):], a.shape)]) for a in z.args]
-        vector = [many and batched(a) for a in z.args]
+        vector = [self.vector(a) for a in z.args]
         op, x = z.op, args[0]
         if op in OPERATORS:   return f"{x} {op} {args[1]}" if any(vector) or not many else f"splat({x} {op} {args[1]})"
         if op in COMPARISONS: return f"{wide(x, vector[0], many)} {op} {wide(args[1], vector[1], many)}"
-        if op == "neg":       return f"-({x})"
+        if op == "neg":       return f"-({wide(x, vector[0], many)})"
         if op == "where":
             if not many: return f"{x} ? {args[1]} : {args[2]}"
             mask = x if id(z.args[0]) in self.local else f"as_mask({x})" if vector[0] else f"(splat({x}) != 0)"
@@ -155,6 +161,7 @@ class Source:
         if op == "**":
             power = number_of(z.args[1])
             call  = f"{args[0]} * {args[0]}" if power == (2, 0) else f"v_pow({', '.join(args)})"
+        elif op in ("larger", "smaller"): call = f"v_{op}({args[0]}, {args[1]})"
         elif op == "slope":     call = f"v_{z.attrs[0]}_slope({args[-1]})"
         elif op == "//":        call = f"v_floor({args[0]} / {args[1]})"
         elif op in FUNCTIONS:   call = f"v_{op}({', '.join(args)})"
@@ -171,11 +178,11 @@ class Source:
         place = flat(left)
         if many and 0 not in axes:                                   # n rows become fewer
             outer_before.append(f"memset({to}, 0, sizeof(double) * S * {size(z)});")
-            inner.append(f"store({to} + ({place}) * S + s, load({to} + ({place}) * S + s) + {wide(value, batched(x), True)});")
+            inner.append(f"store({to} + ({place}) * S + s, load({to} + ({place}) * S + s) + {wide(value, self.vector(x), True)});")
         elif many:
             whole = not left
             (outer_before if whole else before).append(f"V {name} = splat(0);")
-            inner.append(f"{name} += kept(below(m - s), {wide(value, batched(x), True)});")
+            inner.append(f"{name} += kept(below(m - s), {wide(value, self.vector(x), True)});")
             if len(left) == len(own) or whole:
                 (outer_after if whole else after).append(f"{to}[{place}] = add_lanes({name});")
             else:
@@ -194,19 +201,22 @@ class Source:
         if id(z) in self.written:
             return
         x = z.args[0]
-        if z.op in ("softmax", "logsumexp", "max", "min"):
-            if not batched(x) or len(x.shape) != 2:
-                raise Unsupported(f"{z.op} of an array that is not samples x numbers")
-            given = self.memory(x)
+        if z.op in ("concat", *VIEWS):
+            return self.copy(z)
+        n, lists = x.shape[-1], size(x) // x.shape[-1]               # along the last axis of each list of numbers
+        if n < 1:
+            raise Unsupported(f"{z.op} along the samples")
+        given, step = self.memory(x), "S" if batched(x) else 1
         if z.op in ("max", "min"):
-            self.body.append(f"extreme({size(x)}, S, {int(z.op == 'min')}, {given}, {self.room(z)});")
-        elif z.op in ("softmax", "logsumexp"):
-            both = {y.op: y for y in (z, self.plan.partner.get(id(z), z))}
-            to   = [self.room(both[op]) if op in both else "0" for op in ("logsumexp", "softmax")]
-            self.written |= {id(y) for y in both.values()}
-            self.body.append(f"shares({size(x)}, S, {given}, {to[0]}, {to[1]});")
+            call, to = "extreme" if batched(x) else "extreme_number", self.room(z)
+            self.body.append(f"for (long r = 0; r < {lists}; r++) {call}({n}, S, {int(z.op == 'min')}, {given} + r * {n} * {step}, "
+                             f"{to} + r * {step});")
         else:
-            self.copy(z)
+            both = {y.op: y for y in (z, self.plan.partner.get(id(z), z))}
+            self.written |= {id(y) for y in both.values()}
+            call = "shares" if batched(x) else "shares_number"
+            to = [f"{self.room(both[op])} + r * {k} * {step}" if op in both else "0" for op, k in (("logsumexp", 1), ("softmax", n))]
+            self.body.append(f"for (long r = 0; r < {lists}; r++) {call}({n}, S, {given} + r * {n} * {step}, {to[0]}, {to[1]});")
 
     def matmul(self, z: Array) -> None:
         if any(len(y.shape) != 2 for y in (z, *z.args)):
@@ -244,11 +254,11 @@ class Source:
             index = ["s" if n < 0 else f"i{k}" for k, n in enumerate(shape)]
             own   = [(i, n) for i, n in zip(index, shape) if n >= 0]
             there = flat([(f"({i} + {start})", z.shape[-1]) if k == len(own) - 1 else (i, n) for k, (i, n) in enumerate(own)])
-            del self.place[id(z)]
-            value = self.at(x, index)
+            self.place.pop(id(z))
+            value = wide(self.at(x, index), self.vector(x), batched(z))
             self.place[id(z)] = to
             self.body += [f"for (long {i} = 0; {i} < {n}; {i}++)" for i, n in own]
-            self.body.append(f"for (long s = 0; s < S; s += LANES) store({to} + ({there}) * S + s, {wide(value, batched(x), True)});"
+            self.body.append(f"for (long s = 0; s < S; s += LANES) store({to} + ({there}) * S + s, {value});"
                              if batched(z) else f"{to}[{there}] = {value};")
             start += shape[-1] if shape else 0
 

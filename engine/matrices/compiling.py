@@ -89,5 +89,6 @@ def build(path: str, source: str, made: Path) -> None:
         text.write_text(source)
         done = subprocess.run([path, *FLAGS, "-o", str(out), str(text), "-lm"], capture_output=True, text=True, timeout=TIMEOUT)
         if done.returncode:
-            raise NoCompiler("the C compiler refused the program: " + (done.stderr.strip().splitlines() or ["no message"])[0])
+            errors = [line.partition("error: ")[2] for line in done.stderr.splitlines() if "error: " in line]
+            raise NoCompiler("the C compiler refused the program: " + (errors or ["no message"])[0])
         os.replace(out, made)

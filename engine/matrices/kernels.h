@@ -34,8 +34,8 @@ INLINE V    kept(M c, V x)              { return (V)(c & (M)x); }
 INLINE M    counting(void)              { M n; for (int k = 0; k < LANES; k++) n[k] = k; return n; }
 INLINE M    below(long left)            { M n = {0}; return counting() < n + left; }
 INLINE double add_lanes(V x)            { double z = 0; for (int k = 0; k < LANES; k++) z += x[k]; return z; }
-INLINE V    larger(V x, V y)            { return choose((x > y) | (x != x), x, y); }
-INLINE V    lesser(V x, V y)            { return choose((x < y) | (x != x), x, y); }
+INLINE V    v_larger(V x, V y)            { return choose((x > y) | (x != x), x, y); }
+INLINE V    v_smaller(V x, V y)            { return choose((x < y) | (x != x), x, y); }
 
 /* --- functions of a vector -------------------------------------------------------------------------- */
 
@@ -271,7 +271,24 @@ static __attribute__((unused)) void shares(long n, long S, const double *x, doub
 static __attribute__((unused)) void extreme(long n, long S, int smallest, const double *x, double *z) {
     for (long s = 0; s < S; s += LANES) {
         V top = load(x + s);
-        for (long i = 1; i < n; i++) top = smallest ? lesser(load(x + i * S + s), top) : larger(load(x + i * S + s), top);
+        for (long i = 1; i < n; i++) top = smallest ? v_smaller(load(x + i * S + s), top) : v_larger(load(x + i * S + s), top);
         store(z + s, top);
     }
+}
+static __attribute__((unused)) void extreme_number(long n, long S, int smallest, const double *x, double *z) {
+    V top = splat(x[0]);
+    for (long i = 1; i < n; i++) top = smallest ? v_smaller(splat(x[i]), top) : v_larger(splat(x[i]), top);
+    *z = top[0];
+}
+static __attribute__((unused)) void shares_number(long n, long S, const double *x, double *lse, double *share) {
+    double room[LANES], top, sum = 0, rest = 0;
+    extreme_number(n, S, 0, x, room);
+    top = room[0];
+    double from = isinf(top) ? 0 : top;
+    long place = 0;
+    while (place < n - 1 && x[place] != top) place++;
+    for (long i = 0; i < n; i++) sum += exp(x[i] - top);
+    for (long i = 0; i < n; i++) if (i != place) rest += exp(x[i] - from);
+    if (lse) *lse = top + log1p(rest);
+    if (share) for (long i = 0; i < n; i++) share[i] = exp(x[i] - top) / sum;
 }

@@ -45,7 +45,7 @@ def schedule(lines: Sequence[Array], roots: Sequence[Array]) -> Schedule:
             stages[stage[id(z)]][0].append(z)
         elif z.op not in LEAVES and z.op not in VIEWS:
             stages[stage[id(z)]][1].setdefault(loop_of(z), []).append(z)
-        if z.op not in VIEWS:
+        if z.op not in VIEWS or id(z) in own:
             stored |= {id(x) for a in z.args for x in [bottom(a, own)] if elementwise(x) and not together(z, a, stage, own)}
     stored |= {id(bottom(z, own)) for z in roots if elementwise(bottom(z, own))}
     by_operand: dict[int, list[Array]] = {}
