@@ -109,6 +109,11 @@ class Lines:
             fx, fy = factor_of(x), factor_of(y)
             if fx[1] == fy[1]:
                 return self.call("*", self.constant(fx[0] + fy[0], fx[1]), same_but_factor(x))
+        if op == "+" and (common := common_factor(x, y)):                         # c * x - c * y
+            c, sign = common
+            return self.call("*", c, self.call(*(("+", x.args[1], y.args[1]) if sign > 0 else ("-", y.args[1], x.args[1]))))
+        if op == "*" and y.op == "/" and number_of(y.args[0]) == (1, 0):          # x * (1 / y)
+            return self.call("/", x, y.args[1])
         if op == "neg" and x.op == "neg":                  return x.args[0]
         if op == "neg" and cx:                             return self.constant(-cx[0], cx[1])
         if op == "*" and cx == (1, 0):                     return y
@@ -215,6 +220,16 @@ def same_but_factor(a: Array) -> Array:
 
 def factor_of(a: Array) -> tuple[Any, int]:
     return number_of(a.args[0]) or (1, 0) if a.op == "*" else (1, 0)
+
+
+def common_factor(x: Array, y: Array) -> tuple[Array, int] | None:
+    """(c, 1) for c * x and c * y; (c, -1) for -c * x and c * y, where c > 0."""
+    if not (x.op == y.op == "*" and number_of(x.args[0]) and number_of(y.args[0])):
+        return None
+    (a, p), (b, q) = factor_of(x), factor_of(y)
+    if p != q or a not in (b, -b) or a == -b and b < 0:
+        return None
+    return y.args[0], 1 if a == b else -1
 
 
 def quotient(a: Any, b: Any) -> Any:

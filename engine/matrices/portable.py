@@ -23,7 +23,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "<": lambda x, y: x < y,   "<=": lambda x, y: x <= y,  ">": lambda x, y: x > y,   ">=": lambda x, y: x >= y,
     "==": lambda x, y: x == y,
 }
-RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
+RENAMED = {"larger": "maximum", "smaller": "minimum", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
            "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
 
 
@@ -33,7 +33,6 @@ def elementary(outputs: Sequence[Array], expand: Callable[[Array], Array] = expa
     The result ends with one line per output. `expand` may leave some rows as they are.
     """
     new: dict[int, Array] = {}
-    order: list[Array] = []
 
     def finish(root: Array) -> Array:
         stack = [root]
@@ -47,20 +46,22 @@ def elementary(outputs: Sequence[Array], expand: Callable[[Array], Array] = expa
                 stack.extend(waiting)
                 continue
             args  = tuple([new[id(a)] for a in z.args])
-            same  = z if all(a is b for a, b in zip(args, z.args)) else z.lines.new(z.op, args, z.shape, z.attrs)
+            same  = z if all(a is b for a, b in zip(args, z.args)) else again(z, args)
             plain = expand(same)
             stack.pop()
             if plain is same:
-                new[id(z)] = same
-                if id(same) not in new:
-                    new[id(same)] = same
-                if not any(same is line for line in order[-1:]):
-                    order.append(same)
+                new[id(z)] = new[id(same)] = same
             else:
                 new[id(z)] = finish(plain)
         return new[id(root)]
 
-    return order + [finish(root) for root in outputs]
+    finished = [finish(root) for root in outputs]
+    return needed(finished) + finished
+
+
+def again(z: Array, args: tuple[Array, ...]) -> Array:
+    """The line z with other operands, simplified if it is arithmetic."""
+    return z.lines.call(z.op, *args) if z.op in OPERATORS else z.lines.new(z.op, args, z.shape, z.attrs)
 
 
 def needed(roots: Sequence[Array]) -> list[Array]:
@@ -108,6 +109,8 @@ def step(z: Array, args: list[Any], samples: int, xp: Any, exact: bool) -> Any:
     if op == "slice":     return x[..., attrs[0]:attrs[1]]
     if op == "take":      return x[..., attrs]
     if op == "concat":    return xp.concatenate(args, -1)
+    if op in ("larger", "smaller") and not exact:
+        args = [a if hasattr(a, "dtype") else xp.asarray(a, dtype=x.dtype) for a in args]
     return getattr(xp, RENAMED.get(op, op))(*args)
 
 

@@ -89,7 +89,7 @@ class Writer:
         if op == "first":     return f"(np.arange({x}.shape[-1]) == {x}.argmax(-1)[..., None])", ATOM
         if op == "where":     return f"np.where({inner})", ATOM
         if op == "slope":     return f"{slope_name(z)}({', '.join([self.text(a) for a in slope_args(z)])})", ATOM
-        if op in NATIVE and op not in ("erf", "erfc"):
+        if op in NATIVE | {"larger", "smaller"} and op not in ("erf", "erfc"):
             return f"np.{RENAMED.get(op, op)}({inner})", ATOM
         return f"{op}({inner})", ATOM
 

@@ -16,7 +16,7 @@ import numpy as np
 from ..value import Value
 from .arrays import Array
 from .portable import elementary, evaluate, needed, sized
-from .running import Plan
+from .running import Plan, quick
 
 if TYPE_CHECKING:
     from .batching import Templates
@@ -52,7 +52,7 @@ class Program:
         self.names   = names_of(self)
         self.order   = np.array([k for p in self.own for k in p.members], dtype=np.intp)
         self.theta   = np.zeros(len(self.order))
-        self.gradient = np.zeros(len(self.order))
+        self.gradient, self.scratch = np.zeros(len(self.order)), np.zeros(len(self.order))
         self.parameters = self.shaped(self.theta)
         self.gradients  = self.shaped(self.gradient)
         self.plans: dict[Any, Plan] = {}
@@ -78,7 +78,7 @@ class Program:
 
     def run(self, X: Any, Y: Any = None) -> float:
         """The loss at theta; the gradients are left in `gradient`, to be overwritten by the next run."""
-        plan = self.plan(len(X) if self.samples else 0)
+        plan = self.plans.get((len(X) if self.samples else 0, False)) or self.plan(len(X) if self.samples else 0)
         self.fill(plan, X, Y)
         plan.run()
         self.last = plan
@@ -87,12 +87,13 @@ class Program:
     def fill(self, plan: Any, X: Any, Y: Any) -> None:
         for role, data in (("input", X), ("target", Y)):
             room = plan.room_of.get(role)
-            if room is not None:
+            if room is not None and type(data) is np.ndarray and data.shape == room.shape:
+                np.copyto(room, data)
+            elif room is not None:
                 if data is None:
                     raise ValueError(f"the program was recorded with {role}s and got none: write program(X, Y)")
                 try:
-                    np.copyto(room, data if isinstance(data, np.ndarray) and data.shape == room.shape
-                              else np.asarray(data, dtype=float).reshape(room.shape))
+                    np.copyto(room, np.asarray(data, dtype=float).reshape(room.shape))
                 except ValueError:
                     raise ValueError(f"{role}s of shape {np.shape(data)} were given and {room.shape} is needed, one row per "
                                      "sample: give the same features as were recorded") from None
@@ -112,7 +113,7 @@ class Program:
         if self.outputs is not None:
             roots.append(self.outputs)
             into.append(np.empty(sized(self.outputs.shape, samples)))
-        lines = elementary(roots)
+        lines = elementary(roots, quick)
         plan  = Plan(lines, lines[-len(roots):], samples, given, into)
         plan.room_of, plan.loss, plan.outputs = room_of, into[0], into[-1]
         return plan
@@ -162,6 +163,11 @@ class Program:
         self.fill(plan, X, np.zeros_like(plan.room_of["target"]) if "target" in plan.room_of else None)
         plan.run()
         return plan.outputs.copy()
+
+    def descend(self, lr: float) -> None:
+        """theta -= lr * gradient, for a loop of one's own; store() writes theta into the Values."""
+        np.multiply(self.gradient, lr, self.scratch)
+        np.subtract(self.theta, self.scratch, self.theta)
 
     def last_outputs(self) -> Any:
         """The outputs of the last run, to be overwritten by the next of as many samples."""

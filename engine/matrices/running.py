@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from .arrays import Array, number_of
 from .portable import RENAMED, number, sized
+from .rows import LARGEST, expand
 
 Step: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 
@@ -26,6 +28,44 @@ UFUNCS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**":
           ">=": np.greater_equal, "==": np.equal}
 CONDITIONS = ("<", "<=", ">", ">=", "==", "first")
 VIEWS      = ("reshape", "transpose", "slice", "spread")
+
+
+def quick(z: Array) -> Array:
+    """`expand`, with formulas that NumPy runs faster for the activations met most; none of them cancels.
+
+    e^-x is kept below infinity, so that sigmoid's slope (z e^-x) z, with z e^-x = sigmoid(-x), holds everywhere.
+    """
+    lines = z.lines
+    if z.op == "relu":
+        return lines.new("larger", (z.args[0], lines.constant(0)), z.shape)
+    if z.op == "sigmoid":
+        return lines.call("/", 1, 1 + decay(z.args[0]))
+    if z.op in ("logsumexp", "softmax"):
+        return quick_softmax(z)
+    if z.op == "slope" and z.attrs[0] == "relu":
+        return lines.new("positive", z.args[:1], z.shape)
+    if z.op == "slope" and z.attrs[0] == "sigmoid":
+        return decay(z.args[1]) * z.args[0] * z.args[0]
+    if z.op == "slope" and z.attrs[0] == "tanh":
+        c = lines.call("cosh", z.args[1])
+        return lines.call("/", 1, c * c)
+    return expand(z)
+
+
+def quick_softmax(z: Array) -> Array:
+    """Both from the same exponentials; where all x are infinite the result is nan."""
+    lines, x, last = z.lines, z.args[0], len(z.args[0].shape) - 1
+    top  = lines.largest(x)
+    e    = lines.call("exp", x - top)
+    rest = lines.sum(lines.call("where", lines.first_largest(x), 0, e), (last,), keep=True)
+    if z.op == "logsumexp":
+        return top + lines.call("log1p", rest)
+    both = any(line.op == "logsumexp" and line.args[0] is x for line in lines.lines)
+    return e / ((1 + rest) if both else lines.sum(e, (last,), keep=True))
+
+
+def decay(x: Array) -> Array:
+    return x.lines.call("smaller", x.lines.call("exp", -x), LARGEST)
 
 
 class Plan:
@@ -51,6 +91,7 @@ class Plan:
         self.own:   dict[int, tuple[Any, Any]] = {}
         lines = [z for z in {id(z): z for z in lines}.values() if id(z) not in given]
         self.base, self.last = lifetimes(lines, roots)
+        self.fused  = self.sums_of_products(lines, roots)
         self.wanted = {id(z): out for z, out in zip(roots, into) if z.op not in VIEWS}
         for place, z in enumerate(lines):
             self.values[id(z)] = self.line(z, place)
@@ -60,8 +101,18 @@ class Plan:
 
     def run(self) -> None:
         """Compute every line."""
-        for function, arguments in self.steps:
-            function(*arguments)
+        with np.errstate(all="ignore"):
+            for function, arguments in self.steps:
+                function(*arguments)
+
+    def sums_of_products(self, lines: Sequence[Array], roots: Sequence[Array]) -> set[int]:
+        """Products of parameters that are only summed up, by id: they are never computed one by one."""
+        readers: dict[int, list[Array]] = {}
+        for z in [*lines, *roots]:
+            for a in z.args:
+                readers.setdefault(id(a), []).append(z)
+        return {id(z) for z in lines if z.op == "*" and all(a.op == "parameter" for a in z.args) and z.args[0].shape == z.args[1].shape
+                and all(r.op == "sum" and len(r.attrs[0]) == len(z.shape) for r in readers.get(id(z), [z]))}
 
     # --- one line ---------------------------------------------------------------------------------
 
@@ -69,9 +120,11 @@ class Plan:
         """Where the value of z will be; adds the steps that put it there."""
         args = [self.values[id(a)] for a in z.args]
         if z.op == "constant":
-            return number(z.attrs, self.samples, np, False)
+            return np.asarray(number(z.attrs, self.samples, np, False))
         if z.op in VIEWS:
             return self.view(z, args[0])
+        if id(z) in self.fused:
+            return None
         if z.op in ("matmul", "sum", "max", "min", "first", "take", "concat", "where"):
             out = self.room(z, place)
             getattr(self, z.op)(z, args, out)
@@ -81,6 +134,8 @@ class Plan:
         out = self.room(z, place)
         if z.op == "**" and number_of(z.args[1]) == (2, 0):
             self.steps.append((np.multiply, (args[0], args[0], out)))
+        elif z.op in ("larger", "smaller"):
+            self.steps.append((partial(np.maximum if z.op == "larger" else np.minimum, out=out), tuple(args)))
         else:
             function = UFUNCS.get(z.op) or OWN.get(z.op) or getattr(np, RENAMED.get(z.op, z.op))
             self.steps.append((function, (*args, out)))
@@ -103,6 +158,16 @@ class Plan:
 
     def sum(self, z: Array, args: list[Any], out: Any) -> None:
         axes, keep = z.attrs
+        product    = z.args[0]
+        if id(product) in self.fused:                                                # a sum of products is one product
+            a, b = [self.values[id(x)].reshape(-1) for x in product.args]
+            self.steps.append((np.matmul, (a[None, :], b[:, None], out.reshape(1, 1))))
+            return
+        if axes == (0,) and args[0].ndim == 2 and args[0].size <= SMALL:             # ones @ x is faster
+            out = out if keep else out.view()
+            out.shape = (1, args[0].shape[1])
+            self.steps.append((np.matmul, (np.ones((1, len(args[0]))), args[0], out)))
+            return
         axes = axes[0] if len(axes) == 1 else axes
         self.steps.append((np.add.reduce, (args[0], axes, None, out, keep)))
 
@@ -114,7 +179,7 @@ class Plan:
 
     def first(self, z: Array, args: list[Any], out: Any) -> None:
         places = np.empty((*out.shape[:-1], 1), dtype=np.intp)
-        self.steps.append((first_largest, (args[0], places)))
+        self.steps.append((args[0].argmax, (-1, places[..., 0])))
         self.steps.append((np.equal, (np.arange(out.shape[-1]), places, out)))
 
     def take(self, z: Array, args: list[Any], out: Any) -> None:
@@ -166,10 +231,6 @@ def copy_reshaped(x: Any, out: Any) -> None:
     np.copyto(out, x.reshape(out.shape))
 
 
-def first_largest(x: Any, places: Any) -> None:
-    np.argmax(x, -1, out=places, keepdims=True)
-
-
 def by_element(function: Callable[[float], float]) -> Callable[[Any, Any], None]:
     """A function of math for arrays, where NumPy has none."""
     elements = np.vectorize(function, otypes=[float])
@@ -179,4 +240,5 @@ def by_element(function: Callable[[float], float]) -> Callable[[Any, Any], None]
 
 
 erf, erfc = by_element(math.erf), by_element(math.erfc)
-OWN = {"erf": erf, "erfc": erfc}
+OWN   = {"erf": erf, "erfc": erfc, "positive": np.sign}             # of a number that is not negative
+SMALL = 2 ** 16
