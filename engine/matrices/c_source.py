@@ -27,6 +27,8 @@ COMPARISONS = {"<", "<=", ">", ">=", "=="}
 FUNCTIONS   = {"exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
                "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf", "erfc", "sigmoid", "abs", "floor"}
 
+SCALAR      = {"abs": "fabs", "**": "pow", **{name: name for name in FUNCTIONS - {"abs", "sigmoid"}}}
+
 
 class Source:
     """The C function of a program.
@@ -125,7 +127,7 @@ class Source:
         index = ["s" if k == 0 and many else f"i{k}" for k in range(len(shape))]
         own   = [(i, n) for i, n in zip(index, shape) if n >= 0]
         kind  = "V" if many else "double"
-        inner, before, after, outer_before, outer_after = [], [], [], [], []
+        inner, before, after, outer_before, outer_after = (list[str]() for _ in range(5))
         self.local = {}
         for z in members:
             if z.op == "sum":
@@ -143,7 +145,10 @@ class Source:
             self.body += [*outer_before, *[head + " {" for head in heads], *before,
                           "for (long s = 0; s < S; s += LANES) {", *inner, "}", *after, "}" * len(heads), *outer_after]
         else:
-            self.body += [*outer_before, *heads, "{", *inner, "}", *outer_after]
+            sums    = [line.split()[1] for line in outer_before if line.startswith("double")]
+            simd    = "" if any(line.startswith("memset") for line in outer_before) else \
+                f"#pragma omp simd reduction(+:{', '.join(sums)})" if sums else "#pragma GCC ivdep"
+            self.body += [*outer_before, *heads[:-1], *([simd] if heads and simd else []), *heads[-1:], "{", *inner, "}", *outer_after]
 
     def expression(self, z: Array, index: Sequence[str], many: bool) -> str:
         """The right side of an elementwise line."""
@@ -157,10 +162,12 @@ class Source:
             if not many: return f"{x} ? {args[1]} : {args[2]}"
             mask = x if id(z.args[0]) in self.local else f"as_mask({x})" if vector[0] else f"(splat({x}) != 0)"
             return f"choose({mask}, {wide(args[1], vector[1], many)}, {wide(args[2], vector[2], many)})"
+        power = number_of(z.args[1]) if op == "**" else None
+        if not many and op in SCALAR and power not in ((2, 0), (0.5, 0)):
+            return f"{SCALAR[op]}({', '.join(args)})"
         args = [wide(x, v, True) for x, v in zip(args, vector)]
         if op == "**":
-            power = number_of(z.args[1])
-            call  = f"{args[0]} * {args[0]}" if power == (2, 0) else f"v_pow({', '.join(args)})"
+            call  = f"({args[0]} * {args[0]})" if power == (2, 0) else f"v_sqrt({args[0]})" if power == (0.5, 0) else f"v_pow({', '.join(args)})"
         elif op in ("larger", "smaller"): call = f"v_{op}({args[0]}, {args[1]})"
         elif op == "slope":     call = f"v_{z.attrs[0]}_slope({args[-1]})"
         elif op == "//":        call = f"v_floor({args[0]} / {args[1]})"
@@ -208,9 +215,9 @@ class Source:
             raise Unsupported(f"{z.op} along the samples")
         given, step = self.memory(x), "S" if batched(x) else 1
         if z.op in ("max", "min"):
-            call, to = "extreme" if batched(x) else "extreme_number", self.room(z)
+            call, out = "extreme" if batched(x) else "extreme_number", self.room(z)
             self.body.append(f"for (long r = 0; r < {lists}; r++) {call}({n}, S, {int(z.op == 'min')}, {given} + r * {n} * {step}, "
-                             f"{to} + r * {step});")
+                             f"{out} + r * {step});")
         else:
             both = {y.op: y for y in (z, self.plan.partner.get(id(z), z))}
             self.written |= {id(y) for y in both.values()}

@@ -15,8 +15,8 @@ import numpy as np
 
 from ..value import Value
 from .arrays import Array
+from .choosing import Runner
 from .portable import elementary, evaluate, needed, sized
-from .running import Plan, quick
 
 if TYPE_CHECKING:
     from .batching import Templates
@@ -55,8 +55,8 @@ class Program:
         self.gradient, self.scratch = np.zeros(len(self.order)), np.zeros(len(self.order))
         self.parameters = self.shaped(self.theta)
         self.gradients  = self.shaped(self.gradient)
-        self.plans: dict[Any, Plan] = {}
-        self.runner = "NumPy"
+        self.plans: dict[Any, Any] = {}
+        self.runner = Runner()
         self.load()
 
     # --- running ----------------------------------------------------------------------------------
@@ -78,6 +78,9 @@ class Program:
 
     def run(self, X: Any, Y: Any = None) -> float:
         """The loss at theta; the gradients are left in `gradient`, to be overwritten by the next run."""
+        self.runner.left -= 1
+        if not self.runner.left:
+            self.runner.hurry(self.plans)
         plan = self.plans.get((len(X) if self.samples else 0, False)) or self.plan(len(X) if self.samples else 0)
         self.fill(plan, X, Y)
         plan.run()
@@ -106,15 +109,14 @@ class Program:
             self.plans[key] = self.prepared(samples, predicting)
         return self.plans[key]
 
-    def prepared(self, samples: int, predicting: bool) -> Plan:
+    def prepared(self, samples: int, predicting: bool) -> Any:
         given, room_of = self.given(samples)
         roots = [] if predicting else [self.loss, *self.grads]
         into  = [] if predicting else [np.empty(self.loss.shape), *self.gradients.values()]
         if self.outputs is not None:
             roots.append(self.outputs)
             into.append(np.empty(sized(self.outputs.shape, samples)))
-        lines = elementary(roots, quick)
-        plan  = Plan(lines, lines[-len(roots):], samples, given, into)
+        plan = self.runner.plan(roots, samples, given, into, train=not predicting)
         plan.room_of, plan.loss, plan.outputs = room_of, into[0], into[-1]
         return plan
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .choosing import PATIENCE
+
 if TYPE_CHECKING:
     from .program import Program
 
@@ -25,6 +27,8 @@ def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_s
     order, rng, losses = np.arange(len(X)), Random(seed), []
     size  = min(batch_size or len(X), len(X))
     mover = Mover(optimizer, program)
+    if epochs * -(-len(X) // max(size, 1)) > PATIENCE:
+        program.runner.hurry(program.plans)
     for epoch in range(1, epochs + 1):
         if shuffle and size < len(X):
             rng.shuffle(order)                                       # type: ignore[arg-type]

@@ -7,13 +7,14 @@ from typing import Any
 
 from ..value import Value, node
 from . import batching, checking, grouping, lowering, normalising, reverse
+from .choosing import Runner
 from .program import Parameter, Program
 from .tracing import flatten, trace
 
 
 def vectorize(loss: Value | Callable[..., Value], inputs: Sequence[Any], targets: Sequence[Any] = (),
               parameters: Sequence[Value] = (), *, outputs: Sequence[Any] = (), batch: bool = False,
-              rerecord: Callable[[Any, Any], Value] | None = None) -> Program:
+              rerecord: Callable[[Any, Any], Value] | None = None, runner: str = "auto") -> Program:
     """The array program of a loss that was computed element by element.
 
     Args:
@@ -26,6 +27,8 @@ def vectorize(loss: Value | Callable[..., Value], inputs: Sequence[Any], targets
         batch: the loss of one sample was recorded, and the program is to give the mean over many.
         rerecord: a function of (inputs, targets) that computes the loss again. It is called on other
             data: if the graph differs then, its structure depended on the data.
+        runner: "numpy"; "native", machine code through the C compiler of this machine, or NumPy where
+            there is none; "auto", which is NumPy first and machine code once it is worth its compiling.
 
     Raises:
         TypeError, ValueError: the loss, or a leaf, cannot be used; the message says which.
@@ -39,7 +42,9 @@ def vectorize(loss: Value | Callable[..., Value], inputs: Sequence[Any], targets
         inputs, targets = checking.as_values(inputs), checking.as_values(targets)
         loss = loss(inputs, targets)
     checking.some(parameters)
+    choice  = Runner(runner)
     program = compiled(loss, inputs, targets, parameters, outputs, batch)
+    program.runner = choice
     if rerecord is not None:
         checking.same_structure(rerecord, inputs, targets, parameters, batch, program)
     return program

@@ -1,0 +1,182 @@
+"""Machine code gives the numbers that NumPy gives, for every program, or leaves it to NumPy and says why."""
+
+import os
+import stat
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import Value, vectorize
+from engine.matrices import choosing, compiling
+from nn import MLP, SGD, cross_entropy_with_logits, half_mse, hinge, l2, mse, weights
+
+from . import test_vectorizing
+from .graphs import attention, matrix, numbers, random_loss, samples
+
+try:
+    compiling.compiler()
+except compiling.NoCompiler:
+    pytest.skip("there is no C compiler here", allow_module_level=True)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def cache(tmp_path_factory):
+    """A cache of its own, so that everything is really compiled."""
+    before = os.environ.get("XDG_CACHE_HOME")
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    compiling.folder.cache_clear()
+    yield compiling.folder()
+    os.environ.pop("XDG_CACHE_HOME")
+    if before is not None:
+        os.environ["XDG_CACHE_HOME"] = before
+    compiling.folder.cache_clear()
+
+
+def agree(loss, X, Y, parameters, counts=(), **options):
+    """Both runners on the recorded data and, for other numbers of samples, on new data."""
+    fast, slow = [vectorize(loss, X, Y, parameters, runner=name, **options) for name in ("native", "numpy")]
+    batch = options.get("batch")
+    rng, x, y = np.random.default_rng(1), np.array(numbers(X)), np.array(numbers(Y))
+    data = [] if batch else [(x, y)]
+    for count in counts:
+        data.append((rng.normal(size=(count, x.shape[-1])), rng.normal(size=(count, *np.shape(y)[-1:]))))
+    for x, y in data:
+        found, wanted = fast(x, y if len(Y) else None), slow(x, y if len(Y) else None)
+        assert found.loss == pytest.approx(wanted.loss, rel=1e-12, abs=1e-13)
+        scale = max(1e-3, np.abs(slow.gradient).max(initial=0))
+        assert np.abs(fast.gradient - slow.gradient).max(initial=0) <= 1e-12 * scale
+    assert fast.runner.native is not None, fast.report()
+    return fast
+
+
+# --- the same numbers -------------------------------------------------------------------------------
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10 ** 6), count=st.integers(0, 5))
+def test_random_programs(seed, count):
+    loss, X, Y, parameters = random_loss(seed, count)
+    agree(loss, X, Y, parameters)
+
+
+@pytest.mark.parametrize("f", ["tanh", "relu", "sigmoid", "gelu", "softplus"])
+def test_networks_for_any_number_of_samples(f):
+    X, Y, model = samples(5, 3), samples(5, 2, 1), MLP(3, [17, 5, 2], f)
+    agree(mse([model(x) for x in X], Y), X, Y, model.parameters(), counts=(1, 7, 8, 9, 16, 64, 100))
+
+
+def test_classifier_recorded_from_one_sample():
+    x, model = samples(1, 19)[0], MLP(19, [33, 10], "relu")
+    y = [Value(float(k == 3)) for k in range(10)]
+    agree(cross_entropy_with_logits(model(x), y), x, y, model.parameters(), counts=(1, 3, 24, 33), batch=True)
+
+
+def test_hinge_with_penalty():
+    X, Y, model = samples(9, 2), [Value((-1.0) ** k) for k in range(9)], MLP(2, [8, 1], "tanh")
+    agree(hinge([model(x) for x in X], Y) + l2(weights(model), 0.1), X, Y, model.parameters())
+
+
+@pytest.mark.parametrize("test", [test_vectorizing.test_losses, test_vectorizing.test_batch_normalisation])
+def test_what_holds_for_numpy_holds_for_machine_code(test, monkeypatch):
+    programs = []
+    def native(*args, **options):
+        programs.append(vectorize(*args, runner="native", **options))
+        return programs[-1]
+    monkeypatch.setattr(test_vectorizing, "vectorize", native)
+    test()
+    assert programs and all(program.runner.native for program in programs), [p.report() for p in programs]
+
+
+def test_sums_over_few_samples_do_not_see_the_room_behind_them():
+    """log(0) or 1/0 in lanes without a sample must reach no sum."""
+    X, w = [[Value(float(k + 2))] for k in range(3)], Value(0.5)
+    loss = sum([1 / (w * x[0]) + (w * x[0]).log() for x in X]) / 3
+    agree(loss, X, [], [w])
+
+
+@pytest.mark.parametrize("z", [0.0, -0.0, 1e-300, 1e-9, -0.3, 5.0, -20.0, 40.0, 300.0, -400.0, 1e6, float("inf"), float("nan")])
+@pytest.mark.parametrize("f", ["tanh", "sigmoid", "exp"])
+def test_functions_keep_their_tails(f, z):
+    """Value and slope against the scalar engine, whose tails are proven elsewhere."""
+    w, x = Value(1.0), Value(z if f != "exp" else min(z, 700.0))
+    loss = getattr(w * x, f)()
+    program = vectorize(loss + 0, [x], [], [w], batch=True, runner="native")
+    loss.backward()
+    found = program([[x.data]])
+    assert found.loss == pytest.approx(loss.data, rel=4e-16, abs=1e-320, nan_ok=True)
+    assert float(program.gradient[0]) == pytest.approx(float(w.grad), rel=2e-15, abs=1e-305, nan_ok=True)
+
+
+# --- choosing ---------------------------------------------------------------------------------------
+
+def program_of(runner="auto", **options):
+    X, Y, model = samples(4, 2), samples(4, 1, 1), MLP(2, [3, 1], "tanh")
+    return vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters(), runner=runner, **options), numbers(X), numbers(Y)
+
+
+def test_auto_compiles_when_it_is_worth_it():
+    program, X, Y = program_of()
+    program(X, Y)
+    assert "NumPy; machine code after" in program.report()
+    before = program(X, Y).loss
+    for _ in range(choosing.PATIENCE):
+        loss = program(X, Y).loss
+    assert "Runner: machine code" in program.report() and loss == pytest.approx(before, rel=1e-14)
+
+
+def test_numpy_stays_numpy():
+    program, X, Y = program_of("numpy")
+    program.train(X, Y, SGD(program.values, 0.1), epochs=choosing.PATIENCE + 1)
+    assert program.report().endswith("Runner: NumPy.")
+
+
+def test_an_unknown_runner():
+    with pytest.raises(ValueError, match="'auto', 'numpy', 'native'"):
+        program_of("cuda")
+
+
+def test_without_a_compiler_numpy_does_it_and_the_report_says_so(monkeypatch):
+    def none():
+        raise compiling.NoCompiler("no C compiler was found")
+    monkeypatch.setattr(compiling, "compiler", none)
+    program, X, Y = program_of("native")
+    assert program(X, Y).loss == program_of("numpy")[0](X, Y).loss
+    assert program.report().endswith("Runner: NumPy, because no C compiler was found.")
+
+
+def test_what_has_no_c_is_left_to_numpy_and_named():
+    x = samples(1, 6)[0]
+    Q, K, V = [matrix(2, 2, k) for k in range(3)]
+    ps = [p for M in (Q, K, V) for row in M for p in row]
+    loss = sum([y * y for y in attention(x, Q, K, V, 2)])
+    fast, slow = [vectorize(loss, x, [], ps, batch=True, runner=name) for name in ("native", "numpy")]
+    X = np.random.default_rng(0).normal(size=(3, 6))
+    assert fast(X).loss == slow(X).loss
+    assert "NumPy, because the axis of the samples becomes numbers" in fast.report()
+
+
+# --- the cache --------------------------------------------------------------------------------------
+
+def test_the_cache_is_private_and_used_again(cache, monkeypatch):
+    program, X, Y = program_of("native")
+    program(X, Y)
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+    assert all(path.suffix == ".so" for path in cache.iterdir())     # nothing half-made is left
+    monkeypatch.setattr(compiling, "build", None)                    # to compile again would fail
+    again, X, Y = program_of("native")
+    assert again(X, Y).loss == program.run(X, Y)
+
+
+def test_a_folder_that_others_can_write_to_is_not_used(tmp_path, monkeypatch):
+    (tmp_path / "chainrule").mkdir()
+    (tmp_path / "chainrule").chmod(0o777)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    own = compiling.folder.__wrapped__()
+    assert own.parent != tmp_path and compiling.private(own)
+    own.rmdir()
+
+
+def test_a_refusal_of_the_compiler_is_told():
+    with pytest.raises(compiling.NoCompiler, match="refused the program: "):
+        compiling.library("void step(void) { return nothing; }")
