@@ -29,11 +29,14 @@ def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_s
     mover = Mover(optimizer, program)
     if epochs * -(-len(X) // max(size, 1)) > PATIENCE:
         program.runner.hurry(program.plans)
+    fast = native_loop(program, mover, X, Y, size)
+    if fast is not None and callback is None and size == len(X):
+        losses, epochs = fast.whole(epochs), 0
     for epoch in range(1, epochs + 1):
         if shuffle and size < len(X):
             rng.shuffle(order)                                       # type: ignore[arg-type]
-        done = 0.0
-        for k in range(0, len(X), size):
+        done = 0.0 if fast is None else fast.epoch(order)
+        for k in range(0, len(X), size) if fast is None else ():
             chosen = order[k:k + size] if size < len(X) else slice(None)
             done  += program.run(X[chosen], None if Y is None else Y[chosen]) * min(size, len(X) - k) / len(X)
             mover.step()
@@ -43,6 +46,14 @@ def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_s
     mover.finish()
     program.store()
     return losses
+
+
+def native_loop(program: Program, mover: Mover, X: Any, Y: Any, size: int) -> Any:
+    """The same in machine code, where the program's runner and the optimizer allow it; else None."""
+    if not program.runner.hurried or not size:
+        return None
+    from .native_training import loop
+    return loop(program, mover, X, Y, size)
 
 
 class Mover:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Value, vectorize
-from engine.matrices import choosing, compiling
-from nn import MLP, SGD, cross_entropy_with_logits, half_mse, hinge, l2, mse, weights
+from engine.matrices import choosing, compiling, native_training
+from nn import MLP, SGD, Adam, cross_entropy_with_logits, half_mse, hinge, l2, mse, weights
 
 from . import test_vectorizing
 from .graphs import attention, matrix, numbers, random_loss, samples
@@ -180,3 +180,38 @@ def test_a_folder_that_others_can_write_to_is_not_used(tmp_path, monkeypatch):
 def test_a_refusal_of_the_compiler_is_told():
     with pytest.raises(compiling.NoCompiler, match="refused the program: "):
         compiling.library("void step(void) { return nothing; }")
+
+
+# --- training ---------------------------------------------------------------------------------------
+
+class Decaying(SGD):
+    """A rule that is more than arithmetic: it remembers something of its own."""
+
+    def update(self, w, g, state):
+        self.lr *= 0.999
+        return super().update(w, g, state)
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("optimizer, in_c", [
+    (lambda ps: SGD(ps, 0.1), True), (lambda ps: SGD(ps, 0.1, momentum=0.9, weight_decay=0.01), True), (lambda ps: Adam(ps, 0.05), True),
+    (lambda ps: SGD(ps[:5], 0.1, momentum=0.5), True), (lambda ps: Decaying(ps, 0.1), False)])
+def test_training_moves_the_values_as_numpy_does(optimizer, in_c, batch_size):
+    found = []
+    for runner in ("native", "numpy"):
+        X, Y, model = samples(8, 2), samples(8, 1, 1), MLP(2, [3, 1], "tanh")
+        program = vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters(), runner=runner)
+        mover   = optimizer(model.parameters())
+        if runner == "native":
+            rule = native_training.rule_of(mover, len(program.theta), len(mover.start), np.ones(len(program.theta), bool))
+            assert (rule is not None) == in_c
+        losses = program.train(numbers(X), numbers(Y), mover, epochs=7, batch_size=batch_size)
+        losses += program.train(numbers(X), numbers(Y), mover, epochs=2, batch_size=batch_size)
+        found.append((losses, [p.data for p in model.parameters()], [x for state in mover.states for x in state], [mover.steps]))
+    for mine, theirs in zip(*found):
+        assert mine == pytest.approx(theirs, rel=1e-10, abs=1e-14)
+
+
+def test_a_callback_ends_native_training():
+    program, X, Y = program_of("native")
+    assert len(program.train(X, Y, SGD(program.values, 0.1), epochs=50, callback=lambda epoch, loss: epoch == 4)) == 4

@@ -1,0 +1,126 @@
+"""Speed of machine code: one training step against C by hand, JAX, PyTorch and NumPy.
+
+    python -m tests.benchmarks.native [--quick]
+
+The workloads and the rules of tests.benchmarks.matrices: one thread, float64, the same numbers out, checked before
+timing; rounds alternate, and best and median are given. `trained` is a step of program.train(), where the epochs
+run in C, and `called` one of program.run() and descend() from Python. C by hand knows its sizes, has its data laid
+out before, and is compiled with the same flags.
+"""
+
+from __future__ import annotations
+
+from .matrices import LR, by_hand, by_jax, by_program, by_torch, recorded, same, works  # isort: skip  (sets one thread first)
+
+import ctypes
+import gc
+import sys
+from pathlib import Path
+from statistics import median
+from time import perf_counter, perf_counter_ns
+from typing import Any
+
+import numpy as np
+
+from engine.matrices import compiling
+from nn import SGD
+
+SIZES = {"W1": "-DIN=2 -DH1=16 -DH2=16 -DOUT=1 -DM=100 -DS=104 -DHINGE", "W2": "-DIN=64 -DH1=32 -DH2=0 -DOUT=10 -DM=32 -DS=32 -DSOFTMAX",
+         "W4": "-DIN=2 -DH1=4 -DH2=0 -DOUT=1 -DM=4 -DS={lanes4} -DSQUARES"}
+
+
+def by_hand_in_c(program: Any, w: Any) -> Any:
+    """by_hand.c for the sizes of w; the vectors of this machine."""
+    wide  = "AVX512F" in macros()
+    lanes = 4 if w.name == "W4" or not wide else 8
+    defs  = "".join([f"#define {d.replace('=', ' ')}\n" for d in [*SIZES[w.name].format(lanes4=4).replace("-D", "").split(), f"LN={lanes}"]])
+    c = compiling.library(defs + (Path(__file__).parent / "by_hand.c").read_text() + "\n")
+    c.steps.restype = ctypes.c_double
+    names = sorted(program.parameters, key=lambda name: (name[1:], name))             # W1 b1 W2 b2 ...
+    def start() -> None:
+        theta = np.concatenate([program.parameters[name].ravel() for name in names])
+        c.start(*[ctypes.c_void_p(np.ascontiguousarray(x).ctypes.data) for x in (w.X, w.Y, theta)])
+    def check() -> Any:
+        start()
+        loss, g = c.steps(ctypes.c_long(1), ctypes.c_double(LR)), np.empty(len(program.theta))
+        c.back(ctypes.c_void_p(g.ctypes.data))
+        parts = np.split(g, np.cumsum([program.parameters[name].size for name in names])[:-1])
+        return loss, {name: part.reshape(program.parameters[name].shape) for name, part in zip(names, parts)}
+    def many(count: int) -> None:
+        c.steps(ctypes.c_long(count), ctypes.c_double(LR))
+    many.check = check                                                                # type: ignore[attr-defined]
+    return many
+
+
+def macros() -> str:
+    import subprocess
+    return subprocess.run([compiling.compiler()[0], "-march=native", "-dM", "-E", "-x", "c", "/dev/null"], capture_output=True, text=True).stdout
+
+
+def trained(program: Any, w: Any) -> Any:
+    """Steps inside program.train, without its preparation, which a training does once."""
+    from engine.matrices.native_training import loop
+    from engine.matrices.training import Mover
+    fast = loop(program, Mover(SGD(program.values, LR), program), w.X, w.Y, len(w.X))
+    return fast.whole
+
+
+def repeated(step: Any) -> Any:
+    def many(count: int) -> None:
+        for _ in range(count):
+            step()
+    return many
+
+
+def timed(contenders: dict[str, Any], seconds: float) -> dict[str, list[float]]:
+    """Microseconds per step, of rounds of about 2 ms that alternate among the contenders."""
+    counts, found = {}, {name: list[float]() for name in contenders}
+    for name, many in contenders.items():
+        many(3)
+        start = perf_counter_ns()
+        many(3)
+        counts[name] = max(1, int(3 * 2e6 / (perf_counter_ns() - start)))
+    end = perf_counter() + seconds * len(contenders)
+    gc.disable()
+    while perf_counter() < end:
+        for name, many in contenders.items():
+            start = perf_counter_ns()
+            many(counts[name])
+            found[name].append((perf_counter_ns() - start) / counts[name] / 1000)
+    gc.enable()
+    return found
+
+
+def main() -> None:
+    for w in works():
+        program, *_ = recorded(w)
+        reference   = program(w.X, w.Y)
+        native, *_  = recorded(w)
+        start = perf_counter()
+        native.runner.hurry(native.plans)
+        same(reference, tuple(native(w.X, w.Y)), f"{w.name} native")
+        print(f"\n{w.name}: ready in {perf_counter() - start:.2f} s. {native.report().splitlines()[-1]}")
+        contenders = {"trained": trained(native, w), "called": repeated(by_program(native, w))}
+        makers = {"NumPy by hand": by_hand, "PyTorch eager": by_torch, "JAX jit": by_jax}
+        if w.name in SIZES:
+            contenders["C by hand"] = by_hand_in_c(program, w)
+            same(reference, contenders["C by hand"].check(), f"{w.name} C by hand")
+        for name, make in makers.items():
+            try:
+                step = make(program, w)
+            except ImportError:
+                print(f"({name} is not installed)")
+                continue
+            if hasattr(step, "check"):
+                same(reference, step.check(), f"{w.name} {name}")
+            contenders[name] = repeated(step)
+        contenders["program (NumPy)"] = repeated(by_program(program, w))
+        program.runner.wanted = "numpy"
+        found = timed(contenders, 0.3 if "--quick" in sys.argv else 2.0)
+        own   = min(found["trained"])
+        for name, times in found.items():
+            print(f"  {name:<16} best {min(times):9.2f} us   median {median(times):9.2f} us   {min(times) / own:8.2f} x trained")
+
+
+if __name__ == "__main__":
+    main()
