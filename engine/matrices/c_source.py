@@ -29,16 +29,19 @@ FUNCTIONS   = {"exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "
 
 SCALAR      = {"abs": "fabs", "**": "pow", **{name: name for name in FUNCTIONS - {"abs", "sigmoid"}}}
 
+SMALL       = 512                                                    # doubles of workspace up to which a program is made for its samples
+
 
 class Source:
     """The C function of a program.
 
-    text      the source: a function step(m, S, in, out, work)
+    text      the source: a function step(m, S, in, out, work), for any number of samples and faster for `samples`
     leaves    the lines whose arrays `in` points to, in order; then come the arrays of constants
+    lanes     rows of samples are padded to a multiple of it
     rows, fixed   the workspace is rows * S + fixed doubles
     """
 
-    def __init__(self, lines: Sequence[Array], roots: Sequence[Array]) -> None:
+    def __init__(self, lines: Sequence[Array], roots: Sequence[Array], samples: int) -> None:
         self.roots  = list(roots)
         self.leaves = [z for z in lines if z.op in ("parameter", "input", "target")]
         self.arrays = [z for z in lines if z.op == "constant" and isinstance(z.attrs[0], np.ndarray)]
@@ -58,9 +61,20 @@ class Source:
                 self.loop(shape, members)
         for k, z in enumerate(self.roots):
             self.result(k, z)
-        self.text = "\n".join(['#include "kernels.h"', *self.tables,
-                               "void step(long m, long S, const double *const *in, double *const *out, double *work) {",
-                               *["    " + line for line in self.body], "}", ""])
+        arguments = "const double *const *in, double *const *out, double *work"
+        small     = self.rows * 8 + self.fixed <= SMALL
+        self.lanes = 4 if small and samples <= 4 else 8
+        sizes     = f"{samples}, {self.padded(samples)}"
+        special   = f"if (m == {samples} && S == {self.padded(samples)}) general({sizes}, in, out, work); else " if small else ""
+        self.text = "\n".join([*["#define SMALL"] * small, *["#define NARROW"] * (self.lanes == 4), '#include "kernels.h"', *self.tables,
+                               f"INLINE void general(long m, long S, {arguments}) {{", *["    " + line for line in self.body], "}",
+                               f"void step(long m, long S, {arguments}) {{",
+                               f"    {special}general(m, S, in, out, work);", "}", ""])
+
+    def padded(self, samples: int) -> int:
+        """The room of a row: whole vectors. Rows a power of two apart would share places in the cache."""
+        room = -(-max(samples, 1) // self.lanes) * self.lanes
+        return room + self.lanes * (room % 64 == 0)
 
     # --- memory -----------------------------------------------------------------------------------
 

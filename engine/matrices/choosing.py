@@ -56,7 +56,7 @@ class Runner:
         if train and self.hurried and not self.why:
             from . import native
             try:
-                self.native = self.native or native.compiled(roots)
+                self.native = self.native or native.compiled(roots, samples)
                 return native.Native(self.native, samples, given, into)
             except (native.Unsupported, native.NoCompiler) as reason:
                 self.why = str(reason)

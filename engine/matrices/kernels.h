@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) && !defined(NARROW)
 #define LANES 8
 #define ROWS  8                                     /* rows of a product that fit in registers, times 3 vectors */
 #elif defined(__AVX__)
@@ -19,6 +19,11 @@
 #define ROWS  4
 #endif
 #define INLINE static inline __attribute__((always_inline))
+#ifdef SMALL
+#define KERNEL INLINE                               /* a small program is one piece of code, for its number of samples */
+#else
+#define KERNEL static
+#endif
 #define UNROLL _Pragma("GCC unroll 8")
 
 typedef double  V __attribute__((vector_size(8 * LANES)));
@@ -33,7 +38,12 @@ INLINE M    as_mask(V x)                { return (M)x; }
 INLINE V    kept(M c, V x)              { return (V)(c & (M)x); }
 INLINE M    counting(void)              { M n; for (int k = 0; k < LANES; k++) n[k] = k; return n; }
 INLINE M    below(long left)            { M n = {0}; return counting() < n + left; }
-INLINE double add_lanes(V x)            { double z = 0; for (int k = 0; k < LANES; k++) z += x[k]; return z; }
+INLINE double add_lanes(V x) {
+    double z[LANES];
+    memcpy(z, &x, sizeof z);
+    for (int n = LANES / 2; n; n /= 2) UNROLL for (int k = 0; k < n; k++) z[k] += z[k + n];
+    return z[0];
+}
 INLINE V    v_larger(V x, V y)            { return choose((x > y) | (x != x), x, y); }
 INLINE V    v_smaller(V x, V y)            { return choose((x < y) | (x != x), x, y); }
 
@@ -60,19 +70,12 @@ INLINE V reduced(V x, V *n) {
     V t = x * 1.4426950408889634 + magic;
     *n = t - magic;
     V r = (x - *n * 0x1.62e42fee00000p-1) - *n * 0x1.a39ef35793c76p-33;
-    V p = splat(1.6059043836821613e-10);                         /* 1/13! */
-    p = p * r + 2.08767569878681e-09;
-    p = p * r + 2.505210838544172e-08;
-    p = p * r + 2.755731922398589e-07;
-    p = p * r + 2.7557319223985893e-06;
-    p = p * r + 2.48015873015873e-05;
-    p = p * r + 0.0001984126984126984;
-    p = p * r + 0.001388888888888889;
-    p = p * r + 0.008333333333333333;
-    p = p * r + 0.041666666666666664;
-    p = p * r + 0.16666666666666666;
-    p = p * r + 0.5;
-    return r + r * r * p;
+    V r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;                    /* 1/2! + r/3! + ... + r^11/13!, in a tree: few steps in a row */
+    V a = (0.16666666666666666 * r + 0.5) + (0.008333333333333333 * r + 0.041666666666666664) * r2;
+    V b = (0.0001984126984126984 * r + 0.001388888888888889) + (2.7557319223985893e-06 * r + 2.48015873015873e-05) * r2;
+    V c = (2.505210838544172e-08 * r + 2.755731922398589e-07) + (1.6059043836821613e-10 * r + 2.08767569878681e-09) * r2;
+    V p = (b * r4 + a) + c * r8;
+    return r + r2 * p;
 }
 
 INLINE V v_exp(V x) {
@@ -114,7 +117,7 @@ INLINE V v_sigmoid_slope(V x) {
 /* --- samples in memory ------------------------------------------------------------------------------ */
 
 /* m rows of n numbers -> n rows of S samples. */
-static void pack(long m, long n, long S, const double *x, double *z) {
+KERNEL __attribute__((unused)) void pack(long m, long n, long S, const double *x, double *z) {
     for (long s = 0; s < S; s += LANES)
         for (long i = 0; i < n; i++) {
             V v;
@@ -122,7 +125,7 @@ static void pack(long m, long n, long S, const double *x, double *z) {
             store(z + i * S + s, v);
         }
 }
-static __attribute__((unused)) void unpack(long m, long n, long S, const double *x, double *z) {
+KERNEL __attribute__((unused)) void unpack(long m, long n, long S, const double *x, double *z) {
     for (long s = 0; s < m; s++)
         for (long i = 0; i < n; i++) z[s * n + i] = x[i * S + s];
 }
@@ -131,7 +134,7 @@ static __attribute__((unused)) void unpack(long m, long n, long S, const double 
 
 /* C[i][j] = sum_k A[i][k] B[k][j] for R rows and 1 to 3 vectors of columns, held in registers. */
 #define TILE(R, T)                                                                                            \
-static void tile_##R##_##T(long K, const double *a, long ar, long ac, const double *b, long br, double *c, long cr) { \
+KERNEL __attribute__((unused)) void tile_##R##_##T(long K, const double *a, long ar, long ac, const double *b, long br, double *c, long cr) { \
     V sum[R][T] = {{{0}}};                                                                                    \
     for (long k = 0; k < K; k++) {                                                                            \
         V x[T];                                                                                               \
@@ -155,7 +158,7 @@ TILES(8)
     i += R; continue; }
 
 /* C = A B; A by rows of ar and columns of ac numbers, B and C by rows. N >= LANES; the last columns may be done twice. */
-static __attribute__((unused)) void product(long I, long N, long K, const double *a, long ar, long ac, const double *b, long br, double *c, long cr) {
+KERNEL __attribute__((unused)) void product(long I, long N, long K, const double *a, long ar, long ac, const double *b, long br, double *c, long cr) {
     for (long j = 0, t; j < N; j += t * LANES) {
         t = (N - j) / LANES;
         if (t > 3) t = t == 4 ? 2 : 3;
@@ -170,7 +173,7 @@ static __attribute__((unused)) void product(long I, long N, long K, const double
     }
 }
 
-static __attribute__((unused)) void small_product(long I, long N, long K, const double *a, long ar, long ac, const double *b, long br, long bc, double *c) {
+KERNEL __attribute__((unused)) void small_product(long I, long N, long K, const double *a, long ar, long ac, const double *b, long br, long bc, double *c) {
     for (long i = 0; i < I; i++)
         for (long j = 0; j < N; j++) {
             double sum = 0;
@@ -203,7 +206,7 @@ INLINE V sums(const V *x) {
 
 /* C[p][q] = sum over m samples of P[p][s] Q[q][s], for LANES rows of P and R of Q. */
 #define DOTS(R)                                                                                               \
-static void dots_##R(long count, long m, long S, const double *P, const double *Q, double *c, long cp, long cq) { \
+KERNEL __attribute__((unused)) void dots_##R(long count, long m, long S, const double *P, const double *Q, double *c, long cp, long cq) { \
     V sum[R][LANES] = {{{0}}};                                                                                \
     const double *p[LANES];                                                                                   \
     UNROLL for (int k = 0; k < LANES; k++) p[k] = P + (k < count ? k : count - 1) * S;                        \
@@ -228,7 +231,7 @@ static void dots_##R(long count, long m, long S, const double *P, const double *
 DOTS(1) DOTS(2) DOTS(3)
 
 /* C[i][j] = sum over samples of A[i][s] B[j][s]; the longer side goes along the lanes. */
-static __attribute__((unused)) void over_samples(long I, long J, long m, long S, const double *a, const double *b, double *c) {
+KERNEL __attribute__((unused)) void over_samples(long I, long J, long m, long S, const double *a, const double *b, double *c) {
     int swap = J < LANES && I > J;
     long P = swap ? I : J, Q = swap ? J : I, cp = swap ? J : 1, cq = swap ? 1 : J;
     const double *p = swap ? a : b, *q = swap ? b : a;
@@ -236,14 +239,18 @@ static __attribute__((unused)) void over_samples(long I, long J, long m, long S,
         for (long j = 0, n; j < Q; j += n) {
             long count = P - i < LANES ? P - i : LANES;
             n = Q - j >= 3 && Q - j != 4 ? 3 : Q - j >= 2 ? 2 : 1;
-            (n == 3 ? dots_3 : n == 2 ? dots_2 : dots_1)(count, m, S, p + i * S, q + j * S, c + i * cp + j * cq, cp, cq);
+            const double *x = p + i * S, *y = q + j * S;
+            double *z = c + i * cp + j * cq;
+            if (n == 3)      dots_3(count, m, S, x, y, z, cp, cq);
+            else if (n == 2) dots_2(count, m, S, x, y, z, cp, cq);
+            else             dots_1(count, m, S, x, y, z, cp, cq);
         }
 }
 
 /* --- along the last axis ---------------------------------------------------------------------------- */
 
 /* logsumexp and softmax of n rows of samples; either result may be left out. */
-static __attribute__((unused)) void shares(long n, long S, const double *x, double *lse, double *share) {
+KERNEL __attribute__((unused)) void shares(long n, long S, const double *x, double *lse, double *share) {
     for (long s = 0; s < S; s += LANES) {
         V top = load(x + s), place = splat(0), rest = splat(0), own = splat(0);
         for (long i = 1; i < n; i++) {
@@ -268,19 +275,19 @@ static __attribute__((unused)) void shares(long n, long S, const double *x, doub
         }
     }
 }
-static __attribute__((unused)) void extreme(long n, long S, int smallest, const double *x, double *z) {
+KERNEL __attribute__((unused)) void extreme(long n, long S, int smallest, const double *x, double *z) {
     for (long s = 0; s < S; s += LANES) {
         V top = load(x + s);
         for (long i = 1; i < n; i++) top = smallest ? v_smaller(load(x + i * S + s), top) : v_larger(load(x + i * S + s), top);
         store(z + s, top);
     }
 }
-static __attribute__((unused)) void extreme_number(long n, long S, int smallest, const double *x, double *z) {
+KERNEL __attribute__((unused)) void extreme_number(long n, long S, int smallest, const double *x, double *z) {
     V top = splat(x[0]);
     for (long i = 1; i < n; i++) top = smallest ? v_smaller(splat(x[i]), top) : v_larger(splat(x[i]), top);
     *z = top[0];
 }
-static __attribute__((unused)) void shares_number(long n, long S, const double *x, double *lse, double *share) {
+KERNEL __attribute__((unused)) void shares_number(long n, long S, const double *x, double *lse, double *share) {
     double room[LANES], top, sum = 0, rest = 0;
     extreme_number(n, S, 0, x, room);
     top = room[0];

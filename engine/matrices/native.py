@@ -26,7 +26,6 @@ from .rows import expand
 from .scheduling import Unsupported as Unsupported
 
 WHOLE = {"sigmoid", "softmax", "logsumexp"}                          # kernels.h has them
-LANES = 8                                                            # the longest vector: rows of samples are padded to it
 
 
 class Compiled(NamedTuple):
@@ -36,15 +35,15 @@ class Compiled(NamedTuple):
     source: Source
 
 
-def compiled(roots: Sequence[Array]) -> Compiled:
-    """The C function that computes roots.
+def compiled(roots: Sequence[Array], samples: int) -> Compiled:
+    """The C function that computes roots, best for this number of samples.
 
     Raises:
         Unsupported: a line is none of those that can be written in C; the message says which.
         NoCompiler: there is no C compiler here.
     """
     lowered = elementary(roots, kept_whole)[-len(roots):]
-    source  = Source(needed(lowered), lowered)
+    source  = Source(needed(lowered), lowered, samples)
     step    = library(source.text.replace('#include "kernels.h"', kernels())).step
     step.restype = None
     return Compiled(step, source)
@@ -75,18 +74,16 @@ class Native:
 
     def __init__(self, program: Compiled, samples: int, given: dict[int, Any], into: Sequence[Any]) -> None:
         source  = program.source
-        padded  = -(-max(samples, 1) // LANES) * LANES
-        padded += LANES * (padded % 64 == 0)                         # rows a power of two apart would share a cache line's place
-        self.samples, self.padded = samples, padded
+        self.samples, self.padded = samples, source.padded(samples)
         self.arrays = [given[id(z)] for z in source.leaves] + [np.ascontiguousarray(z.attrs[0], dtype=float) for z in source.arrays]
         self.into   = list(into)
         for x in (*self.arrays, *self.into):
             if x.dtype != np.float64 or not x.flags.c_contiguous:
                 raise TypeError(f"a native program needs contiguous arrays of floats, not {x.dtype} of strides {x.strides}")
-        self.work  = aligned(source.rows * padded + source.fixed + 8)
+        self.work  = aligned(source.rows * self.padded + source.fixed + 8)
         self.ins   = pointers(self.arrays)
         self.outs  = pointers(self.into)
-        self.arguments = (ctypes.c_long(samples or 1), ctypes.c_long(padded), self.ins, self.outs, ctypes.c_void_p(self.work.ctypes.data))
+        self.arguments = (ctypes.c_long(samples or 1), ctypes.c_long(self.padded), self.ins, self.outs, ctypes.c_void_p(self.work.ctypes.data))
         self.step  = program.step
 
     def run(self) -> None:

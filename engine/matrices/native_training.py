@@ -52,7 +52,7 @@ def rule_of(optimizer: Any, count: int, states: int, moving: Any) -> tuple[Compi
         if not moving.all():
             w = lines.call("where", lines.new("constant", (), (count,), (moving.astype(float), 0)), w, arrays["w"])
         roots = [lines.spread(x if isinstance(x, Array) else lines.constant(x), (count,)) for x in (w, *state)]
-        made  = compiled(roots)
+        made  = compiled(roots, 1)
     except (TypeError, AttributeError, Unsupported, NoCompiler):
         return None
     return made, [z.attrs for z in made.source.leaves]
