@@ -35,7 +35,8 @@ SMALL       = 512                                                    # doubles o
 class Source:
     """The C function of a program.
 
-    text      the source: a function step(m, S, in, out, work), for any number of samples and faster for `samples`
+    text      the source: a function step(m, S, fresh, in, out, work), for any number of samples and best for `samples`;
+              where nothing is fresh, inputs and targets are those of the step before
     leaves    the lines whose arrays `in` points to, in order; then come the arrays of constants
     lanes     rows of samples are padded to a multiple of it
     rows, fixed   the workspace is rows * S + fixed doubles
@@ -61,15 +62,15 @@ class Source:
                 self.loop(shape, members)
         for k, z in enumerate(self.roots):
             self.result(k, z)
-        arguments = "const double *const *in, double *const *out, double *work"
+        arguments = "long fresh, const double *const *in, double *const *out, double *work"
         small     = self.rows * 8 + self.fixed <= SMALL
         self.lanes = 4 if small and samples <= 4 else 8
         sizes     = f"{samples}, {self.padded(samples)}"
-        special   = f"if (m == {samples} && S == {self.padded(samples)}) general({sizes}, in, out, work); else " if small else ""
+        special   = f"if (m == {samples} && S == {self.padded(samples)}) general({sizes}, fresh, in, out, work); else " if small else ""
         self.text = "\n".join([*["#define SMALL"] * small, *["#define NARROW"] * (self.lanes == 4), '#include "kernels.h"', *self.tables,
                                f"INLINE void general(long m, long S, {arguments}) {{", *["    " + line for line in self.body], "}",
                                f"void step(long m, long S, {arguments}) {{",
-                               f"    {special}general(m, S, in, out, work);", "}", ""])
+                               f"    {special}general(m, S, fresh, in, out, work);", "}", ""])
 
     def padded(self, samples: int) -> int:
         """The room of a row: whole vectors. Rows a power of two apart would share places in the cache."""
@@ -87,7 +88,7 @@ class Source:
                     raise Unsupported("numbers that differ from sample to sample")
                 del self.place[id(z)]
                 self.room(z)
-                self.body.append(f"pack(m, {size(z)}, S, in{k}, {self.place[id(z)]});")
+                self.body.append(f"if (fresh) pack(m, {size(z)}, S, in{k}, {self.place[id(z)]});")
         for k, z in enumerate(self.roots):
             if id(z) in self.plan.stored and not batched(z) and id(z) not in self.place:
                 self.place[id(z)] = f"out{k}"

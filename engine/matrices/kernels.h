@@ -85,33 +85,33 @@ INLINE V v_exp(V x) {
     return choose(x != x, x, choose(x > 709.782712893384, splat(INFINITY), z));
 }
 
-/* t = e^-y - 1 and e = e^-y for y >= 0, both to the last bits. */
+/* t = e^-y - 1 and e = e^-y for y >= 0, both to the last bits; nan stays nan. */
 INLINE V decay(V y, V *e) {
-    V n, c = choose(y > 708.0, splat(708.0), y);
-    V q = reduced(-c, &n), s = power_of_two(n);
-    *e = choose(y > 708.0, splat(0), s * q + s);
-    return s * q + (s - 1);
+    M far = y > 708.0;
+    V n, q = reduced(-y, &n), s = power_of_two(n);
+    *e = choose(far, splat(0), s * q + s);
+    return choose(far, splat(-1), s * q + (s - 1));
 }
 
 /* tanh |x| = -t / (1 + e) with e = e^-2|x|; the slope 4 e / (1 + e)^2 loses nothing in the tails. */
 INLINE V v_tanh(V x) {
     V e, t = decay(v_abs(x) * 2, &e), z = -t * (1 / (1 + e));
-    return choose(x != x, x, (V)((M)z | ((M)x & INT64_MIN)));
+    return (V)((M)z | ((M)x & INT64_MIN));
 }
 INLINE V v_tanh_slope(V x) {
     V e; decay(v_abs(x) * 2, &e);
     V r = 1 / (1 + e);
-    return choose(x != x, x, 4 * e * r * r);
+    return 4 * e * r * r;
 }
 INLINE V v_sigmoid(V x) {
     V e; decay(v_abs(x), &e);
     V r = 1 / (1 + e);
-    return choose(x != x, x, choose(x > 0, r, e * r));
+    return choose(x > 0, r, e * r);
 }
 INLINE V v_sigmoid_slope(V x) {
     V e; decay(v_abs(x), &e);
     V r = 1 / (1 + e);
-    return choose(x != x, x, e * r * r);
+    return e * r * r;
 }
 
 /* --- samples in memory ------------------------------------------------------------------------------ */

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-typedef void (*Function)(long, long, const double *const *, double *const *, double *);
+typedef void (*Function)(long, long, long, const double *const *, double *const *, double *);
 
 typedef struct {
     Function step, rule;
@@ -32,10 +32,10 @@ void train(Training *t, long epochs, const long *order, double *losses) {
                 gather(t->X, order + k, m, t->inputs, t->x);
                 gather(t->Y, order + k, m, t->targets, t->y);
             }
-            t->step(m, t->padded, t->in[t->turn], t->out, t->work);
+            t->step(m, t->padded, order || !e, t->in[t->turn], t->out, t->work);
             losses[e] += t->out[0][0] * m / t->samples;
             *t->steps += 1;
-            t->rule(1, 8, t->rule_in[t->turn], t->rule_out[t->turn], t->rule_work);
+            t->rule(1, 8, 1, t->rule_in[t->turn], t->rule_out[t->turn], t->rule_work);
             t->turn = 1 - t->turn;
         }
     }

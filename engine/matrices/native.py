@@ -83,7 +83,7 @@ class Native:
         self.work  = aligned(source.rows * self.padded + source.fixed + 8)
         self.ins   = pointers(self.arrays)
         self.outs  = pointers(self.into)
-        self.arguments = (ctypes.c_long(samples or 1), ctypes.c_long(self.padded), self.ins, self.outs, ctypes.c_void_p(self.work.ctypes.data))
+        self.arguments = (ctypes.c_long(samples or 1), ctypes.c_long(self.padded), ctypes.c_long(1), self.ins, self.outs, ctypes.c_void_p(self.work.ctypes.data))
         self.step  = program.step
 
     def run(self) -> None:
