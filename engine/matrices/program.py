@@ -57,6 +57,7 @@ class Program:
         self.gradients  = self.shaped(self.gradient)
         self.plans: dict[Any, Plan] = {}
         self.runner = "NumPy"
+        self.tried, self.compiled = False, None
         self.load()
 
     # --- running ----------------------------------------------------------------------------------
@@ -164,10 +165,38 @@ class Program:
         plan.run()
         return plan.outputs.copy()
 
-    def descend(self, lr: float) -> None:
+    def move(self, lr: float) -> None:
         """theta -= lr * gradient, for a loop of one's own; store() writes theta into the Values."""
         np.multiply(self.gradient, lr, self.scratch)
         np.subtract(self.theta, self.scratch, self.theta)
+
+    def descend(self, X: Any, Y: Any = None, *, lr: float, steps: int) -> list[float]:
+        """Plain gradient descent on all samples, in C where it can be had; the loss before each step."""
+        self.load()
+        native = self.native()
+        if native is not None:
+            self.check_samples(len(X))
+            losses = native.steps(X, Y, lr, steps).tolist()
+        else:
+            losses = []
+            for _ in range(steps):
+                losses.append(self.run(X, Y))
+                self.move(lr)
+        self.store()
+        return losses                                                # type: ignore[no-any-return]
+
+    def native(self) -> Any:
+        """The program compiled by the machine's C compiler, or None; `runner` says which, and why."""
+        if not self.tried:
+            from .emitting import Unsupported
+            from .native import Native
+            self.tried = True
+            try:
+                self.compiled = Native(self)
+                self.runner   = "C, compiled on this machine"
+            except Unsupported as reason:
+                self.runner   = f"NumPy, as {reason}"
+        return self.compiled
 
     def last_outputs(self) -> Any:
         """The outputs of the last run, to be overwritten by the next of as many samples."""
@@ -235,6 +264,11 @@ class Program:
         every   = needed([self.loss, *self.grads])
         count   = sum(z.op == "matmul" for z in forward)
         return count, sum(z.op == "matmul" for z in every) - count
+
+    def stages(self) -> list[tuple[str, int]]:
+        """How many things there are after each pass, from scalar operations to lines of the program."""
+        from .reporting import stages
+        return stages(self)
 
     def report(self) -> str:
         """What became of the nodes: the arrays, what found no group and why, what the program is tied to."""

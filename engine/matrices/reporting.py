@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from .naming import statements
+from .portable import needed
+
 if TYPE_CHECKING:
     from .program import Program
 
@@ -33,3 +36,16 @@ def report(program: Program) -> str:
         lines.append(f"{unused} parameters do not occur in the loss: their gradients are 0.")
     lines.append(f"Runner: {program.runner}.")
     return "\n".join(lines)
+
+
+def stages(program: Program) -> list[tuple[str, int]]:
+    """How many things there are after each pass."""
+    t      = program.templates
+    leaves = ("input", "target", "parameter", "constant", "results")
+    forward = {id(z) for z in needed([program.loss])}
+    inner  = [i for i, op in enumerate(t.ops) if op not in leaves]
+    return [("scalar operations", sum(1 for op in program.trace.ops if op and op != "results")),
+            ("sums of products", sum(t.nodes[i] for i in inner)),
+            ("operations on samples", len(inner)),
+            ("groups", sum(1 for g in program.low.groups if g.op not in leaves)),
+            ("forward lines", sum(1 for z, _ in statements(program) if id(z) in forward))]

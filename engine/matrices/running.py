@@ -57,7 +57,7 @@ def quick_softmax(z: Array) -> Array:
     lines, x, last = z.lines, z.args[0], len(z.args[0].shape) - 1
     top  = lines.largest(x)
     e    = lines.call("exp", x - top)
-    rest = lines.sum(lines.call("where", lines.first_largest(x), 0, e), (last,), keep=True)
+    rest = lines.sum(lines.new("others", (e, x), e.shape), (last,), keep=True)
     if z.op == "logsumexp":
         return top + lines.call("log1p", rest)
     both = any(line.op == "logsumexp" and line.args[0] is x for line in lines.lines)
@@ -125,7 +125,7 @@ class Plan:
             return self.view(z, args[0])
         if id(z) in self.fused:
             return None
-        if z.op in ("matmul", "sum", "max", "min", "first", "take", "concat", "where"):
+        if z.op in ("matmul", "sum", "max", "min", "first", "others", "take", "concat", "where"):
             out = self.room(z, place)
             getattr(self, z.op)(z, args, out)
             self.free(z, place)
@@ -181,6 +181,14 @@ class Plan:
         places = np.empty((*out.shape[:-1], 1), dtype=np.intp)
         self.steps.append((args[0].argmax, (-1, places[..., 0])))
         self.steps.append((np.equal, (np.arange(out.shape[-1]), places, out)))
+
+    def others(self, z: Array, args: list[Any], out: Any) -> None:
+        """A copy of the first operand, 0 where the second is largest for the first time."""
+        e, x   = args
+        places = np.empty(x.shape[:-1], dtype=np.intp)
+        starts = np.arange(x.size // x.shape[-1]).reshape(places.shape) * x.shape[-1]
+        self.steps += [(x.argmax, (-1, places)), (np.add, (places, starts, places)), (np.copyto, (out, e)),
+                       (out.reshape(-1).__setitem__, (places, 0.0))]
 
     def take(self, z: Array, args: list[Any], out: Any) -> None:
         self.steps.append((np.take, (args[0], z.attrs, -1, out, "clip")))

@@ -19,6 +19,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_
 
 import gc
 import sys
+from pathlib import Path
 from random import Random
 from time import perf_counter, perf_counter_ns
 from typing import Any, NamedTuple
@@ -28,6 +29,7 @@ import numpy as np
 from engine import Value, dot, vectorize
 from nn import MLP, cross_entropy_with_logits, half_mse, hinge
 
+STEPS = 100
 LR = 1e-6                                    # small: the numbers stay, so that every step does the same work
 
 
@@ -93,7 +95,7 @@ def by_scalars(w: Work) -> Any:
 def by_program(program: Any, w: Work) -> Any:
     def step() -> None:
         program.run(w.X, w.Y)
-        program.descend(LR)
+        program.move(LR)
     return step
 
 
@@ -186,6 +188,51 @@ def by_hand(program: Any, w: Work) -> Any:
     return step
 
 
+def by_program_in_c(program: Any, w: Work) -> Any:
+    """Many steps per call: a step of W4 takes less than a call from Python."""
+    native = program.native()
+    if native is None:
+        raise ImportError(program.runner)
+    def step() -> None:
+        native.steps(w.X, w.Y, LR, STEPS)
+    step.steps = STEPS                                                             # type: ignore[attr-defined]
+    return step
+
+
+def by_hand_in_c(program: Any, w: Work) -> Any:
+    """by_hand.c with the sizes of this network, compiled with the flags of the native runner."""
+    import ctypes
+    import subprocess
+    import tempfile
+
+    from engine.matrices.native import FLAGS
+    if w.one:
+        raise ImportError("W1, W2 and W4 only")
+    sizes  = [w.X.shape[1], *[len(layer.neurons) for layer in w.model.layers]]
+    define = {"B": len(w.X), "R": len(sizes) - 1, "SIZES": ",".join(map(str, sizes)), "ACT": int(w.act == "sigmoid"),
+              "LOSS": ["hinge", "softmax", "half_mse"].index(w.kind)}
+    with tempfile.TemporaryDirectory() as folder:
+        library = f"{folder}/by_hand.so"
+        subprocess.run(["cc", *FLAGS, *[f"-D{k}={v}" for k, v in define.items()], str(Path(__file__).with_name("by_hand.c")),
+                        "-o", library, "-lmvec", "-lm"], check=True, capture_output=True)
+        call = ctypes.CDLL(library).steps
+    padded = -(-len(w.X) // 8) * 8
+    X, Y   = [np.concatenate([A.T, np.zeros((A.shape[1], padded - len(A)))], 1).copy() for A in (w.X, w.Y)]
+    theta  = np.concatenate([program.parameters[f"{name}{k + 1}"].ravel() for k in range(len(sizes) - 1) for name in "Wb"])
+    grad, losses = np.zeros_like(theta), np.zeros(STEPS)
+    call.restype = None
+    def run(steps: int, lr: float) -> None:
+        call(*[ctypes.c_void_p(A.ctypes.data) for A in (X, Y, theta, grad, losses)], ctypes.c_long(steps), ctypes.c_double(lr))
+    def step() -> None:
+        run(STEPS, LR)
+    def check() -> Any:
+        run(1, 0.0)
+        n, k = sizes[1], sizes[0]
+        return float(losses[0]), {"W1": grad[:n * k].reshape(n, k)}
+    step.steps, step.check = STEPS, check                                          # type: ignore[attr-defined]
+    return step
+
+
 def by_torch(program: Any, w: Work) -> Any:
     import torch
     torch.set_num_threads(1)
@@ -264,7 +311,8 @@ def by_jax(program: Any, w: Work) -> Any:
 
 def fastest(contenders: dict[str, Any], seconds: float) -> dict[str, float]:
     """Microseconds per step, the fastest of rounds that alternate among the contenders."""
-    repeats, best = {}, dict.fromkeys(contenders, float("inf"))
+    repeats: dict[str, int] = {}
+    best = dict.fromkeys(contenders, float("inf"))
     for name, step in contenders.items():
         step()
         start = perf_counter_ns()
@@ -277,7 +325,7 @@ def fastest(contenders: dict[str, Any], seconds: float) -> dict[str, float]:
             start = perf_counter_ns()
             for _ in range(repeats[name]):
                 step()
-            best[name] = min(best[name], (perf_counter_ns() - start) / repeats[name] / 1000)
+            best[name] = min(best[name], (perf_counter_ns() - start) / repeats[name] / 1000 / getattr(step, "steps", 1))
     gc.enable()
     return best
 
@@ -296,11 +344,11 @@ def main() -> None:
         program, recording, folding = recorded(w)
         reference = program(w.X, w.Y)
         contenders = {"program (NumPy)": by_program(program, w), "NumPy by hand": by_hand(program, w)}
-        for name, make in (("PyTorch eager", by_torch), ("JAX jit", by_jax)):
+        for name, make in (("program (C)", by_program_in_c), ("C by hand", by_hand_in_c), ("PyTorch eager", by_torch), ("JAX jit", by_jax)):
             try:
                 contenders[name] = make(program, w)
-            except ImportError:
-                print(f"({name} is not installed)")
+            except ImportError as error:
+                print(f"({w.name}: no {name}: {error})")
         for name, step in contenders.items():
             if hasattr(step, "check"):
                 same(reference, step.check(), f"{w.name} {name}")
@@ -310,7 +358,8 @@ def main() -> None:
         hand = best["NumPy by hand"]
         print(f"\n{w.name}: {len(program.trace.ops)} nodes, recorded in {recording:.2f} s, vectorized in {folding:.2f} s")
         for name, us in best.items():
-            print(f"  {name:<18} {us:10.1f} us  {us / hand:8.2f} x by hand")
+            print(f"  {name:<18} {us:10.2f} us  {us / hand:8.2f} x NumPy by hand" +
+                  (f"  {us / best['C by hand']:6.2f} x C by hand" if "C by hand" in best else ""))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,269 @@
+"""Emitting: the lines of a program as C, samples side by side in memory so that every loop is over samples.
+
+    before   Z = X @ W.T,  A = tanh(Z)              arrays of samples x units
+    after    forward(Z, W, ...); for (s...) A[u*BP + s] = tanh(Z[u*BP + s]);     units x samples
+
+    BP       the number of samples B, rounded up to whole vectors; what lies beyond B is never summed
+    place    a C expression for where a line's numbers are
+    turned   a transpose: no code of its own, only another way to walk in a product
+
+The text is made of the templates below, numbers, and names counted here: nothing in it comes from the user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isinf, prod
+from typing import Any
+
+import numpy as np
+
+from .arrays import Array, number_of
+
+UNARY  = {"neg": "-{0}", "abs": "fabs({0})", "positive": "(double)({0} > 0)",
+          **{name: f"{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
+             "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "expm1", "log1p", "log2", "log10")}}
+BINARY = {**{op: f"({{0}} {op} {{1}})" for op in "+-*/"}, **{op: f"(double)({{0}} {op} {{1}})" for op in ("<", "<=", ">", ">=", "==")},
+          "**": "pow({0}, {1})", "hypot": "hypot({0}, {1})", "atan2": "atan2({0}, {1})", "//": "floor({0} / {1})",
+          "larger": "({0} > {1} || {0} != {0} ? {0} : {1})", "smaller": "({0} < {1} || {0} != {0} ? {0} : {1})"}
+
+
+class Unsupported(Exception):
+    """A line for which there is no C: the program stays on NumPy."""
+
+
+class Emitter:
+    """The body of one step."""
+
+    def __init__(self, lines: Sequence[Array], roots: Sequence[Array], places: dict[int, str]) -> None:
+        self.place: dict[int, str] = dict(places)
+        self.code: list[str] = []
+        self.room, self.fixed_room = 0, 0                   # doubles per BP, and of arrays without samples
+        for z in {id(z): z for z in lines}.values():
+            if id(z) not in self.place:
+                self.line(z)
+
+    def line(self, z: Array) -> None:
+        name = f"t{len(self.place)}"
+        if z.op == "constant":
+            self.place[id(z)] = self.constant(z, name)
+            return
+        if z.op == "transpose":
+            self.place[id(z)] = "turned"
+            return
+        if z.op == "reshape" and (not batched(z) or z.shape == z.args[0].shape):
+            self.place[id(z)] = self.at(z.args[0])
+            return
+        if z.op == "slice" and batched(z):
+            self.place[id(z)] = f"({self.at(z.args[0])} + {z.attrs[0]} * BP)"
+            return
+        if len(z.shape) > 2 or any(n < -1 for n in z.shape) or -1 in z.shape[1:] and z.op != "matmul":
+            raise Unsupported(f"{z.op} of shape {z.shape}")
+        if z.op not in ("matmul", "sum", "max", "min", "first", "others", "take", "concat", "spread", "where", "slice", *UNARY, *BINARY):
+            raise Unsupported(z.op)
+        self.place[id(z)] = name
+        size = units(z)
+        if batched(z):
+            self.code.append(f"double *restrict {name} = room + {self.room} * BP;")
+            self.room += size
+        else:
+            self.code.append(f"double *restrict {name} = fixed + {self.fixed_room};")
+            self.fixed_room += size
+        special = getattr(self, z.op, None) if z.op.isidentifier() else None
+        if special is not None:
+            special(z, name, [a for a in z.args])
+        else:
+            self.elements(z, name, (UNARY | BINARY)[z.op])
+
+    def at(self, z: Array) -> str:
+        place = self.place[id(z)]
+        if place == "turned":
+            raise Unsupported("a transpose outside of a product")
+        return place
+
+    def constant(self, z: Array, name: str) -> str:
+        number, batches = z.attrs
+        if isinstance(number, np.ndarray):
+            if batched(z):
+                raise Unsupported("numbers per sample")
+            listed = ", ".join([literal(float(x)) for x in number.ravel()])
+            self.code.append(f"static const double {name}[] = {{{listed}}};")
+            return name
+        self.code.append(f"const double {name}_ = {literal(float(number))}" + " * B" * batches + " / B" * -batches + f", *{name} = &{name}_;")
+        return name
+
+    # --- element by element -----------------------------------------------------------------------
+
+    def elements(self, z: Array, name: str, formula: str) -> None:
+        if z.op == "**" and number_of(z.args[1]) == (2, 0):
+            formula = "({0} * {0})"
+        if batched(z):
+            operands = [self.operand(a) for a in z.args]
+            self.code.append(f"for (long u = 0; u < {units(z)}; u++) LOOP {name}[u * BP + s] = {formula.format(*operands)};")
+            return
+        rows, columns = (1, 1, *z.shape)[-2:]
+        operands = [self.fixed_operand(a) for a in z.args]
+        self.code.append(f"for (long r = 0; r < {rows}; r++) for (long c = 0; c < {columns}; c++) "
+                         f"{name}[r * {columns} + c] = {formula.format(*operands)};")
+
+    def operand(self, a: Array) -> str:
+        """One number of a, for unit u and sample s."""
+        if batched(a):
+            return f"{self.at(a)}[u * BP + s]" if units(a) > 1 else f"{self.at(a)}[s]"
+        if len(a.shape) == 2 and a.shape[0] > 1:
+            raise Unsupported("a matrix beside a batch")
+        return f"{self.at(a)}[u]" if units(a) > 1 else f"{self.at(a)}[0]"
+
+    def fixed_operand(self, a: Array) -> str:
+        rows, columns = (1, 1, *a.shape)[-2:]
+        return f"{self.at(a)}[{'r' if rows > 1 else '0'} * {columns} + {'c' if columns > 1 else '0'}]"
+
+    def spread(self, z: Array, name: str, args: list[Array]) -> None:
+        self.elements(z, name, "{0}")
+
+    def where(self, z: Array, name: str, args: list[Array]) -> None:
+        self.elements(z, name, "({0} != 0 ? {1} : {2})")
+
+    # --- products and sums ------------------------------------------------------------------------
+
+    def matmul(self, z: Array, name: str, args: list[Array]) -> None:
+        a, b = args
+        if batched(a) and not batched(b) and a.op != "transpose":
+            w, turned = (b.args[0], True) if b.op == "transpose" else (b, False)
+            n, k = z.shape[1], a.shape[1]
+            by_unit, by_input = (k, 1) if turned else (1, n)
+            self.code.append(f"forward({name}, {self.at(w)}, {by_unit}, {by_input}, {self.at(a)}, {n}, {k}, BP);")
+        elif a.op == "transpose" and batched(a.args[0]) and batched(b):
+            d = a.args[0]
+            self.code.append(f"clear({self.at(d)}, {units(d)}, B, BP); clear({self.at(b)}, {units(b)}, B, BP);")
+            if b.op == "input" and units(b) % 8 == 0:       # inputs come as rows of samples: no sum within a vector
+                self.code.append(f"forward({name}, {self.at(d)}, BP, 1, X, {units(d)}, B, {units(b)});")
+            else:
+                self.code.append(f"collect({name}, {self.at(d)}, {self.at(b)}, {units(d)}, {units(b)}, BP);")
+        else:
+            raise Unsupported("a product of this form")
+
+    def sum(self, z: Array, name: str, args: list[Array]) -> None:
+        (x,), axes = args, z.attrs[0]
+        at, n = self.at(x), units(x)
+        if not batched(x):
+            if len(axes) < len(x.shape) and n != units(z) * prod([x.shape[k] for k in axes]) or len(x.shape) - len(axes) > 1:
+                raise Unsupported("a partial sum")
+            if units(z) > 1:
+                raise Unsupported("a partial sum")
+            self.code.append(f"{name}[0] = 0; for (long k = 0; k < {n}; k++) {name}[0] += {at}[k];")
+        elif axes == (0,):
+            self.code.append(f"for (long u = 0; u < {n}; u++) {name}[u] = added({at} + u * BP, B);")
+        elif axes == (1,):
+            self.code.append(f"LOOP {name}[s] = 0; for (long u = 0; u < {n}; u++) LOOP {name}[s] += {at}[u * BP + s];")
+        else:
+            self.code.append(f"{name}[0] = 0; for (long u = 0; u < {n}; u++) {name}[0] += added({at} + u * BP, B);")
+
+    def max(self, z: Array, name: str, args: list[Array], sign: str = ">") -> None:
+        at, n = self.at(args[0]), units(args[0])
+        if not batched(z):
+            raise Unsupported("a maximum without samples")
+        self.code.append(f"LOOP {name}[s] = {at}[s]; for (long u = 1; u < {n}; u++) LOOP "
+                         f"{name}[s] = {at}[u * BP + s] {sign} {name}[s] || {at}[u * BP + s] != {at}[u * BP + s] "
+                         f"? {at}[u * BP + s] : {name}[s];")
+
+    def min(self, z: Array, name: str, args: list[Array]) -> None:
+        self.max(z, name, args, "<")
+
+    def first(self, z: Array, name: str, args: list[Array]) -> None:
+        at, n = self.at(args[0]), units(args[0])
+        if not batched(z):
+            raise Unsupported("a first place without samples")
+        self.code.append(f"LOOP {{ long k = 0; for (long u = 1; u < {n}; u++) k = {at}[u * BP + s] > {at}[k * BP + s] ? u : k; "
+                         f"for (long u = 0; u < {n}; u++) {name}[u * BP + s] = u == k; }}")
+
+    def others(self, z: Array, name: str, args: list[Array]) -> None:
+        (e, x), n = [self.at(a) for a in args], units(args[0])
+        if not batched(z):
+            raise Unsupported("a largest without samples")
+        self.code.append(f"LOOP {{ long k = 0; for (long u = 1; u < {n}; u++) k = {x}[u * BP + s] > {x}[k * BP + s] ? u : k; "
+                         f"for (long u = 0; u < {n}; u++) {name}[u * BP + s] = u == k ? 0 : {e}[u * BP + s]; }}")
+
+    def take(self, z: Array, name: str, args: list[Array]) -> None:
+        self.gather(z, name, args[0], z.attrs.ravel().tolist(), 0)
+
+    def slice(self, z: Array, name: str, args: list[Array]) -> None:
+        self.gather(z, name, args[0], list(range(*z.attrs)), 0)
+
+    def concat(self, z: Array, name: str, args: list[Array]) -> None:
+        start = 0
+        for a in args:
+            self.gather(z, name, a, list(range(a.shape[-1])), start)
+            start += a.shape[-1]
+
+    def gather(self, z: Array, name: str, x: Array, index: list[int], start: int) -> None:
+        if batched(z) != batched(x) or len(x.shape) > 2 or len(x.shape) == 2 and not batched(x) and x.shape[0] > 1:
+            raise Unsupported("a gather of this form")
+        for k, i in enumerate(index, start):
+            self.code.append(f"LOOP {name}[{k} * BP + s] = {self.at(x)}[{i} * BP + s];" if batched(z) else f"{name}[{k}] = {self.at(x)}[{i}];")
+
+
+def batched(z: Array) -> bool:
+    return bool(z.shape) and z.shape[0] < 0
+
+
+def units(z: Array) -> int:
+    """Numbers per sample, or in all."""
+    return prod(z.shape[1:]) if batched(z) else prod(z.shape)
+
+
+def literal(x: float) -> str:
+    return "NAN" if x != x else ("-" if x < 0 else "") + "INFINITY" if isinf(x) else repr(x)
+
+
+PRELUDE = """
+#include <math.h>
+#include <string.h>
+#define LOOP _Pragma("omp simd") for (long s = 0; s < BP; s++)
+#define SIMD __attribute__((simd("notinbranch"), const))
+SIMD double exp(double); SIMD double tanh(double); SIMD double log(double); SIMD double log1p(double); SIMD double cosh(double);
+SIMD double expm1(double); SIMD double sin(double); SIMD double cos(double);
+typedef double V __attribute__((vector_size(64), aligned(8)));
+
+static inline __attribute__((always_inline)) double added(const double *x, long B) {
+    double sum = 0;
+    _Pragma("omp simd reduction(+:sum)") for (long s = 0; s < B; s++) sum += x[s];
+    return sum;
+}
+static inline __attribute__((always_inline)) void clear(double *x, long n, long B, long BP) {
+    for (long u = 0; u < n; u++) for (long s = B; s < BP; s++) x[u * BP + s] = 0;
+}
+#define BLOCK 128                                   /* inputs at a time: what is read again stays in the nearest cache */
+/* out[u][s] = sum over i of w[u][i] x[i][s]: 4 units and 4 (or 1) vectors of samples at a time */
+#define TILE(U, K) { V a[U][K]; \\
+    for (int v = 0; v < U; v++) for (int j = 0; j < K; j++) \\
+        a[v][j] = from ? *(const V *)(out + (u + v) * BP + s + 8 * j) : (V){0}; \\
+    for (long i = from; i < to; i++) { \\
+        V x_[K]; for (int j = 0; j < K; j++) x_[j] = *(const V *)(x + i * BP + s + 8 * j); \\
+        for (int v = 0; v < U; v++) { double c = w[(u + v) * by_unit + i * by_input]; \\
+            for (int j = 0; j < K; j++) a[v][j] += c * x_[j]; } } \\
+    for (int v = 0; v < U; v++) for (int j = 0; j < K; j++) *(V *)(out + (u + v) * BP + s + 8 * j) = a[v][j]; }
+static inline __attribute__((always_inline)) void forward(double *restrict out, const double *restrict w, long by_unit, long by_input, const double *restrict x,
+                    long n, long k, long BP) {
+    for (long from = 0; from < k; from += BLOCK) {
+        long s = 0, to = from + BLOCK < k ? from + BLOCK : k;
+        for (; s + 32 <= BP; s += 32) { long u = 0; for (; u + 4 <= n; u += 4) TILE(4, 4) for (; u < n; u++) TILE(1, 4) }
+        for (; s < BP; s += 8)        { long u = 0; for (; u + 8 <= n; u += 8) TILE(8, 1) for (; u < n; u++) TILE(1, 1) }
+    }
+}
+/* out[u][i] = sum over samples of d[u][s] x[i][s] */
+#define CROSS(U, I) { V a[U][I] = {{{0}}}; \\
+    for (long s = 0; s < BP; s += 8) { V x_[I]; for (int j = 0; j < I; j++) x_[j] = *(const V *)(x + (i + j) * BP + s); \\
+        for (int v = 0; v < U; v++) { V d_ = *(const V *)(d + (u + v) * BP + s); for (int j = 0; j < I; j++) a[v][j] += d_ * x_[j]; } } \\
+    for (int v = 0; v < U; v++) for (int j = 0; j < I; j++) { V y = a[v][j]; \\
+        out[(u + v) * k + i + j] = ((y[0] + y[4]) + (y[1] + y[5])) + ((y[2] + y[6]) + (y[3] + y[7])); } }
+static inline __attribute__((always_inline)) void collect(double *restrict out, const double *restrict d, const double *restrict x, long n, long k, long BP) {
+    long u = 0;
+    for (; u + 4 <= n; u += 4) { long i = 0; for (; i + 4 <= k; i += 4) CROSS(4, 4) for (; i < k; i++) CROSS(4, 1) }
+    for (; u < n; u++)         { long i = 0; for (; i + 4 <= k; i += 4) CROSS(1, 4) for (; i < k; i++) CROSS(1, 1) }
+}
+static void turn(double *restrict out, const double *restrict in, long B, long n, long BP) {
+    memset(out, 0, sizeof(double) * n * BP);
+    for (long s = 0; s < B; s++) for (long u = 0; u < n; u++) out[u * BP + s] = in[s * n + u];
+}
+"""
