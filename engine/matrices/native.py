@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .emitting import PRELUDE, Emitter, Unsupported, batched, units
+from .emitting import Emitter, Unsupported, batched, units
+from .kernels import PRELUDE
 from .portable import elementary
-from .running import quick
+from .quickening import quick
 
 if TYPE_CHECKING:
     from .program import Program

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .arrays import Array
 from .rows import expand
+
+if TYPE_CHECKING:
+    from .program import Program
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "+": lambda x, y: x + y,   "-": lambda x, y: x - y,    "*": lambda x, y: x * y,   "/": lambda x, y: x / y,
@@ -130,3 +133,21 @@ def number(attrs: Any, samples: int, xp: Any, exact: bool) -> Any:
 def as_array(xp: Any, args: Sequence[Any]) -> Callable[[Any], Any]:
     like = next((a for a in args[1:] if hasattr(a, "dtype")), None)
     return lambda a: a if hasattr(a, "dtype") or like is not None else xp.asarray(a)
+
+
+def function(program: Program, xp: Any) -> Callable[..., Any]:
+    """See Program.function."""
+    lines = elementary([program.loss, *program.grads])
+    leaves = {z.op: z for z in program.low.lines.lines if z.op in ("input", "target") and z.shape[-1]}
+
+    def loss_and_gradients(parameters: dict[str, Any], X: Any, Y: Any = None) -> tuple[Any, dict[str, Any]]:
+        given = {id(p.line): parameters[program.names[id(p.line)]] for p in program.own}
+        samples = X.shape[0] if program.samples else 0
+        for op, data in (("input", X), ("target", Y)):
+            if op in leaves:
+                given[id(leaves[op])] = xp.reshape(data, sized(leaves[op].shape, samples))
+        values = evaluate(lines, given, samples, xp)
+        results = [values[id(z)] for z in lines[-1 - len(program.grads):]]
+        return results[0][0], {program.names[id(p.line)]: g for p, g in zip(program.own, results[1:])}
+
+    return loss_and_gradients

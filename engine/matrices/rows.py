@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..primitives import TABLE
-from .arrays import Array, Lines, Shape, number_of
+from .arrays import Array, Lines, Shape
 from .grouping import Group
+from .simplifying import number_of
 
 if TYPE_CHECKING:
     from .lowering import Lowering
