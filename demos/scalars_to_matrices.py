@@ -49,11 +49,13 @@ def fold(out: Path) -> Any:
     loss  = program([[x.data for x in sample] for sample in X], [[y.data] for y in Y]).loss
     slopes = dict(zip(program.order.tolist(), program.gradient.tolist()))
     apart = max(abs(slopes[k] - p.grad) for k, p in enumerate(model.parameters()))
-    print(f"\nThe scalars and the matrices differ by {abs(loss - J.data):.1g} in the loss, {apart:.1g} in the gradients.\n")
+    print(f"\nThe scalars and the matrices differ by {abs(loss - J.data):.1g} in the loss, {apart:.1g} in the "
+          f"gradients.\n")
     picture = out / "scalars_to_matrices_graph.svg"
     one = half_mse(model(X[0]), Y[0])
     draw(one).save(picture)
-    wrote(picture, "The scalar graph of one of the four samples: every product and every sum is a box; all four look the same")
+    wrote(picture, "The scalar graph of one of the four samples: every product and every sum is a box; all four look "
+                   "the same")
     return program
 
 
@@ -74,7 +76,8 @@ def speed(out: Path) -> None:
         times[name] = seconds(lambda model=model: scalar_step(model, xs, ys), 3)     # type: ignore[misc]
     values, targets = as_values(xs), as_values(ys)
     start   = perf_counter()
-    program = vectorize(cross_entropy_with_logits([model(x) for x in values], targets), values, targets, model.parameters())
+    program = vectorize(cross_entropy_with_logits([model(x) for x in values], targets), values, targets,
+                        model.parameters())
     folding = perf_counter() - start
     import numpy as np
     a, b = np.array(xs), np.array(ys)
@@ -89,7 +92,8 @@ def speed(out: Path) -> None:
     axes.set_xlabel("milliseconds (logarithmic)")
     axes.invert_yaxis()
     save(fig, out, "scalars_to_matrices_speed",
-         "Bars of the time of one step on a logarithmic axis: products and sums, one node per unit, and, far shorter, matrices")
+         "Bars of the time of one step on a logarithmic axis: products and sums, one node per unit, and, far shorter, "
+         "matrices")
 
 
 def scalar_step(model: MLP, xs: list[list[float]], ys: list[list[int]]) -> None:
@@ -126,7 +130,8 @@ def train(out: Path) -> None:
     def watch(epoch: int, loss: float) -> None:
         program.store()
         right.append(float((program.predict(X_test).argmax(1) == Y_test).mean()))
-    losses = program.train(X, one_hot(Y, 10), Adam(model.parameters(), lr=0.005), epochs=40, batch_size=32, callback=watch)
+    losses = program.train(X, one_hot(Y, 10), Adam(model.parameters(), lr=0.005), epochs=40, batch_size=32,
+                           callback=watch)
     print(f"64-48-10 on 8x8 digits, recorded from one sample, trained in {perf_counter() - start:.1f} s: "
           f"loss {losses[0]:.3f} -> {losses[-1]:.4f}, {100 * right[-1]:.1f} % of the test digits right.\n")
     fig, (left, other) = figure(columns=2, width=5.2, height=3.8, title="8x8 digits, written element by element")
@@ -138,5 +143,6 @@ def train(out: Path) -> None:
     other.axhline(96, color="black", linestyle=":", linewidth=1)
     other.set_xlabel("epoch")
     other.set_ylabel("test digits right (%)")
-    save(fig, out, "scalars_to_matrices_digits", f"Two curves over 40 epochs: the training loss falls to {losses[-1]:.4f}, "
-                                                 f"the share of test digits that are right rises to {100 * right[-1]:.1f} %")
+    save(fig, out, "scalars_to_matrices_digits",
+         f"Two curves over 40 epochs: the training loss falls to {losses[-1]:.4f}, the share of test digits that are "
+         f"right rises to {100 * right[-1]:.1f} %")

@@ -128,7 +128,8 @@ class Lines:
             inner  = a.args[0]
             others = [k for k in range(len(inner.shape)) if k not in a.attrs[0]]
             whole  = self.sum(inner, tuple(sorted([*a.attrs[0], *[others[k] for k in axes]])))
-            return self.reshape(whole, tuple([1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes]))
+            kept   = [1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes]
+            return self.reshape(whole, tuple(kept))
         shape = tuple([1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes])
         return self.new("sum", (a,), shape, (axes, keep))
 
@@ -141,7 +142,7 @@ class Lines:
         return self.new("first", (a,), a.shape)
 
     def reshape(self, a: Array, shape: Shape, samples: int = 0) -> Array:
-        """The same numbers in another shape; with `samples`, the batch axis may become numbers of its own, or come back."""
+        """The same numbers in another shape; with `samples`, the batch axis may become plain numbers, or come back."""
         if a.op == "reshape":
             a, samples = a.args[0], samples or a.attrs
         if a.op == "sum" and a.attrs[1] and shape == tuple([n for k, n in enumerate(a.shape) if k not in a.attrs[0]]):

@@ -94,8 +94,8 @@ class Calls:
                 try:
                     np.copyto(room, np.asarray(data, dtype=float).reshape(room.shape))
                 except ValueError:
-                    raise ValueError(f"{role}s of shape {np.shape(data)} were given and {room.shape} is needed, one row per "
-                                     "sample: give the same features as were recorded") from None
+                    raise ValueError(f"{role}s of shape {np.shape(data)} were given and {room.shape} is needed, one "
+                                     "row per sample: give the same features as were recorded") from None
 
     def plan(self, samples: int, predicting: bool = False) -> Any:
         """The program prepared for a number of samples."""
@@ -139,7 +139,8 @@ class Calls:
             ValueError: the program was made without outputs.
         """
         if self.outputs is None:
-            raise ValueError("the program does not know which Values are the outputs: write vectorize(..., outputs=...)")
+            raise ValueError("the program does not know which Values are the outputs: write "
+                             "vectorize(..., outputs=...)")
         self.load()
         plan = self.plan(len(X), predicting=True)
         self.fill(plan, X, np.zeros_like(plan.room_of["target"]) if "target" in plan.room_of else None)

@@ -21,9 +21,11 @@ from .arrays import Array
 from .simplifying import number_of
 
 UNARY  = {"neg": "-{0}", "abs": "fabs({0})", "positive": "(double)({0} > 0)",
-          **{name: f"{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
+          **{name: f"{name}({{0}})"
+             for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
              "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "expm1", "log1p", "log2", "log10")}}
-BINARY = {**{op: f"({{0}} {op} {{1}})" for op in "+-*/"}, **{op: f"(double)({{0}} {op} {{1}})" for op in ("<", "<=", ">", ">=", "==")},
+BINARY = {**{op: f"({{0}} {op} {{1}})" for op in "+-*/"},
+          **{op: f"(double)({{0}} {op} {{1}})" for op in ("<", "<=", ">", ">=", "==")},
           "**": "pow({0}, {1})", "hypot": "hypot({0}, {1})", "atan2": "atan2({0}, {1})", "//": "floor({0} / {1})",
           "larger": "({0} > {1} || {0} != {0} ? {0} : {1})", "smaller": "({0} < {1} || {0} != {0} ? {0} : {1})"}
 
@@ -35,10 +37,10 @@ class Unsupported(Exception):
 class Emitter:
     """The body of one step."""
 
-    def __init__(self, lines: Sequence[Array], roots: Sequence[Array], places: dict[int, str]) -> None:
+    def __init__(self, lines: Sequence[Array], places: dict[int, str], room: int) -> None:
         self.place: dict[int, str] = dict(places)
         self.code: list[str] = []
-        self.room, self.fixed_room = 0, 0                   # doubles per BP, and of arrays without samples
+        self.room, self.fixed_room = room, 0                # doubles per sample, and of arrays without samples
         for z in {id(z): z for z in lines}.values():
             if id(z) not in self.place:
                 self.line(z)
@@ -59,7 +61,8 @@ class Emitter:
             return
         if len(z.shape) > 2 or any(n < -1 for n in z.shape) or -1 in z.shape[1:] and z.op != "matmul":
             raise Unsupported(f"{z.op} of shape {z.shape}")
-        if z.op not in ("matmul", "sum", "max", "min", "first", "others", "take", "concat", "spread", "where", "slice", *UNARY, *BINARY):
+        if z.op not in ("matmul", "sum", "max", "min", "first", "others", "take", "concat", "spread", "where", "slice",
+                        *UNARY, *BINARY):
             raise Unsupported(z.op)
         self.place[id(z)] = name
         size = units(z)
@@ -89,7 +92,8 @@ class Emitter:
             listed = ", ".join([literal(float(x)) for x in number.ravel()])
             self.code.append(f"static const double {name}[] = {{{listed}}};")
             return name
-        self.code.append(f"const double {name}_ = {literal(float(number))}" + " * B" * batches + " / B" * -batches + f", *{name} = &{name}_;")
+        value = literal(float(number)) + " * B" * batches + " / B" * -batches
+        self.code.append(f"const double {name}_ = {value}, *{name} = &{name}_;")
         return name
 
     # --- element by element -----------------------------------------------------------------------
@@ -99,7 +103,8 @@ class Emitter:
             formula = "({0} * {0})"
         if batched(z):
             operands = [self.operand(a) for a in z.args]
-            self.code.append(f"for (long u = 0; u < {units(z)}; u++) LOOP {name}[u * BP + s] = {formula.format(*operands)};")
+            self.code.append(f"for (long u = 0; u < {units(z)}; u++) LOOP {name}[u * BP + s] = "
+                             f"{formula.format(*operands)};")
             return
         rows, columns = (1, 1, *z.shape)[-2:]
         operands = [self.fixed_operand(a) for a in z.args]
@@ -147,8 +152,6 @@ class Emitter:
         (x,), axes = args, z.attrs[0]
         at, n = self.at(x), units(x)
         if not batched(x):
-            if len(axes) < len(x.shape) and n != units(z) * prod([x.shape[k] for k in axes]) or len(x.shape) - len(axes) > 1:
-                raise Unsupported("a partial sum")
             if units(z) > 1:
                 raise Unsupported("a partial sum")
             self.code.append(f"{name}[0] = 0; for (long k = 0; k < {n}; k++) {name}[0] += {at}[k];")
@@ -174,14 +177,16 @@ class Emitter:
         at, n = self.at(args[0]), units(args[0])
         if not batched(z):
             raise Unsupported("a first place without samples")
-        self.code.append(f"LOOP {{ long k = 0; for (long u = 1; u < {n}; u++) k = {at}[u * BP + s] > {at}[k * BP + s] ? u : k; "
+        self.code.append("LOOP { long k = 0; "
+                         f"for (long u = 1; u < {n}; u++) k = {at}[u * BP + s] > {at}[k * BP + s] ? u : k; "
                          f"for (long u = 0; u < {n}; u++) {name}[u * BP + s] = u == k; }}")
 
     def others(self, z: Array, name: str, args: list[Array]) -> None:
         (e, x), n = [self.at(a) for a in args], units(args[0])
         if not batched(z):
             raise Unsupported("a largest without samples")
-        self.code.append(f"LOOP {{ long k = 0; for (long u = 1; u < {n}; u++) k = {x}[u * BP + s] > {x}[k * BP + s] ? u : k; "
+        self.code.append("LOOP { long k = 0; "
+                         f"for (long u = 1; u < {n}; u++) k = {x}[u * BP + s] > {x}[k * BP + s] ? u : k; "
                          f"for (long u = 0; u < {n}; u++) {name}[u * BP + s] = u == k ? 0 : {e}[u * BP + s]; }}")
 
     def take(self, z: Array, name: str, args: list[Array]) -> None:
@@ -200,7 +205,8 @@ class Emitter:
         if batched(z) != batched(x) or len(x.shape) > 2 or len(x.shape) == 2 and not batched(x) and x.shape[0] > 1:
             raise Unsupported("a gather of this form")
         for k, i in enumerate(index, start):
-            self.code.append(f"LOOP {name}[{k} * BP + s] = {self.at(x)}[{i} * BP + s];" if batched(z) else f"{name}[{k}] = {self.at(x)}[{i}];")
+            self.code.append(f"LOOP {name}[{k} * BP + s] = {self.at(x)}[{i} * BP + s];" if batched(z)
+                             else f"{name}[{k}] = {self.at(x)}[{i}];")
 
 
 def batched(z: Array) -> bool:

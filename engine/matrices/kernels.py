@@ -4,20 +4,21 @@ PRELUDE = """
 #include <math.h>
 #include <string.h>
 #define LOOP _Pragma("omp simd") for (long s = 0; s < BP; s++)
+#define INLINE static inline __attribute__((always_inline))
 #define SIMD __attribute__((simd("notinbranch"), const))
-SIMD double exp(double); SIMD double tanh(double); SIMD double log(double); SIMD double log1p(double); SIMD double cosh(double);
-SIMD double expm1(double); SIMD double sin(double); SIMD double cos(double);
+SIMD double exp(double); SIMD double tanh(double); SIMD double log(double); SIMD double log1p(double);
+SIMD double cosh(double); SIMD double expm1(double); SIMD double sin(double); SIMD double cos(double);
 typedef double V __attribute__((vector_size(64), aligned(8)));
 
-static inline __attribute__((always_inline)) double added(const double *x, long B) {
+INLINE double added(const double *x, long B) {
     double sum = 0;
     _Pragma("omp simd reduction(+:sum)") for (long s = 0; s < B; s++) sum += x[s];
     return sum;
 }
-static inline __attribute__((always_inline)) void clear(double *x, long n, long B, long BP) {
+INLINE void clear(double *x, long n, long B, long BP) {
     for (long u = 0; u < n; u++) for (long s = B; s < BP; s++) x[u * BP + s] = 0;
 }
-#define BLOCK 128                                   /* inputs at a time: what is read again stays in the nearest cache */
+#define BLOCK 128              /* inputs at a time: what is read again stays in the nearest cache */
 /* out[u][s] = sum over i of w[u][i] x[i][s]: 4 units and 4 (or 1) vectors of samples at a time */
 #define TILE(U, K) { V a[U][K]; \\
     for (int v = 0; v < U; v++) for (int j = 0; j < K; j++) \\
@@ -27,24 +28,39 @@ static inline __attribute__((always_inline)) void clear(double *x, long n, long 
         for (int v = 0; v < U; v++) { double c = w[(u + v) * by_unit + i * by_input]; \\
             for (int j = 0; j < K; j++) a[v][j] += c * x_[j]; } } \\
     for (int v = 0; v < U; v++) for (int j = 0; j < K; j++) *(V *)(out + (u + v) * BP + s + 8 * j) = a[v][j]; }
-static inline __attribute__((always_inline)) void forward(double *restrict out, const double *restrict w, long by_unit, long by_input, const double *restrict x,
-                    long n, long k, long BP) {
+INLINE void forward(double *restrict out, const double *restrict w, long by_unit, long by_input,
+                    const double *restrict x, long n, long k, long BP) {
     for (long from = 0; from < k; from += BLOCK) {
         long s = 0, to = from + BLOCK < k ? from + BLOCK : k;
-        for (; s + 32 <= BP; s += 32) { long u = 0; for (; u + 4 <= n; u += 4) TILE(4, 4) for (; u < n; u++) TILE(1, 4) }
-        for (; s < BP; s += 8)        { long u = 0; for (; u + 8 <= n; u += 8) TILE(8, 1) for (; u < n; u++) TILE(1, 1) }
+        for (; s + 32 <= BP; s += 32) {
+            long u = 0;
+            for (; u + 4 <= n; u += 4) TILE(4, 4) for (; u < n; u++) TILE(1, 4)
+        }
+        for (; s < BP; s += 8) {
+            long u = 0;
+            for (; u + 8 <= n; u += 8) TILE(8, 1) for (; u < n; u++) TILE(1, 1)
+        }
     }
 }
 /* out[u][i] = sum over samples of d[u][s] x[i][s] */
 #define CROSS(U, I) { V a[U][I] = {{{0}}}; \\
-    for (long s = 0; s < BP; s += 8) { V x_[I]; for (int j = 0; j < I; j++) x_[j] = *(const V *)(x + (i + j) * BP + s); \\
-        for (int v = 0; v < U; v++) { V d_ = *(const V *)(d + (u + v) * BP + s); for (int j = 0; j < I; j++) a[v][j] += d_ * x_[j]; } } \\
+    for (long s = 0; s < BP; s += 8) { \\
+        V x_[I]; for (int j = 0; j < I; j++) x_[j] = *(const V *)(x + (i + j) * BP + s); \\
+        for (int v = 0; v < U; v++) { V d_ = *(const V *)(d + (u + v) * BP + s); \\
+            for (int j = 0; j < I; j++) a[v][j] += d_ * x_[j]; } } \\
     for (int v = 0; v < U; v++) for (int j = 0; j < I; j++) { V y = a[v][j]; \\
         out[(u + v) * k + i + j] = ((y[0] + y[4]) + (y[1] + y[5])) + ((y[2] + y[6]) + (y[3] + y[7])); } }
-static inline __attribute__((always_inline)) void collect(double *restrict out, const double *restrict d, const double *restrict x, long n, long k, long BP) {
+INLINE void collect(double *restrict out, const double *restrict d, const double *restrict x, long n, long k,
+                    long BP) {
     long u = 0;
-    for (; u + 4 <= n; u += 4) { long i = 0; for (; i + 4 <= k; i += 4) CROSS(4, 4) for (; i < k; i++) CROSS(4, 1) }
-    for (; u < n; u++)         { long i = 0; for (; i + 4 <= k; i += 4) CROSS(1, 4) for (; i < k; i++) CROSS(1, 1) }
+    for (; u + 4 <= n; u += 4) {
+        long i = 0;
+        for (; i + 4 <= k; i += 4) CROSS(4, 4) for (; i < k; i++) CROSS(4, 1)
+    }
+    for (; u < n; u++) {
+        long i = 0;
+        for (; i + 4 <= k; i += 4) CROSS(1, 4) for (; i < k; i++) CROSS(1, 1)
+    }
 }
 static void turn(double *restrict out, const double *restrict in, long B, long n, long BP) {
     memset(out, 0, sizeof(double) * n * BP);

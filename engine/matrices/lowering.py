@@ -65,11 +65,13 @@ class Lowering(Views):
     def sum(self, g: Group, rows: Table, samples: Table) -> Array:
         n = self.t.pairs[g.members[0]]
         terms: list[Array] = []
-        left, right, rest = (rows[:, :n], samples[:, :n]), (rows[:, n:2 * n], samples[:, n:2 * n]), (rows[:, 2 * n:], samples[:, 2 * n:])
+        left, right, rest = [(rows[:, part], samples[:, part])
+                             for part in (slice(0, n), slice(n, 2 * n), slice(2 * n, None))]
         over_batch = bool((samples != GLOBAL).any())
         for columns in self.runs(*left, *right):
             columns, times = self.repeated(columns, over_batch, *left, *right)
-            terms.append(times * self.products(g, left[0][:, columns], right[0][:, columns], left[1][:, columns], right[1][:, columns]))
+            terms.append(times * self.products(g, left[0][:, columns], right[0][:, columns], left[1][:, columns],
+                                               right[1][:, columns]))
         for columns in self.runs(*rest):
             columns, times = self.repeated(columns, over_batch, *rest)
             terms.append(times * self.addends(g, rest[0][:, columns], rest[1][:, columns]))
@@ -79,12 +81,12 @@ class Lowering(Views):
         return self.lines.spread(z, (-1, len(g.members)) if g.batched else (len(g.members),))
 
     def repeated(self, columns: list[int], over_batch: bool, *tables: Table) -> tuple[list[int], Array]:
-        """Equal terms of a sum: each of them once, and how often it is meant; once per sample is the number of samples."""
+        """Equal terms of a sum: each of them once, and how often it is meant; once per sample: samples times."""
         once  = {column(tables, k): k for k in reversed(columns)}
         times = len(columns) // len(once)
         per_sample = over_batch and self.samples > 1 and times % self.samples == 0 and \
             all((table[:, columns] == GLOBAL).all() for table in tables[1::2])
-        return sorted(once.values()), self.lines.constant(times // self.samples, 1) if per_sample else self.lines.constant(times)
+        return sorted(once.values()), self.lines.constant(*((times // self.samples, 1) if per_sample else (times,)))
 
     def runs(self, *tables: Table) -> list[list[int]]:
         """The columns by the arrays they read, and by how often they occur; tables are rows, samples, rows, samples."""
@@ -103,7 +105,7 @@ class Lowering(Views):
             return self.row_sums(self.lines.sum(self.view_at(whole), (0,)), rows.shape[0])
         if rows.shape[1] == 1:
             return self.view(rows[:, 0], samples[:, 0])
-        if rows.shape[0] == 1 and (samples == GLOBAL).all():             # one sum: the order of its terms is ours to choose
+        if rows.shape[0] == 1 and (samples == GLOBAL).all():             # one sum: the order of its terms is free
             rows = rows[:, np.argsort(self.where[rows[0], 1], kind="stable")]
         return self.row_sums(self.view_at(rows, samples), rows.shape[0])
 

@@ -29,8 +29,8 @@ from .quickening import quick
 if TYPE_CHECKING:
     from .program import Program
 
-FLAGS = ["-O3", "-march=native", "-std=gnu11", "-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast",
-         "-shared", "-fPIC"]
+FLAGS = ["-O3", "-march=native", "-std=gnu11", "-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math",
+         "-ffp-contract=fast", "-shared", "-fPIC"]
 
 
 class Native:
@@ -60,8 +60,8 @@ class Native:
         Y = X if Y is None else np.ascontiguousarray(Y, dtype=float)
         for data, role in ((X, "input"), (Y, "target")):
             if (role == "input" or Y is not X) and data.size != B * p.trace.widths[role]:
-                raise ValueError(f"{role}s of shape {data.shape} were given and {p.trace.widths[role]} numbers per sample are "
-                                 "needed: give the same features as were recorded")
+                raise ValueError(f"{role}s of shape {data.shape} were given and {p.trace.widths[role]} numbers per "
+                                 "sample are needed: give the same features as were recorded")
         if Y is X and p.trace.widths["target"]:
             raise ValueError("the program was recorded with targets and got none: write program(X, Y)")
         self.call(*[ctypes.c_void_p(a.ctypes.data) for a in (X, Y, p.theta, p.gradient, losses, room, fixed)],
@@ -86,7 +86,8 @@ def source(program: Program) -> tuple[str, int, int]:
     for p in program.own:
         places[id(p.line)] = f"(theta + {start})"
         start += len(p.members)
-    body  = Emitter(lines, roots, places)
+    body  = Emitter(lines, places, own)
+    n = program.samples
     first, *grads = lines[-len(roots):]
     out   = [f"losses[step] = {body.at(first)}[0];"]
     start = 0
@@ -95,12 +96,10 @@ def source(program: Program) -> tuple[str, int, int]:
             raise Unsupported("a gradient per sample")
         out.append(f"memcpy(gradient + {start}, {body.at(g)}, sizeof(double) * {units(g)});")
         start += len(p.members)
-    code  = "\n        ".join([line.replace("room + ", f"room + {own} * BP + ", 1) if line.startswith("double *restrict") and "= room" in line
-                              else line for line in body.code] + out)
+    code  = "\n        ".join([*body.code, *out])
     text  = f"""{PRELUDE}
-static inline __attribute__((always_inline)) void
-work(const double *X, const double *Y, double *restrict theta, double *restrict gradient, double *losses, double *restrict room,
-     double *restrict fixed, const long B, long steps, double lr) {{
+INLINE void work(const double *X, const double *Y, double *restrict theta, double *restrict gradient, double *losses,
+                 double *restrict room, double *restrict fixed, const long B, long steps, double lr) {{
     const long BP = (B + 7) / 8 * 8;
     {' '.join(setup)}
     for (long step = 0; step < steps; step++) {{
@@ -109,13 +108,13 @@ work(const double *X, const double *Y, double *restrict theta, double *restrict 
     }}
 }}
 /* the recorded number of samples is known to the compiler, any other is not */
-void steps(const double *X, const double *Y, double *theta, double *gradient, double *losses, double *room, double *fixed,
-           long B, long steps, double lr) {{
-    if (B == {program.samples}) work(X, Y, theta, gradient, losses, room, fixed, {program.samples}, steps, lr);
+void steps(const double *X, const double *Y, double *theta, double *gradient, double *losses, double *room,
+           double *fixed, long B, long steps, double lr) {{
+    if (B == {n}) work(X, Y, theta, gradient, losses, room, fixed, {n}, steps, lr);
     else work(X, Y, theta, gradient, losses, room, fixed, B, steps, lr);
 }}
 """
-    return text, own + body.room, body.fixed_room
+    return text, body.room, body.fixed_room
 
 
 def compiled(text: str) -> Path:
@@ -134,7 +133,8 @@ def compiled(text: str) -> Path:
         with tempfile.TemporaryDirectory(dir=folder) as work:
             c, so = Path(work) / "program.c", Path(work) / "program.so"
             c.write_text(text)
-            ran = subprocess.run([compiler, *FLAGS, str(c), "-o", str(so), "-lmvec", "-lm"], capture_output=True, text=True, timeout=120)
+            ran = subprocess.run([compiler, *FLAGS, str(c), "-o", str(so), "-lmvec", "-lm"], capture_output=True,
+                                 text=True, timeout=120)
             if ran.returncode:
                 raise Unsupported(f"the C compiler failed: {ran.stderr.strip()[:200]}")
             os.replace(so, library)

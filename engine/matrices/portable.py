@@ -26,7 +26,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "<": lambda x, y: x < y,   "<=": lambda x, y: x <= y,  ">": lambda x, y: x > y,   ">=": lambda x, y: x >= y,
     "==": lambda x, y: x == y,
 }
-RENAMED = {"larger": "maximum", "smaller": "minimum", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
+RENAMED = {"larger": "maximum", "smaller": "minimum", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+           "atan2": "arctan2",
            "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
 
 
@@ -85,7 +86,8 @@ def needed(roots: Sequence[Array]) -> list[Array]:
     return order
 
 
-def evaluate(lines: Sequence[Array], given: dict[int, Any], samples: int, xp: Any, exact: bool = False) -> dict[int, Any]:
+def evaluate(lines: Sequence[Array], given: dict[int, Any], samples: int, xp: Any,
+             exact: bool = False) -> dict[int, Any]:
     """The value of every line; `given` has those of inputs, targets and parameters by id."""
     values = dict(given)
     for z in lines:
@@ -100,7 +102,7 @@ def step(z: Array, args: list[Any], samples: int, xp: Any, exact: bool) -> Any:
     if op == "constant":  return number(attrs, samples, xp, exact)
     if op in OPERATORS:   return OPERATORS[op](*args)
     x = args[0]
-    if op == "where":     return xp.where(*args) if exact or xp is np else xp.where(args[0], *map(as_array(xp, args), args[1:]))
+    if op == "where":     return xp.where(x, *(args[1:] if exact else map(as_array(xp, args), args[1:])))
     if op == "matmul":    return xp.matmul(*args)
     if op == "transpose": return xp.swapaxes(x, -1, -2)
     if op == "sum":       return x.sum(attrs[0], keepdims=attrs[1])
@@ -127,7 +129,8 @@ def number(attrs: Any, samples: int, xp: Any, exact: bool) -> Any:
         return value if exact else xp.asarray(value.astype(float))
     if exact:
         return value * Fraction(samples) ** batches if batches else value
-    return float(value * Fraction(samples) ** batches if isinstance(value, (int, Fraction)) else value * float(samples) ** batches)
+    return float(value * Fraction(samples) ** batches if isinstance(value, (int, Fraction))
+                 else value * float(samples) ** batches)
 
 
 def as_array(xp: Any, args: Sequence[Any]) -> Callable[[Any], Any]:

@@ -119,4 +119,5 @@ class Program(Calls):
         return function(self, xp)
 
     def __repr__(self) -> str:
-        return f"<Program of {len(self.trace.ops)} nodes: {len(self.low.groups)} arrays, {sum(len(p.members) for p in self.own)} parameters>"
+        return (f"<Program of {len(self.trace.ops)} nodes: {len(self.low.groups)} arrays, "
+                f"{len(self.order)} parameters>")

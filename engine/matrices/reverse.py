@@ -51,7 +51,8 @@ def contributions(lines: Lines, z: Array, g: Array, needed: set[int]) -> Iterato
     for k, x in enumerate(z.args):
         if id(x) in needed:
             slope = slope_of(lines, z, k)
-            yield x, unspread(lines, g * slope if isinstance(slope, Array) or slope != 0 else lines.constant(0), x.shape, z.shape)
+            yield x, unspread(lines, g * slope if isinstance(slope, Array) or slope != 0 else lines.constant(0),
+                              x.shape, z.shape)
 
 
 def slope_of(lines: Lines, z: Array, k: int) -> Array | float:
@@ -109,8 +110,8 @@ def of_take(lines: Lines, z: Array, g: Array) -> Parts:
 def of_slice(lines: Lines, z: Array, g: Array) -> Parts:
     x, (start, stop) = z.args[0], z.attrs
     lead, g = x.shape[:-1], full(lines, g, z)
-    parts = [lines.zeros((*lead, start))] * (start > 0) + [g] + [lines.zeros((*lead, x.shape[-1] - stop))] * (stop < x.shape[-1])
-    return [(x, lines.concat(parts))]
+    before, after = [[lines.zeros((*lead, n))] * (n > 0) for n in (start, x.shape[-1] - stop)]
+    return [(x, lines.concat([*before, g, *after]))]
 
 
 def of_concat(lines: Lines, z: Array, g: Array) -> Parts:
@@ -152,6 +153,6 @@ def of_extremum(lines: Lines, z: Array, g: Array) -> Parts:
     return [(x, g * wins / lines.sum(wins, (len(x.shape) - 1,), keep=True))]
 
 
-WHOLE = {"matmul": of_matmul, "sum": of_sum, "take": of_take, "slice": of_slice, "concat": of_concat, "reshape": of_reshape,
-         "transpose": of_transpose, "spread": of_spread, "logsumexp": of_logsumexp, "softmax": of_softmax,
-         "maximum": of_extremum, "minimum": of_extremum}
+WHOLE = {"matmul": of_matmul, "sum": of_sum, "take": of_take, "slice": of_slice, "concat": of_concat,
+         "reshape": of_reshape, "transpose": of_transpose, "spread": of_spread,
+         "logsumexp": of_logsumexp, "softmax": of_softmax, "maximum": of_extremum, "minimum": of_extremum}

@@ -73,7 +73,8 @@ class Plan:
         for z in [*lines, *roots]:
             for a in z.args:
                 readers.setdefault(id(a), []).append(z)
-        return {id(z) for z in lines if z.op == "*" and all(a.op == "parameter" for a in z.args) and z.args[0].shape == z.args[1].shape
+        return {id(z) for z in lines if z.op == "*" and all(a.op == "parameter" for a in z.args)
+                and z.args[0].shape == z.args[1].shape
                 and all(r.op == "sum" and len(r.attrs[0]) == len(z.shape) for r in readers.get(id(z), [z]))}
 
     # --- one line ---------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ class Plan:
         elif z.op in ("larger", "smaller"):
             self.steps.append((partial(np.maximum if z.op == "larger" else np.minimum, out=out), tuple(args)))
         else:
-            function = UFUNCS.get(z.op) or OWN.get(z.op) or getattr(np, RENAMED.get(z.op, z.op))
+            function: Any = UFUNCS.get(z.op) or OWN.get(z.op) or getattr(np, RENAMED.get(z.op, z.op))
             self.steps.append((function, (*args, out)))
         return out
 

@@ -27,7 +27,8 @@ def simpler(lines: Lines, op: str, args: list[Array]) -> Array | None:
             return lines.call("*", lines.constant(fx[0] + fy[0], fx[1]), same_but_factor(x))
     if op == "+" and (common := common_factor(x, y)):                         # c * x - c * y
         c, sign = common
-        return lines.call("*", c, lines.call(*(("+", x.args[1], y.args[1]) if sign > 0 else ("-", y.args[1], x.args[1]))))
+        return lines.call("*", c, lines.call(*(("+", x.args[1], y.args[1]) if sign > 0
+                                               else ("-", y.args[1], x.args[1]))))
     if op == "*" and y.op == "/" and number_of(y.args[0]) == (1, 0):          # x * (1 / y)
         return lines.call("/", x, y.args[1])
     if op == "neg" and x.op == "neg":                  return x.args[0]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 WORTH_COMPILING = 2000                       # updates: below that, the compiler takes longer than it saves
 
 
-def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_size: int | None, shuffle: bool, seed: int,
-          callback: Callable[[int, float], Any] | None) -> list[float]:
+def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_size: int | None, shuffle: bool,
+          seed: int, callback: Callable[[int, float], Any] | None) -> list[float]:
     """The mean loss of each epoch. See Program.train."""
     X = np.asarray(X, dtype=float)
     Y = None if Y is None else np.asarray(Y, dtype=float)
@@ -29,7 +29,10 @@ def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_s
     size  = min(batch_size or len(X), len(X))
     mover = Mover(optimizer, program)
     native = program.native() if epochs * -(-len(X) // size) >= WORTH_COMPILING else None
-    run    = program.run if native is None else lambda x, y: float(native.steps(x, y)[0])
+
+    def run(x: Any, y: Any) -> float:
+        return program.run(x, y) if native is None else float(native.steps(x, y)[0])
+
     for epoch in range(1, epochs + 1):
         if shuffle and size < len(X):
             rng.shuffle(order)                                       # type: ignore[arg-type]

@@ -47,7 +47,8 @@ class Views:
         sources = [self.source(n) for n in numbers]
         if len(sources) == 1 and sources[0].op == "parameter":
             return self.of_parameter(sources[0], places)
-        flat = [self.lines.reshape(a, (*lead(a, self.batched(n)), size(a, self.batched(n)))) for n, a in zip(numbers, sources)]
+        flat = [self.lines.reshape(a, (*lead(a, self.batched(n)), size(a, self.batched(n))))
+                for n, a in zip(numbers, sources)]
         starts = dict(zip(numbers, np.cumsum([0] + [a.shape[-1] for a in flat]).tolist()))
         index  = places + np.vectorize(starts.__getitem__, otypes=[np.int64])(groups) if len(numbers) > 1 else places
         if index.ndim == 1 and index.size > 1 and (index == index[0]).all():
@@ -96,7 +97,8 @@ class Views:
                          self.lines.reshape(a, (size(a, False),)))
             total += parts[-1].shape[0]
         index = np.array([starts[g] + place + (s * self.source(g).shape[-1] if s != GLOBAL else 0)
-                          for g, place, s in zip(self.where[rows, 0].ravel().tolist(), self.where[rows, 1].ravel().tolist(),
+                          for g, place, s in zip(self.where[rows, 0].ravel().tolist(),
+                                                 self.where[rows, 1].ravel().tolist(),
                                                  samples.ravel().tolist())]).reshape(rows.shape)
         return self.lines.take(self.lines.concat(parts), index)
 
@@ -113,7 +115,8 @@ class Views:
     def factor(self, rows: Table) -> Array:
         """The view of left factors; one number if they are all the same number."""
         view = self.view_at(rows)
-        return view.args[0] if view.op == "spread" and view.args[0].op == "constant" and view.args[0].shape == () else view
+        one  = view.op == "spread" and view.args[0].op == "constant" and view.args[0].shape == ()
+        return view.args[0] if one else view
 
 
 def lead(a: Array, batched: bool) -> Shape:

@@ -57,10 +57,13 @@ def works() -> list[Work]:
     return [
         Work("W1", w1, points(100, 2), np.array([[(-1.0) ** k] for k in range(100)]),
              lambda Z, Y: hinge(Z, [y for y, in Y]) + penalty(w1), "tanh", "hinge"),
-        Work("W2", MLP(64, [32, 10], "tanh"), abs(points(32, 64)), hot(32, 10), cross_entropy_with_logits, "tanh", "softmax"),
-        Work("W4", MLP(2, [4, 1], "sigmoid", "sigmoid"), np.array([[0., 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.], [1], [1], [0]]),
+        Work("W2", MLP(64, [32, 10], "tanh"), abs(points(32, 64)), hot(32, 10), cross_entropy_with_logits, "tanh",
+             "softmax"),
+        Work("W4", MLP(2, [4, 1], "sigmoid", "sigmoid"), np.array([[0., 0], [0, 1], [1, 0], [1, 1]]),
+             np.array([[0.], [1], [1], [0]]),
              lambda Z, Y: half_mse([[z] for z in Z], Y), "sigmoid", "half_mse"),
-        Work("MNIST", MLP(784, [128, 10], "relu"), abs(points(128, 784)), hot(128, 10), cross_entropy_with_logits, "relu",
+        Work("MNIST", MLP(784, [128, 10], "relu"), abs(points(128, 784)), hot(128, 10), cross_entropy_with_logits,
+             "relu",
              "softmax", True),
     ]
 
@@ -115,7 +118,8 @@ def by_hand(program: Any, w: Work) -> Any:
     tW, tb = [np.empty_like(x) for x in W], [np.empty_like(x) for x in b]
     zero, one  = np.array(0.0), np.array(1.0)
     row, Y, flags = np.empty((m, 1)), w.Y, [np.empty((m, n), bool) for n in sizes[1:]]
-    matmul, add, subtract, multiply, divide, negative, exp = np.matmul, np.add, np.subtract, np.multiply, np.divide, np.negative, np.exp
+    matmul, add, subtract, multiply = np.matmul, np.add, np.subtract, np.multiply
+    divide, negative, exp = np.divide, np.negative, np.exp
     tanh, maximum, greater, plus = np.tanh, np.maximum, np.greater, np.add.reduce
 
     def activate(k: int, z: Any, a: Any) -> None:
@@ -213,16 +217,19 @@ def by_hand_in_c(program: Any, w: Work) -> Any:
               "LOSS": ["hinge", "softmax", "half_mse"].index(w.kind)}
     with tempfile.TemporaryDirectory() as folder:
         library = f"{folder}/by_hand.so"
-        subprocess.run(["cc", *FLAGS, *[f"-D{k}={v}" for k, v in define.items()], str(Path(__file__).with_name("by_hand.c")),
+        subprocess.run(["cc", *FLAGS, *[f"-D{k}={v}" for k, v in define.items()],
+                        str(Path(__file__).with_name("by_hand.c")),
                         "-o", library, "-lmvec", "-lm"], check=True, capture_output=True)
         call = ctypes.CDLL(library).steps
     padded = -(-len(w.X) // 8) * 8
     X, Y   = [np.concatenate([A.T, np.zeros((A.shape[1], padded - len(A)))], 1).copy() for A in (w.X, w.Y)]
-    theta  = np.concatenate([program.parameters[f"{name}{k + 1}"].ravel() for k in range(len(sizes) - 1) for name in "Wb"])
+    theta  = np.concatenate([program.parameters[f"{name}{k + 1}"].ravel() for k in range(len(sizes) - 1)
+                             for name in "Wb"])
     grad, losses = np.zeros_like(theta), np.zeros(STEPS)
     call.restype = None
     def run(steps: int, lr: float) -> None:
-        call(*[ctypes.c_void_p(A.ctypes.data) for A in (X, Y, theta, grad, losses)], ctypes.c_long(steps), ctypes.c_double(lr))
+        call(*[ctypes.c_void_p(A.ctypes.data) for A in (X, Y, theta, grad, losses)], ctypes.c_long(steps),
+             ctypes.c_double(lr))
     def step() -> None:
         run(STEPS, LR)
     def check() -> Any:
@@ -344,7 +351,8 @@ def main() -> None:
         program, recording, folding = recorded(w)
         reference = program(w.X, w.Y)
         contenders = {"program (NumPy)": by_program(program, w), "NumPy by hand": by_hand(program, w)}
-        for name, make in (("program (C)", by_program_in_c), ("C by hand", by_hand_in_c), ("PyTorch eager", by_torch), ("JAX jit", by_jax)):
+        for name, make in (("program (C)", by_program_in_c), ("C by hand", by_hand_in_c), ("PyTorch eager", by_torch),
+                           ("JAX jit", by_jax)):
             try:
                 contenders[name] = make(program, w)
             except ImportError as error:
@@ -356,7 +364,8 @@ def main() -> None:
         if not w.one:
             best["scalars"] = fastest({"scalars": by_scalars(w)}, 1.0)["scalars"]
         hand = best["NumPy by hand"]
-        print(f"\n{w.name}: {len(program.trace.ops)} nodes, recorded in {recording:.2f} s, vectorized in {folding:.2f} s")
+        print(f"\n{w.name}: {len(program.trace.ops)} nodes, recorded in {recording:.2f} s, vectorized in "
+              f"{folding:.2f} s")
         for name, us in best.items():
             print(f"  {name:<18} {us:10.2f} us  {us / hand:8.2f} x NumPy by hand" +
                   (f"  {us / best['C by hand']:6.2f} x C by hand" if "C by hand" in best else ""))
