@@ -18,16 +18,8 @@ from math import isinf, prod
 import numpy as np
 
 from .arrays import Array
+from .kernels import BINARY, UNARY
 from .simplifying import number_of
-
-UNARY  = {"neg": "-{0}", "abs": "fabs({0})", "positive": "(double)({0} > 0)",
-          **{name: f"{name}({{0}})"
-             for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
-             "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "expm1", "log1p", "log2", "log10")}}
-BINARY = {**{op: f"({{0}} {op} {{1}})" for op in "+-*/"},
-          **{op: f"(double)({{0}} {op} {{1}})" for op in ("<", "<=", ">", ">=", "==")},
-          "**": "pow({0}, {1})", "hypot": "hypot({0}, {1})", "atan2": "atan2({0}, {1})", "//": "floor({0} / {1})",
-          "larger": "({0} > {1} || {0} != {0} ? {0} : {1})", "smaller": "({0} < {1} || {0} != {0} ? {0} : {1})"}
 
 
 class Unsupported(Exception):
@@ -174,20 +166,19 @@ class Emitter:
         self.max(z, name, args, "<")
 
     def first(self, z: Array, name: str, args: list[Array]) -> None:
-        at, n = self.at(args[0]), units(args[0])
-        if not batched(z):
-            raise Unsupported("a first place without samples")
-        self.code.append("LOOP { long k = 0; "
-                         f"for (long u = 1; u < {n}; u++) k = {at}[u * BP + s] > {at}[k * BP + s] ? u : k; "
-                         f"for (long u = 0; u < {n}; u++) {name}[u * BP + s] = u == k; }}")
+        self.at_largest(z, name, args[0], "u == k")
 
     def others(self, z: Array, name: str, args: list[Array]) -> None:
-        (e, x), n = [self.at(a) for a in args], units(args[0])
+        self.at_largest(z, name, args[1], f"u == k ? 0 : {self.at(args[0])}[u * BP + s]")
+
+    def at_largest(self, z: Array, name: str, x: Array, what: str) -> None:
+        """`what` for every unit u, k being the unit where x is largest for the first time."""
+        at, n = self.at(x), units(x)
         if not batched(z):
             raise Unsupported("a largest without samples")
-        self.code.append("LOOP { long k = 0; "
-                         f"for (long u = 1; u < {n}; u++) k = {x}[u * BP + s] > {x}[k * BP + s] ? u : k; "
-                         f"for (long u = 0; u < {n}; u++) {name}[u * BP + s] = u == k ? 0 : {e}[u * BP + s]; }}")
+        self.code.append(f"LOOP {{ long k = 0; for (long u = 1; u < {n}; u++) "
+                         f"k = {at}[u * BP + s] > {at}[k * BP + s] ? u : k; "
+                         f"for (long u = 0; u < {n}; u++) {name}[u * BP + s] = {what}; }}")
 
     def take(self, z: Array, name: str, args: list[Array]) -> None:
         self.gather(z, name, args[0], z.attrs.ravel().tolist(), 0)

@@ -1,4 +1,13 @@
-"""Kernels: the C that every native program begins with: products of matrices, sums, and a turn of the inputs."""
+"""Kernels: the C that native programs are made of: formulas, products of matrices, sums, a turn of the inputs."""
+
+UNARY  = {"neg": "-{0}", "abs": "fabs({0})", "positive": "(double)({0} > 0)",
+          **{name: f"{name}({{0}})"
+             for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
+             "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "expm1", "log1p", "log2", "log10")}}
+BINARY = {**{op: f"({{0}} {op} {{1}})" for op in "+-*/"},
+          **{op: f"(double)({{0}} {op} {{1}})" for op in ("<", "<=", ">", ">=", "==")},
+          "**": "pow({0}, {1})", "hypot": "hypot({0}, {1})", "atan2": "atan2({0}, {1})", "//": "floor({0} / {1})",
+          "larger": "({0} > {1} || {0} != {0} ? {0} : {1})", "smaller": "({0} < {1} || {0} != {0} ? {0} : {1})"}
 
 PRELUDE = """
 #include <math.h>

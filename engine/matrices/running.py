@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .arrays import Array
+from .lifetimes import VIEWS, lifetimes, sums_of_products
 from .portable import RENAMED, number, sized
 from .simplifying import number_of
 
@@ -27,7 +28,6 @@ UFUNCS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**":
           "neg": np.negative, "abs": np.absolute, "<": np.less, "<=": np.less_equal, ">": np.greater,
           ">=": np.greater_equal, "==": np.equal}
 CONDITIONS = ("<", "<=", ">", ">=", "==", "first")
-VIEWS      = ("reshape", "transpose", "slice", "spread")
 
 
 class Plan:
@@ -53,7 +53,7 @@ class Plan:
         self.own:   dict[int, tuple[Any, Any]] = {}
         lines = [z for z in {id(z): z for z in lines}.values() if id(z) not in given]
         self.base, self.last = lifetimes(lines, roots)
-        self.fused  = self.sums_of_products(lines, roots)
+        self.fused  = sums_of_products(lines, roots)
         self.wanted = {id(z): out for z, out in zip(roots, into) if z.op not in VIEWS}
         for place, z in enumerate(lines):
             self.values[id(z)] = self.line(z, place)
@@ -66,16 +66,6 @@ class Plan:
         with np.errstate(all="ignore"):
             for function, arguments in self.steps:
                 function(*arguments)
-
-    def sums_of_products(self, lines: Sequence[Array], roots: Sequence[Array]) -> set[int]:
-        """Products of parameters that are only summed up, by id: they are never computed one by one."""
-        readers: dict[int, list[Array]] = {}
-        for z in [*lines, *roots]:
-            for a in z.args:
-                readers.setdefault(id(a), []).append(z)
-        return {id(z) for z in lines if z.op == "*" and all(a.op == "parameter" for a in z.args)
-                and z.args[0].shape == z.args[1].shape
-                and all(r.op == "sum" and len(r.attrs[0]) == len(z.shape) for r in readers.get(id(z), [z]))}
 
     # --- one line ---------------------------------------------------------------------------------
 
@@ -182,20 +172,6 @@ class Plan:
             if base in self.own and self.last[base] == place:
                 key, room = self.own.pop(base)
                 self.rooms.setdefault(key, []).append(room)
-
-
-def lifetimes(lines: Sequence[Array], roots: Sequence[Array]) -> tuple[dict[int, int], dict[int, int]]:
-    """The base of every line, and the place of the last line that reads each base."""
-    base: dict[int, int] = {}
-    last: dict[int, int] = {}
-    for place, z in enumerate(lines):
-        for a in z.args:
-            base.setdefault(id(a), id(a))
-            last[base[id(a)]] = place
-        base[id(z)] = base[id(z.args[0])] if z.op in VIEWS else id(z)
-    for z in roots:
-        last[base.setdefault(id(z), id(z))] = len(lines)
-    return base, last
 
 
 def copy_reshaped(x: Any, out: Any) -> None:
