@@ -205,9 +205,13 @@ def power(x: Any, y: Any) -> Any:
     if isinstance(x, Real) and x <= 0:
         if x == 0 and y < 0:
             raise ZeroDivisionError
-        if x < 0 and y == y and y != y // 1:
+        if x < 0 and y == y and y % 1 != 0:
             raise ValueError("a negative base needs a whole exponent (the result would be complex)")
     return x ** y
+
+
+def whole(x: Any) -> Any:
+    return x // 1 if hasattr(x, "__floordiv__") else lib(x).floor(x)
 
 
 def larger(x: Any, y: Any) -> Any:
@@ -327,7 +331,7 @@ power_   = primitive("**", power,                  [lambda z, x, y: where(y == 0
 absolute = primitive("abs", abs,                   [lambda z, x: where(x > 0, 1, where(x < 0, -1, where(x == 0, 0, nan)))],
                      latex=r"\left|{0}\right|", kinks=((0,),), symbol="|x|")
 sign     = primitive("sign",  lambda x: where(x > 0, 1, where(x < 0, -1, x)),  [lambda z, x: 0], latex=r"\mathrm{{sign}}({0})")
-floor    = primitive("floor", lambda x: x // 1,                                [lambda z, x: 0], latex=r"\lfloor {0} \rfloor")
+floor    = primitive("floor", whole,                                           [lambda z, x: 0], latex=r"\lfloor {0} \rfloor")
 step     = primitive("step",  lambda x: where(x > 0, 1, where(x <= 0, 0, x)),  [lambda z, x: 0], latex=r"1_{{{0} > 0}}")
 
 exp      = primitive("exp",   lambda x: lib(x).exp(x),    [lambda z, x: z],                     latex="e^{{{0}}}",
@@ -346,8 +350,8 @@ tan      = primitive("tan",   lambda x: lib(x).tan(x),    [lambda z, x: 1 + z * 
 asin     = primitive("asin",  lambda x: lib(x).asin(x),   [lambda z, x: over(1, sqrt((1 - x) * (1 + x)))],  latex=r"\arcsin {0}", domain=("[-1, 1]",))
 acos     = primitive("acos",  lambda x: lib(x).acos(x),   [lambda z, x: over(-1, sqrt((1 - x) * (1 + x)))], latex=r"\arccos {0}", domain=("[-1, 1]",))
 atan     = primitive("atan",  lambda x: lib(x).atan(x),   [lambda z, x: 1 / hypot(1, x) / hypot(1, x)],     latex=r"\arctan {0}")
-atan2    = primitive("atan2", lambda y, x: lib(y).atan2(y, x), [lambda z, y, x:  over(over(x, hypot(y, x)), hypot(y, x)),
-                                                                lambda z, y, x: -over(over(y, hypot(y, x)), hypot(y, x))],
+atan2    = primitive("atan2", lambda y, x: lib(y, x).atan2(y, x), [lambda z, y, x:  over(over(x, hypot(y, x)), hypot(y, x)),
+                                                                   lambda z, y, x: -over(over(y, hypot(y, x)), hypot(y, x))],
                      latex=r"\mathrm{{atan2}}({0}, {1})")
 sinh     = primitive("sinh",  lambda x: lib(x).sinh(x),   [lambda z, x: cosh(x)],               latex=r"\sinh {0}")
 cosh     = primitive("cosh",  lambda x: lib(x).cosh(x),   [lambda z, x: sinh(x)],               latex=r"\cosh {0}")
@@ -356,7 +360,7 @@ asinh    = primitive("asinh", lambda x: lib(x).asinh(x),  [lambda z, x: 1 / hypo
 acosh    = primitive("acosh", lambda x: lib(x).acosh(x),  [lambda z, x: over(1, sqrt(x - 1) * sqrt(x + 1))], latex=r"\mathrm{{arcosh}} {0}", domain=("[1, inf)",))
 atanh    = primitive("atanh", lambda x: lib(x).atanh(x),  [lambda z, x: over(1, (1 - x) * (1 + x))],         latex=r"\mathrm{{artanh}} {0}", domain=("(-1, 1)",))
 
-hypot    = primitive("hypot", lambda x, y: lib(x).hypot(x, y), [lambda z, x, y: x / where(z == 0, 1, z),
+hypot    = primitive("hypot", lambda x, y: lib(x, y).hypot(x, y), [lambda z, x, y: x / where(z == 0, 1, z),
                                                                 lambda z, x, y: y / where(z == 0, 1, z)],
                      latex=r"\sqrt{{{0}^2 + {1}^2}}", kinks=((0, 0),))
 erf      = primitive("erf",   lambda x: lib(x).erf(x),    [lambda z, x:  2 * exp(-x * x) / lib(x).sqrt(lib(x).pi)], latex=r"\mathrm{{erf}}\,{0}")
