@@ -127,8 +127,9 @@ class Value:
             z.grad = 0
         self.grad += start if create_graph else seed
         for z, slopes in zip(reversed(order), partials):
+            slope = z.grad
             for operand, partial in zip(z.operands, slopes):
-                operand.grad += partial * z.grad
+                operand.grad += partial * slope
 
     def detach(self) -> Value:
         """The same number as a leaf: no gradient flows through it."""
