@@ -143,12 +143,14 @@ def measure(steps, rounds):
 def contest(title, sizes, hidden, loss, data, rounds):
     rng = random.Random(1)
     def ours(elementwise):
-        model = MLP(sizes[0], sizes[1:], hidden=hidden, output="tanh" if hidden == "tanh" else hidden, elementwise=elementwise)
+        model = MLP(sizes[0], sizes[1:], hidden=hidden, output=hidden, elementwise=elementwise)
         return step_of(model, model.parameters(), loss(*data, total), 0)
     small, parameters = plain_network(Small, sizes, getattr(Small, hidden), getattr(Small, hidden), rng)
-    steps = {"microgpt-style":                 (step_of(small, parameters, loss(*data, sum)), True),
-             "engine, affine":                 (ours(False), False), "engine, affine, collector on": (ours(False), True),
-             "engine, elementwise":            (ours(True), False),  "engine, elementwise, collector on": (ours(True), True)}
+    steps = {"microgpt-style": (step_of(small, parameters, loss(*data, sum)), True),
+             "engine, affine": (ours(False), False),
+             "engine, affine, collector on": (ours(False), True),
+             "engine, elementwise": (ours(True), False),
+             "engine, elementwise, collector on": (ours(True), True)}
     try:
         from micrograd.engine import Value as Peer
         if hidden == "tanh":
@@ -157,7 +159,8 @@ def contest(title, sizes, hidden, loss, data, rounds):
     except ImportError:
         print("micrograd is not installed: pip install '.[peers]' adds it to the comparison")
     best = measure(steps, rounds)
-    print(f"\n{title}\n{'':38}{'ms':>9}   times as fast as microgpt-style" + (", micrograd" if "micrograd" in best else ""))
+    peers = "microgpt-style" + (", micrograd" if "micrograd" in best else "")
+    print(f"\n{title}\n{'':38}{'ms':>9}   times as fast as {peers}")
     for name, ms in best.items():
         ratios = [best["microgpt-style"] / ms] + ([best["micrograd"] / ms] if "micrograd" in best else [])
         print(f"  {name:36}{ms:9.3f}   " + "  ".join(f"{r:8.2f}x" for r in ratios))
@@ -170,8 +173,8 @@ def chain():
     except ImportError:
         resource = None
     def peak():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) if resource else nan
-    nan = math.nan
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit if resource else math.nan
     gc.collect()
     gc.disable()
     x, w, base, times = Value(1.0), Value(1.0000001), peak(), [time.perf_counter()]

@@ -38,7 +38,8 @@ def test_unused_arguments_and_constant_functions_have_gradient_0():
 @pytest.mark.parametrize("order", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("f, g", [(lambda x: exp(sin(x)), lambda x: mpmath.exp(mpmath.sin(x))),
                                   (lambda x: tanh(x) / x, lambda x: mpmath.tanh(x) / x),
-                                  (lambda x: x**x, lambda x: x**x), (lambda x: log(1 + x * x), lambda x: mpmath.log(1 + x * x))])
+                                  (lambda x: x**x, lambda x: x**x),
+                                  (lambda x: log(1 + x * x), lambda x: mpmath.log(1 + x * x))])
 def test_derivatives_of_any_order_against_60_digits(f, g, order):
     derivative = f
     for _ in range(order):
@@ -51,7 +52,8 @@ def test_rows_run_on_mpmath_in_its_full_precision():
     with mpmath.workdps(50):
         x = mpmath.mpf(7) / 10
         for f, exact in [(lambda x: x.atan(), 1 / (1 + x * x)), (lambda x: x.asinh(), 1 / mpmath.sqrt(1 + x * x)),
-                         (lambda x: x.tanh(), mpmath.sech(x)**2), (lambda x: x.erf(), 2 * mpmath.exp(-x * x) / mpmath.sqrt(mpmath.pi))]:
+                         (lambda x: x.tanh(), mpmath.sech(x)**2),
+                         (lambda x: x.erf(), 2 * mpmath.exp(-x * x) / mpmath.sqrt(mpmath.pi))]:
             assert abs(grad(f)(x) - exact) < mpmath.mpf(10)**-48
 
 

@@ -1,4 +1,4 @@
-"""Value: random programs against an independent evaluation, networks against D1's recursion, and a million-node chain."""
+"""Value: random programs against dual numbers, networks against D1's recursion, and a million-node chain."""
 
 import gc
 import math
@@ -131,9 +131,10 @@ def programs_fail(folder, old, new):
     assert old in source
     (folder / "engine/value.py").write_text(source.replace(old, new, 1) if old else source)
     ran = subprocess.run([sys.executable, "-m", "pytest", str(Path(__file__)), "-k", "dual_numbers", "-q", "-x",
-                          "--import-mode=importlib", "-p", "no:cacheprovider", "--rootdir", str(folder), "-c", os.devnull],
-                         cwd=folder, env=os.environ | {"PYTHONPATH": str(folder), "CHAINRULE_NO_SHRINKING": "1"}, capture_output=True,
-                         text=True, timeout=120)
+                          "--import-mode=importlib", "-p", "no:cacheprovider", "--rootdir", str(folder),
+                          "-c", os.devnull],
+                         cwd=folder, env=os.environ | {"PYTHONPATH": str(folder), "CHAINRULE_NO_SHRINKING": "1"},
+                         capture_output=True, text=True, timeout=120)
     assert "1 passed" in ran.stdout or "1 failed" in ran.stdout and "AssertionError" in ran.stdout, ran.stdout
     return ran.returncode == 1
 
@@ -168,7 +169,8 @@ def test_networks_of_1_to_5_layers_follow_the_delta_recursion(sizes, f, elementw
             assert n.bias.grad == pytest.approx(delta[i], rel=1e-12, abs=1e-15)
             assert [w.grad for w in n.weights] == pytest.approx([delta[i] * aj for aj in a[k]], rel=1e-12, abs=1e-15)
         if k > 0:
-            delta = [sum(W[k][i][j] * delta[i] for i in range(sizes[k])) * F[f][1](z[k - 1][j]) for j in range(sizes[k - 1])]
+            delta = [sum(W[k][i][j] * delta[i] for i in range(sizes[k])) * F[f][1](z[k - 1][j])
+                     for j in range(sizes[k - 1])]
 
 
 # --- the graph and its memory ------------------------------------------------------------------------
