@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import engine
 from engine import Value
 from engine.value import topological_order
-from nn import MLP, Neuron, bce_with_logits, cross_entropy_with_logits, dead_fraction, hinge, l1, l2, moons
+from nn import MLP, Maxout, Neuron, bce_with_logits, cross_entropy_with_logits, dead_fraction, hinge, l1, l2, moons
 
 from .conventions import D2, agree, elements, examples, grads, networks, numbers, outputs, random_network, vectors
 
@@ -342,9 +342,11 @@ def test_special_cases_of_maxout(w, x, b, alpha):
 @examples
 @given(seeds, vectors(3))
 def test_maxout_routes_the_gradient_to_the_winner(seed, x):
-    pieces = random_network(3, [2], seed=seed).layers[0].neurons            # max(w1.x + b1, w2.x + b2)
-    assert sum(len(piece.parameters()) for piece in pieces) == 2 * (3 + 1) == 8 and len(Neuron(3).parameters()) == 4
-    y = engine.maximum([piece(x) for piece in pieces])
+    unit, rng = Maxout(3), Random(seed)                                     # max(w1.x + b1, w2.x + b2)
+    assert len(unit.parameters()) == 2 * (3 + 1) == 8 and len(Neuron(3).parameters()) == 4
+    for p in unit.parameters():
+        p.data = rng.gauss(0, 1)
+    pieces, y = unit.pieces, unit(x)
     y.backward()
     sums = [dot(numbers(piece.weights), x) + piece.bias.data for piece in pieces]
     winner = sums.index(max(sums))

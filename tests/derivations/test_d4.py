@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 import engine
 from engine import Value
 from nn import (
-    MLP, SGD, Dropout, Layer, Neuron, bce_with_logits, binary_cross_entropy, binary_to_one_hot,
-    categorical_cross_entropy, clip_by_norm, clip_by_value, cross_entropy_with_logits, dead_units, grid, logic_gate,
-    squared_error,
+    MLP, SGD, Dropout, Highway, Layer, Neuron, Residual, WeightedSkip, bce_with_logits, binary_cross_entropy,
+    binary_to_one_hot, categorical_cross_entropy, clip_by_norm, clip_by_value, cross_entropy_with_logits, dead_units,
+    grid, logic_gate, squared_error,
 )
 
 from .conventions import (
@@ -686,66 +686,83 @@ def test_parametric_relu_as_a_maximum(x, p):
 
 # --- 8: connections that jump ---------------------------------------------------------------------
 
-def connected(kind, seed, n=3):
-    """Layers 1, 2, 3 of width n with tanh; layer 3 also hears a1, in one of three ways. Columns: W a."""
+N, C = range(3), [0.3, -1.2, 0.7]                                            # three units; L = sum c_i a3_i
+
+
+def connected(connection, seed):
+    """(the connection, a1, its numbers) after L.backward(): W2 to layer 2, W3 to layer 3, both tanh. Columns: W a."""
     rng = Random(seed)
-    def matrix(): return [[Value(rng.gauss(0, 1)) for _ in range(n)] for _ in range(n)]
-    def vector(): return [Value(rng.gauss(0, 1)) for _ in range(n)]
-    p = {"a1": vector(), "b2": vector(), "b3": vector(), "bg": vector(),
-         "W2": matrix(), "W3": matrix(), "U": matrix(), "G": matrix()}
-    a2 = [engine.tanh(engine.affine(w, p["a1"], b)) for w, b in zip(p["W2"], p["b2"])]
-    g  = [engine.sigmoid(engine.affine(w, p["a1"], b)) for w, b in zip(p["G"], p["bg"])]
-    extra = {"skip":    [engine.dot(u, p["a1"]) for u in p["U"]], "residue": p["a1"],
-             "highway": [gi * ai for gi, ai in zip(g, p["a1"])]}[kind]
-    z3 = [engine.affine(w, a2, b) + e for w, b, e in zip(p["W3"], p["b3"], extra)]
-    engine.dot([0.3, -1.2, 0.7], [engine.tanh(z) for z in z3]).backward()
-    return p, a2, g, z3
+    block = connection(Layer(3, 3, "tanh"), Layer(3, 3, "tanh"))
+    for p in block.parameters():
+        p.data = rng.gauss(0, 1)
+    a1 = [Value(rng.gauss(0, 1)) for _ in N]
+    out = block(a1)
+    engine.dot(C, out).backward()
+    return block, a1, numbers(out)
 
 
-def through_layer_2(p, a2, z3):
+def through_layer_2(block, a1, a3):
     """The part of dL/da1 that comes through layer 2, and delta3, by loops."""
-    n = range(3)
-    d3 = [c * (1 - tanh(z.data) ** 2) for c, z in zip([0.3, -1.2, 0.7], z3)]
-    d2 = [(1 - a2[j].data ** 2) * sum(p["W3"][i][j].data * d3[i] for i in n) for j in n]
-    return [sum(p["W2"][i][j].data * d2[i] for i in n) for j in n], d3
+    (W2, b2), (W3, _) = [([numbers(u.weights) for u in layer.neurons], [u.bias.data for u in layer.neurons])
+                         for layer in block.layers]
+    a2 = [tanh(sum(W2[i][j] * a1[j].data for j in N) + b2[i]) for i in N]
+    d3 = [C[i] * (1 - a3[i] ** 2) for i in N]
+    d2 = [(1 - a2[j] ** 2) * sum(W3[i][j] * d3[i] for i in N) for j in N]
+    return a2, [sum(W2[i][j] * d2[i] for i in N) for j in N], d3
+
+
+def check_layer_3(block, a1, a2, a3, d3, around):
+    """z3 = b3 + W3 a2 + around, and the gradients of W3 and b3."""
+    units = block.layers[1].neurons
+    agree(a3, [tanh(u.bias.data + sum(u.weights[j].data * a2[j] for j in N) + e) for u, e in zip(units, around)])
+    agree([grads(u.weights) for u in units], [[d3[i] * a2[j] for j in N] for i in N], 1e-13)
+    agree([u.bias.grad for u in units], d3, 1e-13)
 
 
 @item("D4-40")
 @pytest.mark.parametrize("seed", range(5))
 def test_the_weighted_skip(seed):
-    p, a2, _, z3 = connected("skip", seed)
-    plain, d3 = through_layer_2(p, a2, z3)
-    U, a1 = numbers(p["U"]), numbers(p["a1"])
-    agree(grads(p["U"]), [[d3[i] * a1[j] for j in range(3)] for i in range(3)], 1e-13)
-    agree(grads(p["a1"]), [plain[j] + sum(U[i][j] * d3[i] for i in range(3)) for j in range(3)], 1e-13)
+    block, a1, a3 = connected(WeightedSkip, seed)
+    a2, plain, d3 = through_layer_2(block, a1, a3)
+    u, x = block.weights, numbers(a1)
+    U = [numbers(u[3 * i:3 * i + 3]) for i in N]
+    check_layer_3(block, a1, a2, a3, d3, [sum(U[i][j] * x[j] for j in N) for i in N])
+    agree([grads(u[3 * i:3 * i + 3]) for i in N], [[d3[i] * x[j] for j in N] for i in N], 1e-13)
+    agree(grads(a1), [plain[j] + sum(U[i][j] * d3[i] for i in N) for j in N], 1e-13)
 
 
 @item("D4-41")
 @pytest.mark.parametrize("seed", range(5))
 def test_the_residue(seed):
-    p, a2, _, z3 = connected("residue", seed)
-    plain, d3 = through_layer_2(p, a2, z3)
-    agree(grads(p["a1"]), [plain[j] + d3[j] for j in range(3)], 1e-13)      # the identity path
+    block, a1, a3 = connected(Residual, seed)
+    a2, plain, d3 = through_layer_2(block, a1, a3)
+    check_layer_3(block, a1, a2, a3, d3, numbers(a1))
+    agree(grads(a1), [plain[j] + d3[j] for j in N], 1e-13)                  # the identity path
 
 
 @item("D4-42")
 @pytest.mark.parametrize("seed", range(5))
 def test_the_highway(seed):
-    p, a2, gate, z3 = connected("highway", seed)
-    plain, d3 = through_layer_2(p, a2, z3)
-    G, a1, g = numbers(p["G"]), numbers(p["a1"]), numbers(gate)
-    dgate = [d3[i] * a1[i] * g[i] * (1 - g[i]) for i in range(3)]
-    agree(grads(p["G"]), [[dgate[i] * a1[j] for j in range(3)] for i in range(3)], 1e-13)
-    agree(grads(p["bg"]), dgate, 1e-13)
-    agree(grads(p["a1"]),
-          [plain[j] + g[j] * d3[j] + sum(G[i][j] * dgate[i] for i in range(3)) for j in range(3)], 1e-13)
+    block, a1, a3 = connected(Highway, seed)
+    a2, plain, d3 = through_layer_2(block, a1, a3)
+    gates, x = block.gate.neurons, numbers(a1)
+    G = [numbers(unit.weights) for unit in gates]
+    g = [sigma(sum(G[i][j] * x[j] for j in N) + gates[i].bias.data) for i in N]
+    check_layer_3(block, a1, a2, a3, d3, [g[i] * x[i] for i in N])
+    dgate = [d3[i] * x[i] * g[i] * (1 - g[i]) for i in N]
+    agree([grads(unit.weights) for unit in gates], [[dgate[i] * x[j] for j in N] for i in N], 1e-13)
+    agree([unit.bias.grad for unit in gates], dgate, 1e-13)
+    agree(grads(a1), [plain[j] + g[j] * d3[j] + sum(G[i][j] * dgate[i] for i in N) for j in N], 1e-13)
 
 
 @item("D4-42")
-@pytest.mark.parametrize("bias, carried", [(800.0, 1), (-800.0, 0)])
-def test_the_limits_of_the_gate(bias, carried):
-    gate = engine.sigmoid(engine.affine([0.3, -0.2], [1.0, 2.0], Value(bias)))
-    assert gate.data == carried                                             # the residual or the plain layer
+@pytest.mark.parametrize("bias", [800.0, -800.0])
+def test_the_limits_of_the_gate(bias):
+    x = [0.4, -0.9, 1.3]
+    highway = Highway(Layer(3, 3, "tanh", seed=1), Layer(3, 3, "tanh", seed=2), gate_bias=bias)
+    residual = Residual(*highway.layers)
+    plain = highway.layers[1](highway.layers[0](x))
+    agree(numbers(highway(x)), numbers(residual(x) if bias > 0 else plain), 0)
 
 
 @item("D4-41", "D4-42")
