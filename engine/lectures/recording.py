@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..graph import Graph
+from ..text import visible
 from ..value import Constant, Number, Value, topological_order
 from .words import OUT, Parts, formula, sentence, slope
 
@@ -50,6 +52,7 @@ class Step(NamedTuple):
 class Recording:
     """Every number of one forward and backward pass, in the order in which the engine makes them."""
 
+    graph:  Graph
     values: list[Value]      # operands before the nodes made from them; the root last
     names:  list[str]
     roles:  list[str]
@@ -65,8 +68,10 @@ class Recording:
 
 def record(root: Value) -> Recording:
     """Replay the forward and the backward pass of root."""
-    values, names, roles = described(root)
-    index  = {v: i for i, v in enumerate(values)}
+    graph  = Graph(root)
+    values, index = graph.nodes, graph.index
+    names  = [visible(graph.symbol(v), 40) for v in values]
+    roles  = [graph.role(v) for v in values]
     order  = topological_order(root)
     uses   = [0] * len(values)
     for z in order:
@@ -93,7 +98,7 @@ def record(root: Value) -> Recording:
         steps.append(Step("backward", index[z], over_nodes(formula(z), z, index), tuple(sent),
                           sentence(z, [names[index[x]] for x in z.operands])))
     steps.append(Step("done", done, [], (), "Every gradient is complete: each node has heard from all its uses."))
-    return Recording(values, names, roles, grads, steps, *strongest(values, index))
+    return Recording(graph, values, names, roles, grads, steps, *strongest(values, index))
 
 
 def over_nodes(parts: Parts, z: Value, index: dict[Value, int]) -> Parts:
@@ -114,21 +119,3 @@ def strongest(values: list[Value], index: dict[Value, int]) -> tuple[list[int], 
             if size > weight[there]:
                 weight[there], best[there] = size, here
     return paths, best
-
-
-def described(root: Value) -> tuple[list[Value], list[str], list[str]]:
-    """The nodes of root, operands first, with a name and a role for each."""
-    seen: dict[Value, None] = {}
-    for z in topological_order(root):
-        for x in z.operands:
-            seen.setdefault(x)
-        seen.setdefault(z)
-    values = list(seen) or [root]
-    names, roles, inner, leaves = [], [], 0, 0
-    for v in values:
-        constant = type(v) is Constant
-        inner   += bool(v.operands)
-        leaves  += not v.operands and not constant
-        names.append(v.label or ("L" if v is root else "" if constant else f"v{inner}" if v.operands else f"u{leaves}"))
-        roles.append("result" if v is root else "constant" if constant else "inner" if v.operands else "leaf")
-    return values, names, roles

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from ..primitives import TABLE
+from ..text import digits
 from ..value import Constant, Value, number
 
 Parts: TypeAlias = list["str | int"]
@@ -126,9 +127,30 @@ def joined(separator: str, groups: Sequence[Sequence[str | int]]) -> Parts:
 
 def short(x: Any) -> str:
     """A number to 4 significant digits, with a true minus sign."""
-    x = number(x)
-    try:
-        text = f"{float(x):.4g}"
-    except OverflowError:                                # a Fraction or an mpf beyond the floats
-        text = f"{x!s:.12}"
-    return text.replace("-", "−").replace("e+0", "e").replace("e−0", "e−").replace("e+", "e")
+    return digits(x).replace("-", "−")
+
+
+LOOSE = {"+": 1, "-": 1, "total": 1, "affine": 1, "*": 2, "dot": 2, "/": 2, "neg": 2, "**": 3, "exp": 3}
+
+
+def expression(values: Sequence[Value], names: Sequence[str], limit: int = 70) -> str:
+    """The whole result as one formula, J = (w·x + b)^2, or its last operation alone where that grows too long."""
+    index = {v: i for i, v in enumerate(values)}
+    whole: list[str] = []
+    for i, z in enumerate(values):
+        text = names[i] if not z.operands else "".join(
+            p if isinstance(p, str) else nested(z, z.operands[p], p, whole[index[z.operands[p]]]) for p in formula(z))
+        whole.append(text if len(text) <= limit else names[i])
+    root = values[-1]
+    if not root.operands:
+        return names[-1]
+    last = "".join(p if isinstance(p, str) else names[index[root.operands[p]]] for p in formula(root))
+    return f"{names[-1]} = {whole[-1] if whole[-1] != names[-1] else last}"
+
+
+def nested(z: Value, operand: Value, position: int, text: str) -> str:
+    """The operand's own formula, in brackets where it binds less than z does."""
+    inner, outer = LOOSE.get(operand.op, 9), LOOSE.get(z.op, 2 if z.op in ("dot", "affine") else 0)
+    outer = 2 if z.op == "affine" else outer
+    return f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/")) or (
+        inner == outer == 3 and not position) else text
