@@ -30,13 +30,13 @@ def run(out: Path) -> None:
                 p.data = start
         history = fit(unit, X, Y, "bce_with_logits", SGD(unit.parameters(), lr=1.0), epochs=2000, metrics=["accuracy"])
         w1, w2, b = (p.data for p in unit.parameters())
-        all_right = next((k for k, share in enumerate(history.accuracies, 1) if share == 1), "-")
+        all_right = next((k for k, share in enumerate(history.accuracies) if share == 1), "-")
         loss = sum(bce_with_logits(unit(x), t).data for x, t in zip(X, Y)) / 4
         rows.append((name.upper(), w1, w2, b, loss, all_right))
-        heat_map(panel, lambda x1, x2: unit([x1, x2]).sigmoid().data, (-0.25, -0.25), (1.25, 1.25), 31, (0, 1), 0.5)
+        heat_map(panel, lambda x1, x2: unit([x1, x2]).sigmoid().data, (-0.25, -0.25), (1.25, 1.25), 31, (0, 1), None if name == "xor" else 0.5)
         points(panel, X, Y, 160)
         panel.set_title(f"{name.upper()}: loss {loss:.3g}")
-    table(["gate", "w1", "w2", "b", "loss after 2000 steps", "all four right from step"], rows)
+    table(["gate", "w1", "w2", "b", "loss after 2000 steps", "all four right after step"], rows)
     print(f"\nXOR: the loss is convex and its slope at w = b = 0 is 0, so ln 2 = {log(2):.6f} is the least there is.")
     print("Targets ask b <= 0, w1+b > 0, w2+b > 0, w1+w2+b <= 0; the middle two add up to the outer two: impossible.")
     best = max(right(w1 / 4, w2 / 4, b / 4) for w1 in range(-12, 13) for w2 in range(-12, 13) for b in range(-12, 13))

@@ -6,6 +6,7 @@ weights; the classifier 3-5-6-1 as seven composed functions, and the same chain 
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def counts(net: MLP) -> tuple[str, int, int, int, int]:
 
 def norm(numbers: Any) -> float:
     """The Euclidean length."""
-    return sum(float(x) ** 2 for x in numbers) ** 0.5
+    return math.hypot(*numbers)
 
 
 def forward_steps(trace: Any, loss: Any) -> list[tuple[str, str, list[Any]]]:
