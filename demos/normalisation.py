@@ -50,9 +50,8 @@ def run(out: Path) -> None:
     import numpy as np
 
     X, Y = data()
-    scaler = Standardizer()
-    Z = scaler.fit(X)(X) if hasattr(scaler.fit(X), "__call__") else X
-    cases = [("raw", centred(X)), ("standardised", Z)]
+    standardise = Standardizer().fit(X)
+    cases = [("raw", centred(X)), ("standardised", [standardise(x) for x in X])]
     rows, paths = [], []
     for label, inputs in cases:
         J = cost(inputs, Y)

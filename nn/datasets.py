@@ -6,9 +6,7 @@ a class index from 0 or a number.
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Sequence
-from importlib import resources
 from math import cos, pi, sin
 from random import Random
 from typing import Any, TypeAlias
@@ -110,6 +108,9 @@ def digits() -> tuple[Samples, list[int]]:
     Source: Alpaydin and Kaynak (1998), Optical Recognition of Handwritten Digits, test set, UCI Machine
     Learning Repository, doi 10.24432/C50P49, licence CC BY 4.0. The order is that of scikit-learn.
     """
+    import gzip
+    from importlib import resources
+
     packed = resources.files(__package__).joinpath("digits.txt.gz").read_bytes()
     lines  = [line.split() for line in gzip.decompress(packed).decode().splitlines() if not line.startswith("#")]
     return [[int(pixel, 17) / 16 for pixel in pixels] for _, pixels in lines], [int(digit) for digit, _ in lines]

@@ -12,14 +12,15 @@ Weights are stored per unit, (out, in): layer.neurons[k].weights[j] is the docum
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from random import Random
 from typing import Any, NamedTuple
 
-from engine import Value
+from engine import Value, maximum
 from engine.functions import affine_node, lift
 from engine.value import Operand
 
-from .activations import Activation, activation
+from .activations import Activation, activation, linear
 from .initializers import Initializer, initializer
 from .module import Module
 
@@ -48,9 +49,14 @@ class Neuron(Module):
         self.f           = activation(f)
         self.elementwise = elementwise
 
+    @property
+    def n_in(self) -> int:
+        """The number of inputs."""
+        return len(self.weights)
+
     def __call__(self, x: Sequence[Operand]) -> Any:
         """The activation a for one input."""
-        return self.f(self.z(inputs(x, len(self.weights))))
+        return self.f(self.z(inputs(x, self.n_in)))
 
     def z(self, x: Sequence[Value]) -> Value:
         """The pre-activation, for inputs that are Values already."""
@@ -65,27 +71,87 @@ class Neuron(Module):
         """The weights, then the bias."""
         return [*self.weights, self.bias]
 
+    def name_parameters(self, layer: str, unit: str) -> None:
+        """Label the parameters as the documents do: W1[2,3] is layer 1, unit 2, input 3."""
+        self.bias.label = f"b{layer}[{unit}]"
+        for j, w in enumerate(self.weights, 1):
+            w.label = f"W{layer}[{unit},{j}]"
+
+
+class Maxout(Module):
+    """a = z = max over its pieces of b + w1*x1 + ... + wn*xn, each piece with weights of its own (D2-22).
+
+    Args:
+        n_in, init, seed, elementwise, fan_out: as for Neuron.
+        pieces: how many affine pieces compete; the gradient goes to the winner.
+
+    Raises:
+        ValueError: n_in or pieces is not at least 1.
+    """
+
+    f = staticmethod(linear)
+
+    def __init__(self, n_in: int, pieces: int = 2, *, init: str | float | Initializer = "he",
+                 seed: int | Random = 0, elementwise: bool = False, fan_out: int = 1) -> None:
+        check_size(pieces, "a Maxout's number of pieces")
+        rng = seed if isinstance(seed, Random) else Random(seed)
+        self.pieces = [Neuron(n_in, "linear", init=init, seed=rng, elementwise=elementwise, fan_out=fan_out)
+                       for _ in range(pieces)]
+
+    @property
+    def n_in(self) -> int:
+        """The number of inputs."""
+        return self.pieces[0].n_in
+
+    def __call__(self, x: Sequence[Operand]) -> Any:
+        """The largest piece for one input."""
+        return self.z(inputs(x, self.n_in))
+
+    def z(self, x: Sequence[Value]) -> Any:
+        """The largest piece, for inputs that are Values already."""
+        return maximum([piece.z(x) for piece in self.pieces])
+
+    def name_parameters(self, layer: str, unit: str) -> None:
+        """Label the parameters: W1.2[3,4] belongs to layer 1, piece 2, unit 3, input 4."""
+        for p, piece in enumerate(self.pieces, 1):
+            piece.name_parameters(f"{layer}.{p}", unit)
+
 
 class Layer(Module):
-    """n_out neurons that share their inputs (D0-05). Arguments as for Neuron."""
+    """n_out units that share their inputs (D0-05). Arguments as for Neuron; f="maxout" makes Maxout units."""
 
     def __init__(self, n_in: int, n_out: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False) -> None:
         check_size(n_in, "a Layer's number of inputs")
         check_size(n_out, "a Layer's number of units")
         rng = seed if isinstance(seed, Random) else Random(seed)
-        self.neurons = [Neuron(n_in, f, init=init, seed=rng, elementwise=elementwise, fan_out=n_out)
-                        for _ in range(n_out)]
+        unit: Any = Maxout if f == "maxout" else partial(Neuron, f=f)
+        self.neurons: list[Neuron] = [unit(n_in, init=init, seed=rng, elementwise=elementwise, fan_out=n_out)
+                                      for _ in range(n_out)]
         self.name_parameters("")
+
+    @property
+    def n_in(self) -> int:
+        """The number of inputs."""
+        return self.neurons[0].n_in
+
+    @property
+    def n_out(self) -> int:
+        """The number of units."""
+        return len(self.neurons)
 
     def __call__(self, x: Sequence[Operand]) -> list[Any]:
         """The activations of all units, always as a list."""
         return self.trace(x).a
 
+    def z(self, x: Sequence[Operand]) -> list[Any]:
+        """The pre-activations of all units."""
+        values = inputs(x, self.n_in)
+        return [neuron.z(values) for neuron in self.neurons]
+
     def trace(self, x: Sequence[Operand]) -> LayerTrace:
         """The pre-activations z and the activations a."""
-        values = inputs(x, len(self.neurons[0].weights))
-        z = [neuron.z(values) for neuron in self.neurons]
+        z = self.z(x)
         return LayerTrace(z, [neuron.f(zk) for neuron, zk in zip(self.neurons, z)])
 
     def parameters(self) -> list[Value]:
@@ -95,9 +161,7 @@ class Layer(Module):
     def name_parameters(self, layer: str) -> None:
         """Label the parameters as the documents do: W1[2,3] is layer 1, unit 2, input 3."""
         for k, neuron in enumerate(self.neurons, 1):
-            neuron.bias.label = f"b{layer}[{k}]"
-            for j, w in enumerate(neuron.weights, 1):
-                w.label = f"W{layer}[{k},{j}]"
+            neuron.name_parameters(layer, str(k))
 
 
 class LayerTrace(NamedTuple):
@@ -122,7 +186,7 @@ class MLP(Module):
     Args:
         n_in: the number of inputs.
         sizes: the units of each layer; the last layer is the output.
-        hidden: the activation of the hidden layers, one for all or a list with one each.
+        hidden: the activation of the hidden layers, one for all or a list with one each; "maxout" is one too.
         output: the activation of the last layer; linear, as the documents advise (D2-28).
         init: the initializer; by default He for ReLU layers and Xavier for all others (D1-46).
         seed, elementwise: as for Neuron.
@@ -148,13 +212,18 @@ class MLP(Module):
         for k, layer in enumerate(self.layers, 1):
             layer.name_parameters(str(k))
 
+    @property
+    def n_in(self) -> int:
+        """The number of inputs."""
+        return self.layers[0].n_in
+
     def __call__(self, x: Sequence[Operand]) -> Any:
         """The output for one input: a Value if there is one output, else a list."""
         return self.trace(x).output
 
     def trace(self, x: Sequence[Operand]) -> Trace:
         """The forward pass with every layer's z and a; after loss.backward(), delta = z.grad."""
-        values = inputs(x, len(self.layers[0].neurons[0].weights))
+        values = inputs(x, self.n_in)
         zs, activations, a = [], [], values
         for layer in self.layers:
             z, a = layer.trace(a)
@@ -169,7 +238,7 @@ class MLP(Module):
 
 def suited(f: str | Activation) -> str:
     """The initializer that keeps the signal's size through f: He for the ReLU family, else Xavier."""
-    return "he" if f in ("relu", "leaky_relu", "elu", "gelu", "silu") else "xavier"
+    return "he" if f in ("relu", "leaky_relu", "elu", "gelu", "silu", "maxout") else "xavier"
 
 
 def inputs(x: Sequence[Operand], n_in: int) -> list[Value]:

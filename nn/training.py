@@ -10,11 +10,10 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import isfinite
 from numbers import Real
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from engine import Value
 from engine.value import number
@@ -30,8 +29,7 @@ from .saving import restore, state
 Callback: TypeAlias = Callable[[int, Module, History], Any]
 
 
-@dataclass
-class Training:
+class Training(NamedTuple):
     """Everything an epoch needs: the checked arguments of `fit`."""
 
     model: Module
