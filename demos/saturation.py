@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from engine import Value
 from nn import MLP, SGD, fit
@@ -35,9 +36,9 @@ def dying(lr: float, seed: int, epochs: int = 40) -> list[float]:
     X, Y  = moons(40, seed=seed)
     net   = MLP(2, [20, 1], "relu", seed=seed)
     shares = [dead_fraction(net, X)]
-    def stop_if_lost(epoch: int, model: MLP, history: object) -> None:
+    def watch(epoch: int, model: Any, history: Any) -> None:
         shares.append(dead_fraction(model, X))
-    fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=lr), epochs=epochs, callbacks=[stop_if_lost], progress=False)
+    fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=lr), epochs=epochs, callbacks=[watch], progress=False)
     return shares
 
 
