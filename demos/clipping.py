@@ -68,11 +68,11 @@ def run(out: Path) -> None:
     axes[0].plot([math.cos(t / 50) for t in range(79)], [math.sin(t / 50) for t in range(79)], ":", color=BLACK)
     axes[0].set(xlim=(0, 4.3), ylim=(0, 4.3), xlabel="$g_1$", ylabel="$g_2$", title="direction", aspect="equal")
     axes[0].legend(loc="lower right")
-    ticks = [-7 + 9.25 * i / 200 for i in range(201)]
+    ticks = [-14.5 + 16.85 * i / 400 for i in range(401)]
     axes[1].plot(ticks, [cliff(Value(t)).data for t in ticks], color=BLACK)
     for path, colour, mark, label in ((free, VERMILLION, "o", "without"), (held, BLUE, "^", "clipped to norm 1")):
         axes[1].plot(path[:8], [cliff(Value(w)).data for w in path[:8]], mark + "--", color=colour, linewidth=1.5, markersize=9, label=label)
-    axes[1].set(xlabel="$w$", ylabel="cost", title="a wall, eight steps", ylim=(-0.3, 6))
+    axes[1].set(xlabel="$w$", ylabel="cost", title="a wall, eight steps", ylim=(-1, 24))
     axes[1].legend()
     save(fig, out, "clipping", "Left, (3, 4) clipped by norm keeps its direction, clipped by value it does not; right, at a wall the "
                                "unclipped step flies far off")

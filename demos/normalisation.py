@@ -58,15 +58,15 @@ def run(out: Path) -> None:
         eigenvalues = np.linalg.eigvalsh(np.array(hessian(J)(0.0, 0.0), dtype=float))
         lr   = 1.0 / float(eigenvalues[-1])
         path = descend(J, lr, 60)
+        best = minimum(inputs, Y)
         rows.append((label, float(eigenvalues[0]), float(eigenvalues[-1]), float(eigenvalues[-1] / eigenvalues[0]),
-                     steps_to(J, path, inputs, Y)))
-        paths.append((label, J, path))
+                     steps_to(J, path, best)))
+        paths.append((label, J, path, best))
     table(["inputs", "least curvature", "largest", "condition number", "steps to within 1 % of the minimum"], rows)
 
     fig, axes = figure(1, 2, width=6.6, height=5.6)
     ticks = [-3 + 6 * i / 60 for i in range(61)]
-    for panel, (label, J, path) in zip(axes, paths):
-        best = path[-1]
+    for panel, (label, J, path, best) in zip(axes, paths):
         z = [[float(J(best[0] + a, best[1] + b)) for a in ticks] for b in ticks]
         low = min(map(min, z))
         panel.contour([best[0] + a for a in ticks], [best[1] + b for b in ticks], z,
@@ -84,10 +84,15 @@ def centred(X: list[list[float]]) -> list[list[float]]:
     return [[x - m for x, m in zip(row, means)] for row in X]
 
 
-def steps_to(J: Any, path: list[tuple[float, float]], X: list[list[float]], Y: list[float]) -> Any:
-    """After how many steps the excess cost is below 1 % of that at the start."""
+def minimum(X: list[list[float]], Y: list[float]) -> tuple[float, float]:
+    """The least-squares weights."""
     import numpy as np
-    best, *_ = np.linalg.lstsq(np.array(X), np.array(Y) - sum(Y) / len(Y), rcond=None)
-    least = float(J(*map(float, best)))
+    w, *_ = np.linalg.lstsq(np.array(X), np.array(Y) - sum(Y) / len(Y), rcond=None)
+    return float(w[0]), float(w[1])
+
+
+def steps_to(J: Any, path: list[tuple[float, float]], best: tuple[float, float]) -> Any:
+    """After how many steps the excess cost is below 1 % of that at the start."""
+    least = float(J(*best))
     costs = [float(J(*w)) - least for w in path]
     return next((k for k, c in enumerate(costs) if c < 0.01 * costs[0]), f"more than {len(path) - 1}")
