@@ -2,7 +2,7 @@
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
-const {nodes, root, views} = data;                       // nodes: [name, role, text, exact, paths, best]
+const {nodes, root, views} = data;                       // nodes: [name, role, text, exact, paths, best, gradient, exact]
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let view, k = 0, hidden = false, predict = false, timer = 0, chosen = -1;
 
@@ -116,7 +116,7 @@ function arithmetic(step, mask) {                        // the lines of one ste
   if (step.p === "forward") return forwardLines(step, mask);
   if (step.p === "seed") return [line(`∂${loss()}/∂${loss()} = `, num("1", "g", "1"))];
   if (step.p === "backward") return step.c.flatMap(c => contribution(c, mask, step.c.length > 4));
-  const list = nodes.map((_, i) => i).filter(i => !["operation", "constant", "root"].includes(nodes[i][1]));
+  const list = nodes.map((_, i) => i).filter(i => !["operation", "constant", "root"].includes(nodes[i][1]) && (step.p === "given" || nodes[i][6]));
   const shown = list.slice(0, 12).map(i => step.p === "given" ? line(name(i), " = ", num(nodes[i][2], "v", nodes[i][3]))
                                                               : line(d(i), " = ", num(nodes[i][6], "g", nodes[i][7])));
   return list.length > 12 ? [...shown, line(`… and ${list.length - 12} more`)] : shown;
@@ -252,7 +252,7 @@ function explain(i, open) {
   const say = (heading, ...lines) => about.append(element("h3", "", heading), ...lines.map(l => { l.className = ""; return l; }));
   const v = latest(view.history[i].v, k), g = latest(view.history[i].g, k), mask = e => hidden && e && e[0] === k;
   if (v && !mask(v)) say("Number", line(num(v[2], "v")));
-  if (role !== "constant") say("Gradient so far", g && !mask(g) ? line(d(main), " = ", num(g[2], "g"), g[3] ? `  (${g[3].replace("/", " of ")} uses)` : "") : line("–"));
+  if (nodes[main][6]) say("Gradient so far", g && !mask(g) ? line(d(main), " = ", num(g[2], "g"), g[3] ? `  (${g[3].replace("/", " of ")} uses)` : "") : line("–"));
   const uses = scalar.uses[main];
   if (uses.length) say(uses.length > 1 ? `A sum over its ${uses.length} uses` : "The chain rule, one step", ...uses.slice(0, 8).map(([s, c]) => {
     const known = s <= at && !(hidden && s === at);

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -25,7 +26,7 @@ TITLES = {"scalar": "Values", "unit": "Units", "layer": "Layers"}
 
 def page(recording: Recording, views: list[View], title: str, description: str) -> str:
     """The page as text."""
-    return filled("page.html", "page.css", "page.js", {
+    return filled("page.html", ("page.css",), "page.js", {
         "TITLE":    html(title, 200),
         "HEADING":  html(title, 200),
         "PICTURES": "".join(picture(view, description, attributes=f'id="svg-{view.name}"') for view in views),
@@ -35,9 +36,9 @@ def page(recording: Recording, views: list[View], title: str, description: str) 
 
 
 def nodes(recording: Recording) -> list[list[Any]]:
-    """For each node: name, role, number, exact number, paths to the root, next on the strongest, gradient, exact."""
-    return [[name if type(v) is not Constant or v.label else "", role, short(v.data), exact(v.data), count(paths), best,
-             short(grad), exact(grad)]
+    """For each node: name, role, number, exact, paths to the root, next on the strongest, gradient ("": none), exact."""
+    return [[name if type(v) is not Constant or role != "constant" else "", role, short(v.data), exact(v.data), count(paths), best,
+             *(("", "") if type(v) is Constant else (short(grad), exact(grad)))]
             for v, name, role, paths, best, grad in zip(recording.values, recording.names, recording.roles,
                                                         recording.paths, recording.best, recording.grads)]
 
@@ -70,9 +71,9 @@ def sent(c: Contribution, z: int) -> list[Any]:
 
 # --- one file ---------------------------------------------------------------------------------------
 
-def filled(template: str, style: str, script: str, parts: dict[str, str]) -> str:
+def filled(template: str, styles: Sequence[str], script: str, parts: dict[str, str]) -> str:
     """The template with its style, its script and the parts in place: one file."""
-    css, js = asset(style), asset(script)
+    css, js = "".join(map(asset, styles)), asset(script)
     parts = {**parts, "STYLE": css, "SCRIPT": js, "STYLE_HASH": hashed(css), "SCRIPT_HASH": hashed(js)}
     return re.sub(r"\$([A-Z_]+)", lambda found: parts[found[1]], asset(template))
 

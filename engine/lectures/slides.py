@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from ..text import html
+from ..value import Constant
 from .page import asset, hashed
 from .picture import picture
 from .recording import Recording, Step
@@ -54,7 +55,8 @@ def arithmetic(recording: Recording, step: Step) -> list[str]:
         return [f"∂{root}/∂{names[c.operand]} += {short(c.partial)} · {bracket(short(c.upstream))} = {short(c.product)}"
                 + (f"  (use {c.use} of {c.uses}: {short(c.before)} + {bracket(short(c.product))} = {short(c.after)})" if c.uses > 1 else "")
                 for c in step.contributions]
-    leaves = [i for i, role in enumerate(recording.roles) if role in ("input", "weight", "bias", "target")]
+    leaves = [i for i, role in enumerate(recording.roles) if role in ("input", "weight", "bias", "target")
+              and (step.phase == "given" or type(recording.values[i]) is not Constant)]
     lines  = [f"{names[i]} = {short(recording.values[i].data)}" if step.phase == "given" else
               f"∂{root}/∂{names[i]} = {short(recording.grads[i])}" for i in leaves]
     return lines if len(lines) <= 12 else [*lines[:12], f"… and {len(lines) - 12} more"]

@@ -22,8 +22,9 @@ BLUE, ORANGE, GREEN, BOLD, END = "\x1b[34m", "\x1b[33m", "\x1b[36m", "\x1b[1m", 
 def text(recording: Recording, title: str, colour: bool | None = None) -> str:
     """The whole lecture; colour=None asks the terminal."""
     lines = [*wrapped(title), ""]
-    lines += table("Given", ["name", "number"], [[name, short(v.data)] for name, v in zip(recording.names, recording.values)
-                                                 if not v.operands and type(v) is not Constant])
+    lines += table("Given", ["name", "number"],
+                   [[name, short(v.data)] for name, role, v in zip(recording.names, recording.roles, recording.values)
+                    if not v.operands and role != "constant"])
     lines += ["", "Forward: each number from its operands", RULE]
     for step in recording.steps:
         if step.phase == "forward":
