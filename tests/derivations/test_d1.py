@@ -539,8 +539,10 @@ def test_growing_slopes_and_the_largest_float():
         assert n.a[0][0].grad == w ** L
     big = prod([1000.0] * 110)
     assert big == inf and isnan(big - big)
-    with pytest.raises(OverflowError, match="larger than the largest float"):
-        engine.exp(Value(1000.0))
+    assert 1e200 * 1e200 == inf                                             # products overflow to inf,
+    for grow in (lambda x: engine.exp(x), lambda x: (1e197 * x) ** 2):      # functions and powers raise
+        with pytest.raises(OverflowError, match="larger than the largest float"):
+            grow(Value(1000.0))
 
 
 @item("D1-44")
