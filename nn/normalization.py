@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import fsum, isfinite, sqrt
+from math import fsum, hypot, isfinite, sqrt
 from typing import Any
 
 from engine import Value, mean
@@ -45,11 +45,9 @@ class Standardizer(Module):
                                  "number, at least one")
             if not all(isfinite(xj) for xj in x):
                 raise ValueError(f"X[{i}] holds nan or infinity: remove the sample, or replace the value")
-        means  = [fsum(column) / len(X) for column in zip(*X)]
-        spread = [sqrt(fsum((xj - m) ** 2 for xj in column) / len(X)) for column, m in zip(zip(*X), means)]
-        # rounding could give a constant column a mean that is not quite its value, and so a spread
-        self.mean = [column[0] if constant(column) else m for column, m in zip(zip(*X), means)]
-        self.std  = [0.0 if constant(column) else s for column, s in zip(zip(*X), spread)]
+        statistics = [mean_and_spread(column) for column in zip(*X)]
+        self.mean  = [m for m, _ in statistics]
+        self.std   = [s for _, s in statistics]
         return self
 
     def __call__(self, x: Sequence[Any]) -> list[Any]:
@@ -141,5 +139,9 @@ class BatchNorm(Module):
                              "layer before it")
 
 
-def constant(column: Sequence[float]) -> bool:
-    return min(column) == max(column)
+def mean_and_spread(column: Sequence[float]) -> tuple[float, float]:
+    """Mean and standard deviation; of equal numbers that number and 0, which rounding could miss."""
+    if min(column) == max(column):
+        return column[0], 0.0
+    m = fsum(column) / len(column)
+    return m, hypot(*[x - m for x in column]) / sqrt(len(column))

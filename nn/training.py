@@ -16,6 +16,7 @@ from random import Random
 from typing import Any, NamedTuple, TypeAlias
 
 from engine import Value
+from engine.functions import lift
 from engine.value import number
 
 from .history import History
@@ -103,7 +104,7 @@ def fit(model: Module, X: Sequence[Any], Y: Sequence[Any], loss: str | Loss = "m
             record(history.metrics, measures, done.outputs, training.Y)
             if held_out is not None:
                 outputs = predict(model, held_out.X)
-                history.validation_losses.append(float(number(held_out.loss(outputs, held_out.Y))))
+                history.validation_losses.append(float(number(held_out.loss(as_values(outputs), held_out.Y))))
                 record(history.validation_metrics, measures, outputs, held_out.Y)
             bar(history)
             if ended(epoch, model, history, early_stopping, callbacks):
@@ -233,6 +234,11 @@ def numbers(y: Any) -> Any:
     return [number(yk) for yk in y] if isinstance(y, (list, tuple)) else number(y)
 
 
+def as_values(y: Any) -> Any:
+    """Numbers as leaves, so that a loss may call their methods, as in (1 - t * y).relu()."""
+    return [as_values(yk) for yk in y] if isinstance(y, (list, tuple)) else lift(y)
+
+
 # --- checks: before anything is changed -----------------------------------------------------------
 
 def checked(model: Any, X: Any, Y: Any, loss: Any, optimizer: Any = None, penalty: Any = None,
@@ -248,7 +254,8 @@ def checked(model: Any, X: Any, Y: Any, loss: Any, optimizer: Any = None, penalt
             positive(limit, "the limit of the gradients")
     before = state(model)
     try:
-        first = predict(model, X[:1])[0]
+        first = as_values(predict(model, X[:1])[0])
+        loss([first], Y[:1])                             # a single output must not be taken for a single class
         one_number_of(loss([first] * len(Y), Y))
     finally:
         restore(model, before)
