@@ -11,6 +11,8 @@ from math import cos, pi, sin
 from random import Random
 from typing import Any, TypeAlias
 
+from .checks import whole
+
 Samples: TypeAlias = list[list[float]]
 
 GATES = {"and":  (0, 0, 0, 1), "or":  (0, 1, 1, 1), "xor":  (0, 1, 1, 0),
@@ -80,13 +82,13 @@ def spirals(n: int = 200, classes: int = 2, noise: float = 0.05, turns: float = 
     def point(k: int, share: float) -> list[float]:
         angle = 2 * pi * (turns * share + k / classes)
         return [share * cos(angle), share * sin(angle)]
-    return scattered(point, count(classes, "classes"), n, noise, seed)
+    return scattered(point, whole(classes, "classes"), n, noise, seed)
 
 
 def scattered(point: Callable[[int, float], list[float]], classes: int, n: int, noise: float,
               seed: int) -> tuple[Samples, list[int]]:
     """n points, the classes in turn, each spread evenly along its curve, plus Gaussian noise."""
-    rng, per_class = Random(seed), -(-count(n, "n") // classes)
+    rng, per_class = Random(seed), -(-whole(n, "n") // classes)
     if noise < 0:
         raise ValueError(f"noise is a standard deviation and cannot be negative, as {noise!r} is: write 0 for none")
     Y = [i % classes for i in range(n)]
@@ -98,7 +100,7 @@ def noisy_curve(f: Callable[[float], float] = sin, n: int = 50, low: float = -pi
                 noise: float = 0.1, seed: int = 0) -> tuple[Samples, list[float]]:
     """n points x spread evenly over [low, high], and f(x) plus Gaussian noise (D3-01)."""
     rng = Random(seed)
-    xs  = [low + (high - low) * i / max(1, count(n, "n") - 1) for i in range(n)]
+    xs  = [low + (high - low) * i / max(1, whole(n, "n") - 1) for i in range(n)]
     return [[x] for x in xs], [f(x) + rng.gauss(0.0, noise) for x in xs]
 
 
@@ -159,9 +161,3 @@ def signs(Y: Sequence[int]) -> list[int]:
         if y not in (0, 1):
             raise ValueError(f"label {y!r} is neither 0 nor 1: signs of two classes only")
     return [2 * y - 1 for y in Y]
-
-
-def count(n: Any, what: str) -> int:
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"{what} must be a whole number of at least 1, not {n!r}")
-    return n

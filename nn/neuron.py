@@ -21,6 +21,7 @@ from engine.functions import affine_node, lift
 from engine.value import Operand
 
 from .activations import Activation, activation, linear
+from .checks import whole
 from .initializers import Initializer, initializer
 from .module import Module
 
@@ -42,7 +43,7 @@ class Neuron(Module):
 
     def __init__(self, n_in: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False, fan_out: int = 1) -> None:
-        check_size(n_in, "a Neuron's number of inputs")
+        whole(n_in, "a Neuron's number of inputs")
         draw, rng = initializer(init), seed if isinstance(seed, Random) else Random(seed)
         self.weights     = [Value(draw(n_in, fan_out, rng), f"w[{j}]") for j in range(1, n_in + 1)]
         self.bias        = Value(0.0, "b")
@@ -93,7 +94,7 @@ class Maxout(Module):
 
     def __init__(self, n_in: int, pieces: int = 2, *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False, fan_out: int = 1) -> None:
-        check_size(pieces, "a Maxout's number of pieces")
+        whole(pieces, "a Maxout's number of pieces")
         rng = seed if isinstance(seed, Random) else Random(seed)
         self.pieces = [Neuron(n_in, "linear", init=init, seed=rng, elementwise=elementwise, fan_out=fan_out)
                        for _ in range(pieces)]
@@ -122,8 +123,8 @@ class Layer(Module):
 
     def __init__(self, n_in: int, n_out: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False) -> None:
-        check_size(n_in, "a Layer's number of inputs")
-        check_size(n_out, "a Layer's number of units")
+        whole(n_in, "a Layer's number of inputs")
+        whole(n_out, "a Layer's number of units")
         rng = seed if isinstance(seed, Random) else Random(seed)
         unit: Any = Maxout if f == "maxout" else partial(Neuron, f=f)
         self.neurons: list[Neuron] = [unit(n_in, init=init, seed=rng, elementwise=elementwise, fan_out=n_out)
@@ -254,10 +255,3 @@ def inputs(x: Sequence[Operand], n_in: int) -> list[Value]:
     if len(x) != n_in:
         raise ValueError(f"{n_in} inputs expected, {len(x)} given: a network's first size is the number of features")
     return [lift(xj) for xj in x]
-
-
-def check_size(n: Any, what: str) -> None:
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"{what} must be a whole number of at least 1, not {n!r}")
-
-

@@ -14,8 +14,8 @@ from engine import Value, mean
 from engine.functions import lift
 from engine.value import number
 
+from .checks import fraction, not_negative, whole
 from .module import Module
-from .optimizers import fraction, not_negative
 
 
 class Standardizer(Module):
@@ -86,8 +86,7 @@ class BatchNorm(Module):
     smallest_batch = 2
 
     def __init__(self, n: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        if not isinstance(n, int) or n < 1:
-            raise ValueError(f"BatchNorm needs the number of its units, at least 1, not {n!r}")
+        whole(n, "the number of units of a BatchNorm")
         self.eps          = not_negative(eps, "eps")
         self.momentum     = fraction(momentum, "momentum")
         self.gamma        = [Value(1.0, f"gamma[{k}]") for k in range(1, n + 1)]

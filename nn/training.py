@@ -11,7 +11,6 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
-from numbers import Real
 from random import Random
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,11 +18,12 @@ from engine import Value
 from engine.functions import lift
 from engine.value import number
 
+from .checks import positive, samples, whole
 from .history import History
 from .losses import Loss, loss_function
 from .metrics import Metric, metric
 from .module import Module
-from .optimizers import Optimizer, clip_by_norm, clip_by_value, optimizer_for, positive
+from .optimizers import Optimizer, clip_by_norm, clip_by_value, optimizer_for
 from .regularization import EarlyStopping
 from .saving import restore, state
 
@@ -267,31 +267,6 @@ def one_number_of(loss: Any) -> None:
         one_number(loss)
 
 
-def samples(X: Any, name: str) -> list[Any]:
-    """X as lists of finite numbers, of one length."""
-    X = X.tolist() if hasattr(X, "tolist") else X        # a NumPy array
-    if isinstance(X, (str, bytes, dict)) or not hasattr(X, "__len__"):
-        raise TypeError(f"{name} is a list with one entry per sample, not {type(X).__name__} {X!r:.60}")
-    if not len(X):
-        raise ValueError(f"{name} is empty: give at least one sample")
-    rows = [row.tolist() if hasattr(row, "tolist") else row for row in X]
-    for i, row in enumerate(rows):
-        for x in row if isinstance(row, (list, tuple)) else [row]:
-            if not isinstance(x, (Real, Value)):
-                raise TypeError(f"{name}[{i}] holds {type(x).__name__} {x!r:.60}: every entry is a number")
-            if not isfinite(number(x)):
-                raise ValueError(f"{name}[{i}] holds {number(x)!r}: remove the sample, or replace the value, "
-                                 "for instance by the feature's mean")
-        if size(row) != size(rows[0]):
-            raise ValueError(f"{name}[{i}] has {size(row)} and {name}[0] has {size(rows[0])}: every sample needs the "
-                             "same number")
-    return rows
-
-
-def size(row: Any) -> str:
-    return f"{len(row)} numbers" if isinstance(row, (list, tuple)) else "a single number"
-
-
 def batch_length(batch_size: int | None, n: int, model: Module) -> int:
     """How many samples make a batch."""
     length = n if batch_size is None else min(whole(batch_size, "batch_size"), n)
@@ -300,9 +275,3 @@ def batch_length(batch_size: int | None, n: int, model: Module) -> int:
         raise ValueError(f"{n} samples in batches of {length} leave a batch of {n % length or length}, and the model "
                          f"normalises over batches of at least {least}: choose another batch_size")
     return length
-
-
-def whole(n: Any, what: str) -> int:
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"{what} must be a whole number of at least 1, not {n!r}")
-    return n

@@ -96,8 +96,8 @@ def test_an_open_gate_is_residual_and_a_closed_one_the_plain_layers():
 def test_the_usual_residual_block_adds_at_the_very_end(after):
     x = [0.3, -0.7, 1.1]                                 # after=True, or a last layer whose f is the identity
     first, last = Layer(N, N, "tanh", seed=1), Layer(N, N, "relu" if after else "linear", seed=2)
-    F = Sequential(first, last)(x)
-    assert [y.data for y in Residual(first, last, after=after)(x)] == pytest.approx([f.data + xj for f, xj in zip(F, x)])
+    F, y = Sequential(first, last)(x), Residual(first, last, after=after)(x)
+    assert [yk.data for yk in y] == pytest.approx([f.data + xj for f, xj in zip(F, x)])
 
 
 def test_a_skip_joins_different_widths():
@@ -119,7 +119,7 @@ def test_the_usual_way_around_keeps_the_gradient_alive_through_20_sigmoid_layers
     assert gradient_at_the_input(Sequential) < 1e-8                                       # D4-41
     assert gradient_at_the_input(Residual, after=True) > 1
     assert gradient_at_the_input(Highway, after=True, gate_bias=2.0, seed=1) > 1e-2
-    assert 1e-8 > gradient_at_the_input(Residual) > 10 * gradient_at_the_input(Sequential)   # sigma' still counts before f
+    assert 1e-8 > gradient_at_the_input(Residual) > 10 * gradient_at_the_input(Sequential)   # before f, sigma' counts
 
 
 # --- one after the other --------------------------------------------------------------------------

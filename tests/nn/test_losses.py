@@ -166,7 +166,8 @@ def test_ten_equal_logits_cost_the_log_of_ten():
 # --- samples and reductions -----------------------------------------------------------------------
 
 @pytest.mark.parametrize(("loss", "y", "t"), [
-    (half_mse, [1.0, 2.5, -1.0], [0.5, 2.0, 1.0]), (mse, [1.0, 2.5], [0.5, 2.0]), (bce_with_logits, [1.0, -2.0], [1, 0]),
+    (half_mse, [1.0, 2.5, -1.0], [0.5, 2.0, 1.0]), (mse, [1.0, 2.5], [0.5, 2.0]),
+    (bce_with_logits, [1.0, -2.0], [1, 0]),
     (binary_cross_entropy, [0.2, 0.9], [0, 1]), (hinge, [0.5, -2.0], [1, 1]), (squared_error, [1.0, 2.0], [0.0, 0.5]),
     (cross_entropy_with_logits, [[1.0, 2.0], [0.0, -1.0]], [1, 0]),
     (categorical_cross_entropy, [[0.25, 0.75], [0.5, 0.5]], [1, [0, 1]]),

@@ -67,8 +67,10 @@ def test_batch_norm_of_gf():
     z = [Value(x) for x in (1.0, 2.0, 4.0, 5.0)]
     out = [row[0] for row in bn.batch([[zi] for zi in z])]
     out[0].backward()                                                                     # upstream (1, 0, 0, 0)
-    assert [o.data for o in out] == pytest.approx([-3.529822128135, -2.264911064067, 0.264911064067, 1.529822128135], rel=1e-11)
-    assert [zi.grad for zi in z] == pytest.approx([0.442718872424, -0.56920997883, -0.063245553203, 0.18973665961], rel=1e-10)
+    assert [o.data for o in out] == pytest.approx(
+        [-3.529822128135, -2.264911064067, 0.264911064067, 1.529822128135], rel=1e-11)
+    assert [zi.grad for zi in z] == pytest.approx(
+        [0.442718872424, -0.56920997883, -0.063245553203, 0.18973665961], rel=1e-10)
     assert bn.gamma[0].grad == pytest.approx(-1.26491106407) and bn.beta[0].grad == 1
 
 

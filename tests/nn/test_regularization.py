@@ -46,7 +46,9 @@ class KeepMasks(Masks):
 
 
 def test_inverted_dropout_keeps_the_mean_and_has_the_variance_of_d4():
-    a, w, r = [Fraction(1, 3), Fraction(2), Fraction(-5, 7), Fraction(4)], [Fraction(2), Fraction(-1), Fraction(3), Fraction(1, 2)], Fraction(1, 4)
+    a = [Fraction(1, 3), Fraction(2), Fraction(-5, 7), Fraction(4)]
+    w = [Fraction(2), Fraction(-1), Fraction(3), Fraction(1, 2)]
+    r = Fraction(1, 4)
     mean = variance = 0
     for mask in product([True, False], repeat=4):                                         # all 16, exactly
         layer = Dropout(r)
