@@ -126,7 +126,8 @@ def scalar_epoch(training: Training, batches: Sequence[Sequence[int]]) -> Epoch:
         if not isfinite(loss.data):
             raise FloatingPointError(f"the loss became {loss.data!r}: lower the learning rate, clip the gradients with "
                                      "clip_norm=1.0, or standardise the inputs")
-        model.zero_grad()
+        for p in parameters:
+            p.grad = 0
         optimizer.zero_grad()
         loss.backward()
         if training.clip_norm is not None:  clip_by_norm(parameters, training.clip_norm)
@@ -135,6 +136,7 @@ def scalar_epoch(training: Training, batches: Sequence[Sequence[int]]) -> Epoch:
         done.loss += float(loss.data) * len(batch) / len(training.X)
         for i, y in zip(batch, outputs):
             done.outputs[i] = numbers(y)
+        del loss, outputs, y                             # so that two graphs never share the memory
     return done
 
 
