@@ -60,12 +60,28 @@ def real(x: Any, what: str) -> Any:
     return x
 
 
+def functions(fs: Any, what: str) -> list[Any]:
+    """fs, if it is a list of functions."""
+    if not isinstance(fs, (list, tuple)) or not all(map(callable, fs)):
+        raise TypeError(f"{what} is a list of functions, not {type(fs).__name__} {fs!r:.60}: write {what}=[f]")
+    return list(fs)
+
+
+def pair(validation: Any) -> tuple[Any, Any]:
+    """validation, if it is (X, Y)."""
+    if not isinstance(validation, (list, tuple)) or len(validation) != 2:
+        raise TypeError(f"validation is a pair of samples and targets, and got {validation!r:.60}: write "
+                        "validation=(X_test, Y_test)")
+    return validation[0], validation[1]
+
+
 def samples(X: Any, name: str) -> list[Any]:
     """X as lists of finite numbers, of one length."""
     X = X.tolist() if hasattr(X, "tolist") else X        # a NumPy array
-    if isinstance(X, (str, bytes, dict)) or not hasattr(X, "__len__"):
-        raise TypeError(f"{name} is a list with one entry per sample, not {type(X).__name__} {X!r:.60}")
-    if not len(X):
+    if not isinstance(X, (list, tuple)):
+        raise TypeError(f"{name} is a list with one entry per sample, not {type(X).__name__} {X!r:.60}: write "
+                        "list(...) for what can be iterated")
+    if not X:
         raise ValueError(f"{name} is empty: give at least one sample")
     rows = [row.tolist() if hasattr(row, "tolist") else row for row in X]
     for i, row in enumerate(rows):

@@ -11,7 +11,7 @@ from math import cos, pi, sin
 from random import Random
 from typing import Any, TypeAlias
 
-from .checks import whole
+from .checks import not_negative, whole
 
 Samples: TypeAlias = list[list[float]]
 
@@ -25,7 +25,7 @@ def logic_gate(name: str) -> tuple[Samples, list[int]]:
     Raises:
         ValueError: the name is unknown.
     """
-    gate = GATES.get(name.lower() if isinstance(name, str) else name)
+    gate = GATES.get(name.lower()) if isinstance(name, str) else None
     if gate is None:
         raise ValueError(f"unknown gate {name!r}: write one of {', '.join(GATES)}")
     return [[x1, x2] for x1 in (0.0, 1.0) for x2 in (0.0, 1.0)], list(gate)
@@ -89,8 +89,7 @@ def scattered(point: Callable[[int, float], list[float]], classes: int, n: int, 
               seed: int) -> tuple[Samples, list[int]]:
     """n points, the classes in turn, each spread evenly along its curve, plus Gaussian noise."""
     rng, per_class = Random(seed), -(-whole(n, "n") // classes)
-    if noise < 0:
-        raise ValueError(f"noise is a standard deviation and cannot be negative, as {noise!r} is: write 0 for none")
+    not_negative(noise, "noise, a standard deviation,")
     Y = [i % classes for i in range(n)]
     return [[x + rng.gauss(0.0, noise) for x in point(k, (i // classes) / max(1, per_class - 1))]
             for i, k in enumerate(Y)], Y

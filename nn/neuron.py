@@ -72,6 +72,9 @@ class Neuron(Module):
         """The weights, then the bias."""
         return [*self.weights, self.bias]
 
+    def __repr__(self) -> str:
+        return f"Neuron({self.n_in})"
+
     def name_parameters(self, layer: str, unit: str) -> None:
         """Label the parameters as the documents do: W1[2,3] is layer 1, unit 2, input 3."""
         self.bias.label = f"b{layer}[{unit}]"
@@ -111,6 +114,9 @@ class Maxout(Module):
     def z(self, x: Sequence[Value]) -> Any:
         """The largest piece, for inputs that are Values already."""
         return maximum([piece.z(x) for piece in self.pieces])
+
+    def __repr__(self) -> str:
+        return f"Maxout({self.n_in}, {len(self.pieces)})"
 
     def name_parameters(self, layer: str, unit: str) -> None:
         """Label the parameters: W1.2[3,4] belongs to layer 1, piece 2, unit 3, input 4."""
@@ -159,6 +165,9 @@ class Layer(Module):
         """Unit by unit, the weights and then the bias."""
         return [p for neuron in self.neurons for p in neuron.parameters()]
 
+    def __repr__(self) -> str:
+        return f"Layer({self.n_in}, {self.n_out})"
+
     def name_parameters(self, layer: str) -> None:
         """Label the parameters as the documents do: W1[2,3] is layer 1, unit 2, input 3."""
         for k, neuron in enumerate(self.neurons, 1):
@@ -203,7 +212,8 @@ class MLP(Module):
             raise ValueError(f"MLP needs the units of each layer as a list, and got {sizes!r}: "
                              "write MLP(2, [16, 16, 1]), the last number being the outputs")
         rng = seed if isinstance(seed, Random) else Random(seed)
-        activations = [hidden] * (len(sizes) - 1) if isinstance(hidden, str) or callable(hidden) else list(hidden)
+        alike = not isinstance(hidden, (list, tuple))
+        activations = [hidden] * (len(sizes) - 1) if alike else list(hidden)         # type: ignore[arg-type]
         if len(activations) != len(sizes) - 1:
             raise ValueError(f"{len(activations)} hidden activations were given for {len(sizes) - 1} hidden layers: "
                              "give one for all, or a list with one per hidden layer")
@@ -236,6 +246,9 @@ class MLP(Module):
         """Layer by layer, unit by unit, the weights and then the bias."""
         return [p for layer in self.layers for p in layer.parameters()]
 
+    def __repr__(self) -> str:
+        return f"MLP({self.n_in}, {[layer.n_out for layer in self.layers]})"
+
 
 def suited(f: str | Activation) -> str:
     """The initializer that keeps the signal's size through f: He for the ReLU family, else Xavier."""
@@ -249,7 +262,7 @@ def inputs(x: Sequence[Operand], n_in: int) -> list[Value]:
         TypeError: x is not a list of numbers or Values.
         ValueError: there are not n_in of them.
     """
-    if isinstance(x, (Value, int, float, str)) or not hasattr(x, "__len__"):
+    if isinstance(x, (Value, str, dict, set)) or not hasattr(x, "__len__"):
         raise TypeError(f"the network takes a list of {n_in} numbers or Values, and got {type(x).__name__} {x!r:.60}: "
                         "write model([x]) for a single number")
     if len(x) != n_in:

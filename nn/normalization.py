@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import fsum, hypot, isfinite, sqrt
+from math import fsum, hypot, sqrt
 from typing import Any
 
 from engine import Value, mean
 from engine.functions import lift
 from engine.value import number
 
-from .checks import fraction, not_negative, whole
+from .checks import fraction, not_negative, samples, whole
 from .module import Module
 
 
@@ -37,15 +37,11 @@ class Standardizer(Module):
         Raises:
             ValueError: X is empty, a sample has another length, or a number is nan or infinite.
         """
-        if not len(X):
-            raise ValueError("the statistics of no samples do not exist: give at least one sample")
-        for i, x in enumerate(X):
-            if len(x) != len(X[0]) or not len(x):
-                raise ValueError(f"X[{i}] has {len(x)} features and X[0] has {len(X[0])}: every sample needs the same "
-                                 "number, at least one")
-            if not all(isfinite(xj) for xj in x):
-                raise ValueError(f"X[{i}] holds nan or infinity: remove the sample, or replace the value")
-        statistics = [mean_and_spread(column) for column in zip(*X)]
+        rows = samples(X, "X")
+        if not isinstance(rows[0], (list, tuple)) or not rows[0]:
+            raise ValueError(f"X[0] is {rows[0]!r:.60}, which holds no features: write [[x] for x in X] for a single "
+                             "one")
+        statistics = [mean_and_spread(column) for column in zip(*rows)]
         self.mean  = [m for m, _ in statistics]
         self.std   = [s for _, s in statistics]
         return self

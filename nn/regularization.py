@@ -13,7 +13,7 @@ from typing import Any
 
 from engine import Value, dot, total
 
-from .checks import fraction, not_negative, several, whole
+from .checks import fraction, not_negative, real, several, whole
 from .module import Module
 from .saving import State, restore, state
 
@@ -79,7 +79,7 @@ class KeepDropout(Module):
     """
 
     def __init__(self, keep: float = 0.5, seed: int | Random = 0) -> None:
-        if not 0 < keep <= 1:
+        if not 0 < real(keep, "keep") <= 1:
             raise ValueError(f"keep is the probability that a unit stays, above 0 and at most 1, and got {keep!r}: "
                              "write KeepDropout(1 - rate)")
         self.keep = keep

@@ -18,10 +18,10 @@ from engine import Value
 from engine.functions import lift
 from engine.value import number
 
-from .checks import positive, samples, whole
+from .checks import functions, pair, positive, samples, whole
 from .history import History
 from .losses import Loss, loss_function
-from .metrics import Metric, metric
+from .metrics import Metric, metrics_of
 from .module import Module
 from .optimizers import Optimizer, clip_by_norm, clip_by_value, optimizer_for
 from .regularization import EarlyStopping
@@ -86,12 +86,13 @@ def fit(model: Module, X: Sequence[Any], Y: Sequence[Any], loss: str | Loss = "m
     """
     run_epoch = epoch_runner(engine)
     training  = checked(model, X, Y, loss, optimizer, penalty, clip_norm, clip_value)
-    measures  = {getattr(m, "__name__", str(m)): m for m in map(metric, metrics)}
+    measures  = {getattr(m, "__name__", str(m)): m for m in metrics_of(metrics)}
+    callbacks = functions(callbacks, "callbacks")
     size      = batch_length(batch_size, len(training.X), model)
-    held_out  = checked(model, *validation, loss, training.optimizer) if validation is not None else None
+    held_out  = checked(model, *pair(validation), loss, training.optimizer) if validation is not None else None
     history, order, rng = History(), list(range(len(training.X))), Random(seed)
     if early_stopping is not None:
-        early_stopping.reset()
+        stopping(early_stopping).reset()
 
     with collector_paused(), progress_bar(whole(epochs, "epochs"), progress) as bar:
         for epoch in range(1, epochs + 1):
@@ -144,7 +145,7 @@ ENGINES: dict[str, Callable[[Training, Sequence[Sequence[int]]], Epoch]] = {"sca
 
 
 def epoch_runner(engine: str) -> Callable[[Training, Sequence[Sequence[int]]], Epoch]:
-    if engine not in ENGINES:
+    if not isinstance(engine, str) or engine not in ENGINES:
         raise ValueError(f"unknown engine {engine!r}: write one of {', '.join(ENGINES)}")
     return ENGINES[engine]
 
@@ -251,6 +252,9 @@ def checked(model: Any, X: Any, Y: Any, loss: Any, optimizer: Any = None, penalt
     X, Y, loss = samples(X, "X"), samples(Y, "Y"), loss_function(loss)
     if len(X) != len(Y):
         raise ValueError(f"{len(X)} samples and {len(Y)} targets were given: give one target per sample")
+    if penalty is not None and not callable(penalty):
+        raise TypeError(f"a penalty is a function of the model, not {type(penalty).__name__} {penalty!r:.60}: write "
+                        "penalty=lambda model: l2(weights(model), 0.01)")
     for limit in (clip_norm, clip_value):
         if limit is not None:
             positive(limit, "the limit of the gradients")
@@ -267,6 +271,14 @@ def checked(model: Any, X: Any, Y: Any, loss: Any, optimizer: Any = None, penalt
 def one_number_of(loss: Any) -> None:
     if isinstance(loss, (list, tuple)):
         one_number(loss)
+
+
+def stopping(early_stopping: Any) -> EarlyStopping:
+    """early_stopping, if it is an EarlyStopping."""
+    if not isinstance(early_stopping, EarlyStopping):
+        raise TypeError(f"early_stopping is not {type(early_stopping).__name__} {early_stopping!r:.60}: write "
+                        "early_stopping=EarlyStopping(patience=10)")
+    return early_stopping
 
 
 def batch_length(batch_size: int | None, n: int, model: Module) -> int:

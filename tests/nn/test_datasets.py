@@ -83,7 +83,7 @@ def test_signs_for_the_hinge():
     (lambda: binary_to_one_hot("top"), '"left" or the "right"'),
     (lambda: moons(0), "at least 1"),
     (lambda: moons(2.5), "whole number"),
-    (lambda: moons(noise=-0.1), "cannot be negative"),
+    (lambda: moons(noise=-0.1), "noise.*must be 0 or above"),
     (lambda: spirals(classes=0), "classes must be a whole number"),
     (lambda: one_hot([0, 3], 3), "label 3 is not one of the 3 classes"),
     (lambda: one_hot([-1], 3), "label -1"),

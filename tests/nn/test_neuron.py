@@ -80,6 +80,12 @@ def test_activations_may_differ_by_layer():
     assert trace.output.op == "sigmoid"
 
 
+def test_they_print_their_sizes():
+    model = MLP(2, [3, 1])
+    assert [repr(m) for m in (model, model.layers[0], model.layers[0].neurons[0], Maxout(2))] == [
+        "MLP(2, [3, 1])", "Layer(2, 3)", "Neuron(2)", "Maxout(2, 2)"]
+
+
 # --- maxout ---------------------------------------------------------------------------------------
 
 def maxout(w1, b1, w2, b2):
@@ -135,6 +141,10 @@ def test_a_maxout_unit_has_twice_the_parameters_and_fits_into_layers():
     (lambda: MLP(2, [3, 1], hidden=["relu", "relu"]), ValueError, "2 hidden activations were given for 1"),
     (lambda: MLP(2, [3, 1], init="xaver"), ValueError, "unknown initializer 'xaver': write one of .*xavier"),
     (lambda: MLP(2, [3, 1], init=True), ValueError, "unknown initializer"),
+    (lambda: MLP(2, [3, 1], hidden=None), ValueError, "unknown activation None"),
+    (lambda: MLP(2, [3, 1], output=["tanh"]), ValueError, "unknown activation"),
+    (lambda: MLP(2, [1])({1.0: 2, 2.0: 3}), TypeError, "dict"),
+    (lambda: MLP(2, [1])([[1, 2], [3, 4]]), TypeError, "one Value per number"),
     (lambda: Layer(2, 0), ValueError, "number of units"),
     (lambda: Neuron(0), ValueError, "number of inputs"),
     (lambda: Maxout(2, pieces=0), ValueError, "pieces"),

@@ -151,6 +151,7 @@ def test_a_loss_of_nan_never_is_the_best():
     (lambda: Dropout(-0.1), ValueError, "at least 0"),
     (lambda: KeepDropout(0.0), ValueError, "1 - rate"),
     (lambda: KeepDropout(1.5), ValueError, "at most 1"),
+    (lambda: KeepDropout("0.5"), TypeError, "number, not str"),
     (lambda: InputNoise(-1.0), ValueError, "0 or above"),
     (lambda: EarlyStopping(patience=0), ValueError, "at least 1"),
     (lambda: EarlyStopping(patience=1.5), ValueError, "whole number"),

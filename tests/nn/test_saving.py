@@ -128,6 +128,11 @@ def test_another_shape_is_refused_and_names_the_first_difference(tmp_path):
         assert numbers(model) == before
 
 
+def test_a_number_is_no_path():
+    with pytest.raises(TypeError):
+        load(MLP(1, [1]), 3)
+
+
 def test_a_file_that_is_not_there():
     with pytest.raises(FileNotFoundError, match="nowhere.json"):
         load(MLP(1, [1]), "nowhere.json")
