@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
@@ -184,7 +185,7 @@ def progress_bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History
     if tqdm is None:
         yield lambda history: None
         return
-    with tqdm(total=epochs, unit="epoch", disable=None if wanted is None else False, leave=False) as bar:
+    with tqdm(total=epochs, unit="epoch", leave=False) as bar:
         def show(history: History) -> None:
             bar.set_postfix({"loss": f"{history.losses[-1]:.4g}",
                              **{name: f"{values[-1]:.4g}" for name, values in history.metrics.items()}}, refresh=False)
@@ -193,7 +194,7 @@ def progress_bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History
 
 
 def progress_class(wanted: bool | None) -> Any:
-    if wanted is False:
+    if wanted is False or wanted is None and not (sys.stderr and sys.stderr.isatty()):
         return None
     try:
         from tqdm import tqdm
