@@ -78,10 +78,10 @@ def circles(n: int = 100, noise: float = 0.05, inner: float = 0.5, seed: int = 0
 
 def spirals(n: int = 200, classes: int = 2, noise: float = 0.05, turns: float = 1.0,
             seed: int = 0) -> tuple[Samples, list[int]]:
-    """Arms that wind around the origin, one per class."""
+    """Arms that wind around the origin from radius 0.1 to 1, one per class."""
     def point(k: int, share: float) -> list[float]:
-        angle = 2 * pi * (turns * share + k / classes)
-        return [share * cos(angle), share * sin(angle)]
+        angle, radius = 2 * pi * (turns * share + k / classes), 0.1 + 0.9 * share
+        return [radius * cos(angle), radius * sin(angle)]
     return scattered(point, whole(classes, "classes"), n, noise, seed)
 
 
