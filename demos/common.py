@@ -163,6 +163,7 @@ def heat_map(axes: Any, f: Callable[[float, float], float], low: Sequence[float]
     axes.set_xlabel("$x_1$")
     axes.set_ylabel("$x_2$", rotation=0, labelpad=14)
     axes.grid(False)
+    axes.locator_params(nbins=5)
     return z
 
 
