@@ -4,8 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from demos import lectures
 from demos.__main__ import main
 
@@ -13,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_without_an_argument_it_lists_the_lectures_and_runs_backprop(tmp_path):
-    ran = subprocess.run([sys.executable, "-m", "demos", "--out", str(tmp_path)], capture_output=True, text=True, cwd=ROOT)
+    command = [sys.executable, "-m", "demos", "--out", str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr
     assert "Running the first, backprop." in ran.stdout
     assert "16 of 16 agree" in ran.stdout
