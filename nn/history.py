@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 BLUE, ORANGE = "#0072B2", "#E69F00"                      # told apart by the colour-blind, and in grey
@@ -57,7 +57,7 @@ class History:
         last += [f"validation {name} {values[-1]:.4g}" for name, values in self.validation_metrics.items()]
         return f"History({self.epochs} epochs, {', '.join(last)}{', ' + self.stopped if self.stopped else ''})"
 
-    def plot(self, path: str | Path | None = None) -> Any:
+    def plot(self, path: str | PathLike[str] | None = None) -> Any:
         """The curves as a matplotlib Figure, written to path if one is given.
 
         Raises:
@@ -83,8 +83,8 @@ class History:
             axes.grid(alpha=0.3)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if path is not None:
-            figure.savefig(path, metadata={"Description" if str(path).endswith("svg") else "Comment": repr(self)}
-                           if str(path).endswith(("svg", "png")) else None)
+            has_alt_text = str(path).lower().endswith((".png", ".svg"))
+            figure.savefig(path, metadata={"Description": repr(self)} if has_alt_text else None)
         return figure
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from engine import Value
@@ -23,7 +22,7 @@ FORMAT = "chainrule parameters, 1"
 State: TypeAlias = dict[str, Any]
 
 
-def save(model: Module, path: str | Path) -> None:
+def save(model: Module, path: str | os.PathLike[str]) -> None:
     """Write the model's parameters to a JSON file (D0-39).
 
     Raises:
@@ -37,32 +36,32 @@ def save(model: Module, path: str | Path) -> None:
                 raise TypeError(f"{name} holds {type(value).__name__} {value!r:.60}, and JSON keeps floats and ints: "
                                 "write p.data = float(p.data) for the parameters first")
     text = json.dumps({"format": FORMAT, "parameters": {name: plain(x) for name, x in numbers.items()}}, indent=1)
-    path = Path(path)
-    part = path.with_name(path.name + ".part")           # so that a full disk leaves the earlier file whole
+    part = f"{os.fspath(path)}.part"                     # so that a full disk leaves the earlier file whole
     try:
-        part.write_text(text + "\n", encoding="utf-8")
+        with open(part, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
         os.replace(part, path)
     except OSError as error:
         raise type(error)(error.errno, f"cannot write the parameters to {path}: {error.strerror}. Give a file in a "
                                        "folder that exists and can be written") from None
 
 
-def load(model: Module, path: str | Path) -> None:
+def load(model: Module, path: str | os.PathLike[str]) -> None:
     """Read parameters written by `save` into a model of the same shape.
 
     Raises:
         OSError: the file cannot be read.
         ValueError: it is not such a file, or a name or a length differs; the model is then unchanged.
     """
-    path = Path(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        with open(os.fspath(path), encoding="utf-8") as file:
+            content = json.load(file)
     except ValueError as error:
         raise ValueError(f"{path} is not a JSON file ({error}): give a file that nn.save wrote") from None
     is_ours = isinstance(content, dict) and content.get("format") == FORMAT
     if not is_ours or not isinstance(content.get("parameters"), dict):
         raise ValueError(f"{path} does not hold parameters in the format {FORMAT!r}: give a file that nn.save wrote")
-    restore(model, content["parameters"], str(path))
+    restore(model, content["parameters"], os.fspath(path))
 
 
 def state(model: Module) -> State:
