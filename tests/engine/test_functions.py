@@ -38,7 +38,7 @@ def test_methods_and_functions_are_the_same():
             except ValueError:
                 assert name == "acosh"
             except TypeError:
-                assert name in ("abs", "neg", "atan2", "hypot")                 # spelled abs(x), -x; two operands
+                assert len(row.partials) > 1                                    # of two operands or more
 
 
 def test_affine_and_dot_equal_single_products_and_sums_bit_for_bit():
