@@ -11,10 +11,12 @@ from .value import Value as Value
 
 if TYPE_CHECKING:
     from .drawing import draw as draw
+    from .explanation import explain as explain
     from .graph import Graph as Graph
 
 # Imported when first used, so that `import engine` stays small.
-_LATER = {"Graph": ".graph", "draw": ".drawing"}
+_LATER = {"Graph": ".graph", "compare": ".comparing", "draw": ".drawing", "explain": ".explanation",
+          "lecture": ".lectures", "vectorize": ".matrices"}
 
 __all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad", *_LATER, *_functions]
 

@@ -21,24 +21,26 @@ from pathlib import Path
 from typing import Any
 
 from . import rendering, text
-from .folding import Box, Fold
+from .folding import Box, Fold, Link
 from .graph import Graph
 from .paths import Paths
 from .rendering import as_html, as_svg
-from .styling import DENSE, EDGE, GRAPH, LAYER, NODE, box_style, flow, lines, link_style
+from .styling import DENSE, EDGE, GRAPH, HASTY, LAYER, NODE, box_style, flow, lines, link_style
 from .text import digits
 from .value import Value
 
 SCALAR_LIMIT = 3000      # boxes: above, the picture would be metres wide
 FOLD_ABOVE   = 150       # nodes: above, the unit view is drawn unless a view is asked for
+LONG, LONGEST = 1000, 50_000    # columns that all arrows together pass over: above, Graphviz must hurry; gives up
 LABELS_UP_TO = 220       # arrows: above, the partials would hide them
 
 
 class Drawing:
     """A picture of a graph as it is now: its DOT source, its SVG, and files of either."""
 
-    def __init__(self, source: str, description: str, rows: list[list[str]], fold: Fold) -> None:
+    def __init__(self, source: str, description: str, rows: list[list[str]], fold: Fold, notes: str = "") -> None:
         self.source, self.description, self.rows, self.fold = source, description, rows, fold
+        self.notes = notes                                    # HTML that follows the picture on its page
 
     @property
     def graph(self) -> Graph:
@@ -56,7 +58,7 @@ class Drawing:
 
     def html(self) -> str:
         """A page of its own with the picture, for any browser, offline."""
-        return as_html(self.svg(), self.description, self.rows)
+        return as_html(self.svg(), self.description, self.rows, self.notes)
 
     def text(self) -> str:
         """The picture in words: one line per box."""
@@ -153,6 +155,12 @@ def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None
     shows   = len(links) <= LABELS_UP_TO if partials is None else partials
     ordered = {"remincross": "false"} if fold.view in ("unit", "neuron") else {}
     dense   = {} if len(links) <= LABELS_UP_TO else DENSE
+    length  = total_length(links)
+    if length > LONGEST:
+        raise ValueError(f"the arrows of the {fold.view} view of this graph cross {length} columns, too many to draw: a "
+                         'value is used along a long chain. Write draw(root, view="layer"), or draw a shorter chain')
+    if length > LONG:
+        ordered |= HASTY
     picture = graphviz.Digraph("graph", graph_attr=GRAPH | ordered | dense, node_attr=NODE,
                                edge_attr=EDGE | ({"color": "#77777780", "penwidth": "0.6"} if dense else {}))
     lit_boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
@@ -179,6 +187,19 @@ def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None
     return str(picture.source)
 
 
+def total_length(links: list[Link]) -> int:
+    """How many columns the arrows pass over on their way: what Graphviz's time grows with."""
+    level: dict[int, int] = {}
+    for link in links:                                    # in the order of the boxes they lead to
+        level[id(link.target)] = max(level.get(id(link.target), 0), level.get(id(link.source), 0) + 1)
+    first: dict[int, int] = {}
+    for link in links:                                    # what nothing leads to stands just before its first use
+        if id(link.source) not in level:
+            first[id(link.source)] = min(first.get(id(link.source), level[id(link.target)]), level[id(link.target)])
+    level |= {box: before - 1 for box, before in first.items()}
+    return sum(max(0, level[id(link.target)] - level[id(link.source)] - 1) for link in links)
+
+
 def columns(fold: Fold, boxes: list[Box]) -> list[list[str]]:
     """The units of a layer, to be drawn one below the other in their order; so are the inputs."""
     found: dict[Any, list[str]] = {}
@@ -196,8 +217,8 @@ def columns(fold: Fold, boxes: list[Box]) -> list[list[str]]:
 def description(fold: Fold) -> str:
     """The picture in one sentence: its alt text."""
     graph = fold.graph
-    return (f"Computation graph of {text.visible(graph.symbol(graph.root))} = {digits(graph.root.data)}, {fold.view} view: "
-            f"{len(fold.boxes)} boxes for {len(graph.nodes)} values, inputs on the left, result on the right")
+    return (f"Computation graph of {text.visible(graph.symbol(graph.root))} = {digits(graph.root.data)}, "
+            f"{fold.view} view: {len(fold.boxes)} boxes for {len(graph.nodes)} values, inputs on the left, result on the right")
 
 
 def rows(fold: Fold) -> list[list[str]]:

@@ -35,6 +35,7 @@ GRAPH = {"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.15", "bgcolor": "trans
 NODE  = {"shape": "box", "style": "filled,rounded", "fontname": FONT, "fontsize": "12", "fontcolor": "#1A1A1A",
          "margin": "0.11,0.06", "height": "0.3", "width": "0.3"}
 DENSE = {"ranksep": "1.1", "splines": "line"}           # hundreds of arrows: straight ones, with room for them
+HASTY = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.01", "splines": "line"}    # long arrows: a rough layout in time
 EDGE  = {"fontname": FONT, "fontsize": "10", "color": ARROW, "fontcolor": SLOPE, "arrowsize": "0.6"}
 LAYER = {"style": "rounded", "color": "#BBBBBB", "bgcolor": "#F6F7F9", "margin": "10", "labeljust": "l"}
 
