@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     expression = given.pop(0) if given and not given[0].startswith("--") else None       # it may start with a minus
     try:
         if expression is None and not {"-h", "--help"} & set(given):
-            raise ValueError(f'write the expression first, as in: chainrule {command} "w*x" w=2 x=3'.replace(" show", ""))
+            example = f'chainrule {command} "w*x" w=2 x=3'.replace(" show", "")
+            raise ValueError(f"write the expression first, as in: {example}")
         options = parser(command).parse_intermixed_args(given)
         options.expression = expression
         return COMMANDS[command](options)

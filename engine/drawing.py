@@ -25,7 +25,7 @@ from .folding import Box, Fold, Link
 from .graph import Graph
 from .paths import Paths
 from .rendering import as_html, as_svg
-from .styling import DENSE, EDGE, GRAPH, HASTY, LAYER, NODE, box_style, flow, lines, link_style
+from .styling import DENSE, EDGE, GRAPH, HASTY, LAYER, NODE, box_style, changes, flow, lines, link_style
 from .text import digits
 from .value import Value
 
@@ -38,9 +38,11 @@ LABELS_UP_TO = 220       # arrows: above, the partials would hide them
 class Drawing:
     """A picture of a graph as it is now: its DOT source, its SVG, and files of either."""
 
-    def __init__(self, source: str, description: str, rows: list[list[str]], fold: Fold, notes: str = "") -> None:
+    def __init__(self, source: str, description: str, rows: list[list[str]], fold: Fold, notes: str = "",
+                 said: dict[str, list[str]] | None = None) -> None:
         self.source, self.description, self.rows, self.fold = source, description, rows, fold
         self.notes = notes                                    # HTML that follows the picture on its page
+        self.said  = said or {}                               # the lines in each box, by id
 
     @property
     def graph(self) -> Graph:
@@ -126,7 +128,7 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
     fold = Fold(graph, view, unfold)
     refuse_above(len(fold.boxes), max_nodes, view)
     return Drawing(dot_source(fold, highlighted(graph, path_to, touches), edge_width, partials), description(fold),
-                   rows(fold), fold)
+                   rows(fold), fold, said={fold.id(box): lines(fold, box) for box in fold.boxes})
 
 
 def refuse_above(boxes: int, limit: int, view: str) -> None:
@@ -148,7 +150,8 @@ def highlighted(graph: Graph, path_to: Value | str | None, touches: Value | str 
     return edges
 
 
-def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None, partials: bool | None) -> str:
+def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None, partials: bool | None,
+               before: dict[str, list[str]] | None = None) -> str:
     """The DOT text: the same graph gives the same bytes."""
     import graphviz
     links   = [link for link in fold.links if link.source is not link.target]
@@ -173,11 +176,14 @@ def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None
             if name:
                 part.attr(**LAYER, label=text.dot(name))
             for box in boxes:
-                part.node(fold.id(box), **box_style(fold, box, id(box) in lit_boxes if lit else None))
+                style = box_style(fold, box, id(box) in lit_boxes if lit else None)
+                part.node(fold.id(box), **(style | changes(fold, box, before) if before else style))
             for column in columns(fold, boxes):
                 with part.subgraph(graph_attr={"rank": "same"}) as same:
-                    for above, below in zip(column, column[1:]):
-                        same.edge(below, above, style="invis")    # Graphviz turns columns upside down
+                    if name:                              # Graphviz turns what stands in a cluster upside down
+                        column.reverse()
+                    for one, other in zip(column, column[1:]):
+                        same.edge(one, other, style="invis")
     largest = max(map(flow, links), default=0.0) if edge_width else None
     counts: dict[int, int] = {}
     for link in links:

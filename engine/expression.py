@@ -65,7 +65,7 @@ class Walk:
     def result(self) -> Any:
         if len(self.text) > LONGEST:
             raise ExpressionError(self.text[:LONGEST], LONGEST - 1,
-                                  f"the expression has {len(self.text)} characters, more than {LONGEST}: write a program")
+                                  f"the expression is longer than {LONGEST} characters: write a program")
         strange = next((i for i, c in enumerate(self.text) if not c.isprintable()), None)
         if strange is not None:
             raise ExpressionError(self.text[:strange], strange, f"there is a character {visible(self.text[strange])} here: "

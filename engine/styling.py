@@ -147,6 +147,15 @@ def box_style(fold: Fold, box: Box, lit: bool | None) -> dict[str, str]:
     return style
 
 
+def changes(fold: Fold, box: Box, before: dict[str, list[str]]) -> dict[str, str]:
+    """What is different from a picture made before: "data 0.8 (was 1)", with a bold border; {} if nothing is."""
+    now   = lines(fold, box)
+    then  = before.get(fold.id(box), now)
+    shown = [f"{line} (was {old.removeprefix('data ').removeprefix('grad ')})" if line != old else line
+             for line, old in zip(now, then)] + now[len(then):]
+    return {} if shown == now else {"label": "\\n".join(text.dot(line) for line in shown), "color": LIT, "penwidth": "2.5"}
+
+
 def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool | None,
                largest: float | None) -> dict[str, str]:
     """DOT attributes of an arrow. largest: the largest gradient that flows on any, where width shows it."""
