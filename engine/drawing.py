@@ -160,8 +160,8 @@ def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None
     dense   = {} if len(links) <= LABELS_UP_TO else DENSE
     length  = total_length(links)
     if length > LONGEST:
-        raise ValueError(f"the arrows of the {fold.view} view of this graph cross {length} columns, too many to draw: a "
-                         'value is used along a long chain. Write draw(root, view="layer"), or draw a shorter chain')
+        raise ValueError(f"the arrows of the {fold.view} view of this graph cross {length} columns, too many to draw: "
+                         'a value is used along a long chain. Write draw(root, view="layer"), or draw a shorter chain')
     if length > LONG:
         ordered |= HASTY
     picture = graphviz.Digraph("graph", graph_attr=GRAPH | ordered | dense, node_attr=NODE,
@@ -224,7 +224,8 @@ def description(fold: Fold) -> str:
     """The picture in one sentence: its alt text."""
     graph = fold.graph
     return (f"Computation graph of {text.visible(graph.symbol(graph.root))} = {digits(graph.root.data)}, "
-            f"{fold.view} view: {len(fold.boxes)} boxes for {len(graph.nodes)} values, inputs on the left, result on the right")
+            f"{fold.view} view: {len(fold.boxes)} boxes for {len(graph.nodes)} values, inputs on the left, "
+            "result on the right")
 
 
 def rows(fold: Fold) -> list[list[str]]:

@@ -61,7 +61,8 @@ def layout(source: str) -> dict[str, Any]:
     nodes = {item["id"]: (x, height - y, 72 * float(item["width"]), 72 * float(item["height"]))
              for item in drawn.get("objects", []) if "pos" in item
              for x, y in [map(float, item["pos"].split(","))]}
-    edges = {edge["id"]: curve(edge["pos"], height) for edge in drawn.get("edges", []) if "pos" in edge and "id" in edge}
+    edges = {edge["id"]: curve(edge["pos"], height)
+             for edge in drawn.get("edges", []) if "pos" in edge and "id" in edge}    # the invisible ones have no id
     return {"width": width, "height": height, "nodes": nodes, "edges": edges}
 
 
