@@ -67,7 +67,7 @@ def place(axes: Any, item: Any, dx: float, dy: float) -> None:
             outline(get("d") or get("points"), kind, dx, dy), facecolor=fill if fill != "transparent" else "none",
             edgecolor=line if line != "transparent" else "none", linewidth=float(get("stroke-width", 1)),
             linestyle="--" if get("stroke-dasharray") else "-", fill=fill not in ("none", "transparent"),
-            clip_on=False))
+            alpha=float(get("stroke-opacity", 1)), clip_on=False))
 
 
 def outline(points: str, kind: str, dx: float, dy: float) -> Any:

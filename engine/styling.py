@@ -35,6 +35,7 @@ GRAPH = {"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.13", "bgcolor": "trans
 NODE  = {"shape": "box", "style": "filled,rounded", "fontname": FONT, "fontsize": "12", "fontcolor": "#1A1A1A",
          "margin": "0.11,0.06", "height": "0.3", "width": "0.3"}
 DENSE = {"ranksep": "0.9", "splines": "line"}           # hundreds of arrows: straight ones, with room for them
+DENSE_EDGE = {"color": "#77777790", "penwidth": "0.6", "tailport": "e", "headport": "w", "arrowsize": "0.5"}
 HASTY = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.01", "splines": "line"}    # a rough layout, in time
 EDGE  = {"fontname": FONT, "fontsize": "10", "color": ARROW, "fontcolor": SLOPE, "arrowsize": "0.6"}
 LAYER = {"style": "rounded", "color": "#BBBBBB", "bgcolor": "#F6F7F9", "margin": "10", "labeljust": "l"}
@@ -65,12 +66,11 @@ def lines(fold: Fold, box: Box) -> list[str]:
 
 
 def value_lines(fold: Fold, v: Value) -> list[str]:
-    name = fold.graph.name(v)
     if fold.graph.is_plain(v):
-        return [name]
+        return [fold.graph.name(v)]
+    name   = fold.graph.symbol(v)
     symbol = TABLE[v.op].symbol if v.op else ""
-    head   = f"{name} = {symbol}" if name and symbol else name or symbol
-    return [*([head] if head else []), *data_and_grad(fold, v)]
+    return [f"{name} = {symbol}" if symbol else name, *data_and_grad(fold, v)]
 
 
 def data_and_grad(fold: Fold, v: Value) -> list[str]:
