@@ -349,14 +349,14 @@ cos      = primitive("cos",   lambda x: lib(x).cos(x),    [lambda z, x: -sin(x)]
 tan      = primitive("tan",   lambda x: lib(x).tan(x),    [lambda z, x: 1 + z * z],             latex=r"\tan {0}")
 asin     = primitive("asin",  lambda x: lib(x).asin(x),   [lambda z, x: over(1, sqrt((1 - x) * (1 + x)))],  latex=r"\arcsin {0}", domain=("[-1, 1]",))
 acos     = primitive("acos",  lambda x: lib(x).acos(x),   [lambda z, x: over(-1, sqrt((1 - x) * (1 + x)))], latex=r"\arccos {0}", domain=("[-1, 1]",))
-atan     = primitive("atan",  lambda x: lib(x).atan(x),   [lambda z, x: 1 / hypot(1, x) / hypot(1, x)],     latex=r"\arctan {0}")
+atan     = primitive("atan",  lambda x: lib(x).atan(x),   [lambda z, x: 1 / hypot(x, 1) / hypot(x, 1)],     latex=r"\arctan {0}")
 atan2    = primitive("atan2", lambda y, x: lib(y, x).atan2(y, x), [lambda z, y, x:  over(over(x, hypot(y, x)), hypot(y, x)),
                                                                    lambda z, y, x: -over(over(y, hypot(y, x)), hypot(y, x))],
                      latex=r"\mathrm{{atan2}}({0}, {1})")
 sinh     = primitive("sinh",  lambda x: lib(x).sinh(x),   [lambda z, x: cosh(x)],               latex=r"\sinh {0}")
 cosh     = primitive("cosh",  lambda x: lib(x).cosh(x),   [lambda z, x: sinh(x)],               latex=r"\cosh {0}")
 tanh     = primitive("tanh",  lambda x: lib(x).tanh(x),   [lambda z, x: sech2(x)],              latex=r"\tanh {0}")
-asinh    = primitive("asinh", lambda x: lib(x).asinh(x),  [lambda z, x: 1 / hypot(1, x)],       latex=r"\mathrm{{arsinh}} {0}")
+asinh    = primitive("asinh", lambda x: lib(x).asinh(x),  [lambda z, x: 1 / hypot(x, 1)],       latex=r"\mathrm{{arsinh}} {0}")
 acosh    = primitive("acosh", lambda x: lib(x).acosh(x),  [lambda z, x: over(1, sqrt(x - 1) * sqrt(x + 1))], latex=r"\mathrm{{arcosh}} {0}", domain=("[1, inf)",))
 atanh    = primitive("atanh", lambda x: lib(x).atanh(x),  [lambda z, x: over(1, (1 - x) * (1 + x))],         latex=r"\mathrm{{artanh}} {0}", domain=("(-1, 1)",))
 
