@@ -19,10 +19,12 @@ from .picture import picture
 from .recording import Recording, record
 from .slides import printed, slides
 from .text import text
+from .foldedviews import folded_view
 from .views import View, scalar_view
 from .words import expression
 
 LIMIT = 3000             # nodes: above, a page would be too large to step through
+OPEN  = 150              # nodes: above, the page begins with units
 
 
 class Lecture:
@@ -42,8 +44,15 @@ class Lecture:
 
     @cached_property
     def views(self) -> list[View]:
-        """The zoom levels: single values first."""
-        return [scalar_view(self.recording)]
+        """The zoom levels: single values first, then units and layers, where the graph has them."""
+        graph = self.recording.graph
+        names = ["unit", "layer"] if graph.names.ends or len(graph.nodes) > OPEN else []
+        return [scalar_view(self.recording), *filter(None, [folded_view(self.recording, name) for name in names])]
+
+    @property
+    def first(self) -> int:
+        """The view to begin with: the units, where single values would be too many to take in."""
+        return 1 if len(self.recording.values) > OPEN and len(self.views) > 1 else 0
 
     @property
     def description(self) -> str:
@@ -54,11 +63,11 @@ class Lecture:
 
     def html(self) -> str:
         """The page to step through: one self-contained HTML text."""
-        return page(self.recording, self.views, self.title, self.description)
+        return page(self.recording, self.views, self.title, self.description, self.first)
 
     def slides(self) -> str:
         """One section per step, without a script; it prints one page per step."""
-        return slides(self.recording, self.views[0], self.title, self.description)
+        return slides(self.recording, self.views[self.first], self.title, self.description)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the lecture; the ending of the name says how: page.html, slides.html, .txt, .pdf (slides), .svg.
@@ -84,7 +93,7 @@ class Lecture:
 
     def svg(self) -> str:
         """The graph with every number and gradient, as after the last step."""
-        view = self.views[0]
+        view = self.views[self.first]
         return picture(view, self.description, len(view.scenes) - 1, styled=True)
 
     def __str__(self) -> str:
@@ -96,7 +105,7 @@ class Lecture:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """A picture and text, without a script: they survive nbconvert to HTML and PDF."""
         plain = text(self.recording, self.title, colour=False)
-        return {"text/plain": plain} | ({"image/svg+xml": self.svg()} if len(self.recording.values) <= 150 else {})
+        return {"text/plain": plain} | ({"image/svg+xml": self.svg()} if len(self.views[self.first].cards) <= OPEN else {})
 
 
 def lecture(root: Value, title: str = "") -> Lecture:

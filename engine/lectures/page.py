@@ -24,13 +24,13 @@ from .words import short
 TITLES = {"scalar": "Values", "unit": "Units", "layer": "Layers"}
 
 
-def page(recording: Recording, views: list[View], title: str, description: str) -> str:
-    """The page as text."""
+def page(recording: Recording, views: list[View], title: str, description: str, first: int = 0) -> str:
+    """The page as text; `first` is the view it opens with."""
     return filled("page.html", ("page.css",), "page.js", {
         "TITLE":    html(title, 200),
         "HEADING":  html(title, 200),
         "PICTURES": "".join(picture(view, description, attributes=f'id="svg-{view.name}"') for view in views),
-        "DATA":     embedded({"nodes": nodes(recording), "root": recording.root, "first": 0,
+        "DATA":     embedded({"nodes": nodes(recording), "root": recording.root, "first": first,
                               "views": [described(recording, view) for view in views]}),
     })
 
@@ -54,14 +54,17 @@ def described(recording: Recording, view: View) -> dict[str, Any]:
         "cards":  [[card.name, card.role, card.symbol, round(x), round(y), round(card.width), round(card.height)]
                    for card, (x, y) in zip(view.cards, view.places)],
         "arrows": [[arrow.tail, arrow.head, arrow.partial, round(x), round(y)] for arrow, (x, y) in zip(view.arrows, view.labels)],
-        "steps":  [played(scene) for scene in view.scenes],
+        "main":   view.nodes, "inside": view.inside,
+        "steps":  [played(recording, view, scene) for scene in view.scenes],
     }
 
 
-def played(scene: Scene) -> dict[str, Any]:
-    step = scene.step
-    return {"p": step.phase, "n": scene.node, "z": step.node, "f": step.formula, "s": step.sentence, "set": scene.changes,
-            "e": scene.arrows, "c": [sent(c, step.node) for c in step.contributions]}
+def played(recording: Recording, view: View, scene: Scene) -> dict[str, Any]:
+    """A scene for the script. Formulas go along where there is room to show them."""
+    formulas = recording.formulas if len(scene.computed) <= 3 else {}
+    return {"p": scene.phase, "n": scene.card, "z": view.nodes[scene.card], "s": scene.sentence, "set": scene.changes,
+            "e": scene.arrows, "all": [[z, formulas.get(z, [])] for z in scene.computed],
+            "c": [sent(c, z) for z, c in scene.sent], "last": scene.step}
 
 
 def sent(c: Contribution, z: int) -> list[Any]:

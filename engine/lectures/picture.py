@@ -27,20 +27,24 @@ def picture(view: View, description: str, upto: int = -1, attributes: str = "", 
             texts[i, slot] = shown, note
     now  = view.scenes[upto] if upto >= 0 else None
     live = set(now.arrows) if now else set()
-    phase = now.step.phase if now else ""
+    phase = now.phase if now else ""
     own   = (f'xmlns="http://www.w3.org/2000/svg" width="{view.width:.0f}" height="{view.height:.0f}"', f"<style>{STYLE}</style>")
     attributes, style = own if styled else (attributes, "")
-    lines = [f'<svg class="graph" viewBox="-4 -4 {view.width + 8:.0f} {view.height + 8:.0f}" role="{"img" if styled else "group"}" '
-             f'aria-label="{html(description, 300)}" {attributes}>{style}<g class="camera">']
+    kind  = "graph" if view.labelled else "graph crowded"
+    frame = f"-4 -4 {view.width + 8:.0f} {view.height + 8:.0f}"
+    role  = "img" if styled else "group"
+    lines = [f'<svg class="{kind}" viewBox="{frame}" role="{role}" aria-label="{html(description, 300)}" {attributes}>'
+             f'{style}<g class="camera">']
     for k, arrow in enumerate(view.arrows):
-        kind = f"{' on ' + phase if k in live else ''}{' dim' if not arrow.partial else ''}"
+        kind  = f" on {phase}" if k in live else ""
+        kind += " dim" if view.cards[arrow.tail].role in ("constant", "target") else ""
         lines.append(f'<path class="a{kind}" id="{view.name}-a{k}" d="{path(view.curves[k])}"/>')
     for k, arrow in enumerate(view.arrows):
         if arrow.partial and (view.labelled or k in live):
             x, y = view.labels[k]
             lines.append(f'<text class="p" id="{view.name}-p{k}" x="{x:.0f}" y="{y + 4:.0f}">{arrow.partial}</text>')
     for i, card in enumerate(view.cards):
-        lines.append(box(view, i, card, texts, " now " + phase if now and i == now.node and phase not in ("given", "done") else ""))
+        lines.append(box(view, i, card, texts, " now " + phase if now and i == now.card and phase not in ("given", "done") else ""))
     return "".join([*lines, "</g></svg>"])
 
 

@@ -12,6 +12,7 @@ number is the engine's to the last bit.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..graph import Graph
@@ -48,7 +49,7 @@ class Step(NamedTuple):
     sentence:      str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Recording:
     """Every number of one forward and backward pass, in the order in which the engine makes them."""
 
@@ -64,6 +65,11 @@ class Recording:
     @property
     def root(self) -> int:
         return len(self.values) - 1
+
+    @cached_property
+    def formulas(self) -> dict[int, Parts]:
+        """How each inner node is computed."""
+        return {step.node: step.formula for step in self.steps if step.phase == "forward"}
 
 
 def record(root: Value) -> Recording:

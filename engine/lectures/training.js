@@ -38,7 +38,7 @@ function paintField() {
   canvas.width = canvas.height = SIDE;
   const context = canvas.getContext("2d"), image = context.createImageData(SIDE, SIDE);
   for (let n = 0; n < grid.length; n++) {
-    const share = ALPHABET.indexOf(grid[n]) / (ALPHABET.length - 1) * 2 - 1, to = share > 0 ? high : low, f = .75 * Math.abs(share) ** .7;
+    const share = ALPHABET.indexOf(grid[n]) / (ALPHABET.length - 1) * 2 - 1, to = share > 0 ? high : low, f = .5 * Math.abs(share) ** .7;
     for (let c = 0; c < 3; c++) image.data[4 * n + c] = middle[c] + f * (to[c] - middle[c]);
     image.data[4 * n + 3] = 255;
   }
@@ -74,7 +74,7 @@ function show(to) {
   $("curve").setAttribute("aria-label", `Mean loss ${short(curve[s.epoch])} at epoch ${s.epoch}; ${short(curve[0])} at the start`);
   const numbers = s.numbers[chosen].split(" ");
   cards.forEach(([name, role], i) => {
-    const box = $("scalar-c" + i), g = box.querySelector(".g");
+    const box = $(data.view + "-c" + i), g = box.querySelector(".g");
     box.classList.remove("empty");
     box.querySelector(".v").textContent = numbers[i];
     if (g) g.textContent = numbers[cards.length + i] === "-" ? "" : "∂ " + numbers[cards.length + i];

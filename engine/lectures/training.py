@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from ..value import Constant, Value, number
 from .page import embedded, filled
 from .picture import picture
 from .recording import record
+from .foldedviews import folded_view
 from .views import View, scalar_view
 from .words import short
 
@@ -60,7 +62,7 @@ class TrainingLecture:
             "DATA": embedded({
                 "points": [[*map(float, x), float(number(t)), [short(v) for v in x], short(t)] for x, t in self.data],
                 "area": self.area, "curve": self.curve, "threshold": self.threshold,
-                "cards": [[card.name, card.role] for card in self.view.cards],
+                "view": self.view.name, "cards": [[card.name, card.role] for card in self.view.cards],
                 "snapshots": [{"epoch": s.epoch, "grid": "".join(level((v - self.threshold) / top) for row in s.grid for v in row),
                                "line": contour(s.grid, self.threshold), "losses": [float(f"{v:.5g}") for v in s.losses],
                                "outputs": list(map(short, s.outputs)), "numbers": [" ".join(n) for n in s.numbers]}
@@ -106,7 +108,8 @@ def training_lecture(model: Any, data: Sequence[tuple[Sequence[float], float]], 
     checked(data, epochs, snapshots)
     step   = step or (lambda: descend(model, data, loss, rate))
     area   = surroundings(data)
-    view   = scalar_view(record(named(loss(model(data[0][0]), data[0][1]))))
+    first  = record(named(loss(model(data[0][0]), data[0][1])))
+    view   = without_partials(folded_view(first, "unit") or scalar_view(first))
     kept   = sorted({round(k * epochs / max(1, min(snapshots, epochs + 1) - 1)) for k in range(min(snapshots, epochs + 1))})
     if len(kept) * len(data) * len(view.cards) * 2 > LIMIT:
         raise ValueError(f"{len(kept)} snapshots of {len(data)} points with {len(view.cards)} values each are more than a page "
@@ -114,7 +117,7 @@ def training_lecture(model: Any, data: Sequence[tuple[Sequence[float], float]], 
     curve, states = [], []
     for epoch in range(epochs + 1):
         if epoch in kept:
-            states.append(snapshot(model, data, loss, epoch, area, len(view.cards)))
+            states.append(snapshot(model, data, loss, epoch, area, len(first.values), view.nodes))
         curve.append(sum(float(number(loss(model(x), t))) for x, t in data) / len(data))
         if epoch < epochs:
             step()
@@ -132,7 +135,7 @@ def descend(model: Any, data: Sequence[tuple[Sequence[float], float]], loss: Cal
 
 
 def snapshot(model: Any, data: Sequence[tuple[Sequence[float], float]], loss: Callable[[Any, Any], Any], epoch: int,
-             area: tuple[float, float, float, float], size: int) -> Snapshot:
+             area: tuple[float, float, float, float], size: int, shown: list[int]) -> Snapshot:
     """The state of the model, without changing it: the gradients of its parameters are put back."""
     parameters = model.parameters()
     before     = [p.grad for p in parameters]
@@ -149,13 +152,19 @@ def snapshot(model: Any, data: Sequence[tuple[Sequence[float], float]], loss: Ca
         root.backward()
         losses.append(float(root.data))
         outputs.append(float(number(output)))
-        numbers.append([short(v.data) for v in nodes] + ["-" if type(v) is Constant else short(v.grad) for v in nodes])
+        cards = [nodes[i] for i in shown]
+        numbers.append([short(v.data) for v in cards] + ["-" if type(v) is Constant else short(v.grad) for v in cards])
     for p, grad in zip(parameters, before):
         p.grad = grad
     left, right, low, high = area
     grid = [[float(number(model([left + (i + .5) * (right - left) / GRID, high - (j + .5) * (high - low) / GRID])))
              for i in range(GRID)] for j in range(GRID)]
     return Snapshot(epoch, grid, losses, outputs, numbers)
+
+
+def without_partials(view: View) -> View:
+    """The same picture for every epoch and point: what changes may not stand on its arrows."""
+    return replace(view, arrows=[arrow._replace(partial="") for arrow in view.arrows])
 
 
 def named(root: Value) -> Value:

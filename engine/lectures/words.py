@@ -71,7 +71,7 @@ def formula(z: Value) -> Parts:
     if z.op == "total":
         return joined(" + ", [[k] for k in range(n)])
     if z.op in ("dot", "affine"):
-        pairs = [[k, "·", n // 2 + k] for k in range(n // 2)]
+        pairs: list[Parts] = [[k, "·", n // 2 + k] for k in range(n // 2)]
         return joined(" + ", pairs if z.op == "dot" else [[n - 1], *pairs])
     name = {"maximum": "max", "minimum": "min"}.get(z.op, z.op)
     return [f"{name}(", *joined(", ", [[k] for k in range(n)]), ")"]
