@@ -6,7 +6,7 @@ a gradient is written on a card once, when the last card that uses it has passed
 
 from __future__ import annotations
 
-from ..folding import Box, Fold
+from ..folding import Box, Fold, Slope
 from ..value import Constant, Value
 from .recording import Recording
 from .views import Arrow, Card, Change, Scene, View, card, exact, placed
@@ -35,11 +35,14 @@ class Folded:
         self.step_of = {(step.phase, step.node): k for k, step in enumerate(recording.steps)}
 
     def view(self, name: str) -> View:
-        arrows = [Arrow(tail, head, short(slopes[0].partial) if len(slopes) == 1 and type(slopes[0].operand) is not Constant else "")
-                  for tail, head, slopes in self.links]
+        arrows = [Arrow(tail, head, self.partial(slopes)) for tail, head, slopes in self.links]
         return placed(name, [self.card(box) for box in self.boxes], arrows, self.scenes(),
                       [self.index[box.outputs[-1]] for box in self.boxes],
                       [[self.index[p] for p in box.parameters] for box in self.boxes], self.columns())
+
+    def partial(self, slopes: list[Slope]) -> str:
+        """What stands on an arrow: its slope, if it has just one."""
+        return short(slopes[0].partial) if len(slopes) == 1 and type(slopes[0].operand) is not Constant else ""
 
     def columns(self) -> list[list[int]]:
         """The units of each layer and sample."""
@@ -111,9 +114,10 @@ class Folded:
                 waiting[tail] -= 1
                 if waiting[tail] == 0:
                     changes += self.gradients(tail)
-        members = inner(box)
-        sentence = (self.recording.steps[self.step_of["backward", self.index[members[0]]]].sentence if len(members) == 1 else
-                    f"{box.title}: the chain rule through {len(members)} operations at once.")
+        members  = inner(box)
+        sentence = f"{box.title}: the chain rule through {len(members)} operations at once."
+        if len(members) == 1:
+            sentence = self.recording.steps[self.step_of["backward", self.index[members[0]]]].sentence
         return Scene("backward", i, [], sent, sentence, changes, self.into(i), step)
 
     def into(self, i: int) -> list[int]:

@@ -38,9 +38,9 @@ class Lecture:
     def __init__(self, root: Value, title: str = "") -> None:
         self.recording: Recording = record(root)
         if len(self.recording.values) > LIMIT:
-            raise ValueError(f"this graph has {len(self.recording.values)} nodes, and a lecture steps through at most {LIMIT}: "
-                             "record the loss of one sample, or of a smaller network")
-        self.title = title or expression(self.recording.values, self.recording.names)
+            raise ValueError(f"this graph has {len(self.recording.values)} nodes, and a lecture steps through at most "
+                             f"{LIMIT}: record the loss of one sample, or of a smaller network")
+        self.title = visible(title, 200) or expression(self.recording.values, self.recording.names)
 
     @cached_property
     def views(self) -> list[View]:
@@ -58,7 +58,8 @@ class Lecture:
     def description(self) -> str:
         """The alternative text of every picture."""
         r = self.recording
-        return (f"Computation graph of {r.names[r.root]}: {len(r.values)} nodes, {sum(len(v.operands) for v in r.values)} edges, "
+        edges = sum(len(v.operands) for v in r.values)
+        return (f"Computation graph of {r.names[r.root]}: {len(r.values)} nodes, {edges} edges, "
                 "inputs on the left, result on the right")
 
     def html(self) -> str:
@@ -87,8 +88,8 @@ class Lecture:
         elif ending in media:
             target.write_text(media[ending](), encoding="utf-8")
         else:
-            raise ValueError(f"no lecture can be written to {visible(target.name)!r}: its name must end in .html, slides.html, "
-                             ".txt, .svg or .pdf")
+            raise ValueError(f"no lecture can be written to {visible(target.name)!r}: its name must end in .html, "
+                             "slides.html, .txt, .svg or .pdf")
         return target
 
     def svg(self) -> str:
@@ -105,7 +106,8 @@ class Lecture:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """A picture and text, without a script: they survive nbconvert to HTML and PDF."""
         plain = text(self.recording, self.title, colour=False)
-        return {"text/plain": plain} | ({"image/svg+xml": self.svg()} if len(self.views[self.first].cards) <= OPEN else {})
+        small = len(self.views[self.first].cards) <= OPEN
+        return {"text/plain": plain} | ({"image/svg+xml": self.svg()} if small else {})
 
 
 def lecture(root: Value, title: str = "") -> Lecture:

@@ -90,7 +90,7 @@ def record(root: Value) -> Recording:
     grads[done] = 1
     steps  = [Step("given", done, [], (), "The numbers that are given: inputs, weights, constants.")]
     steps += [Step("forward", index[z], over_nodes(formula(z), z, index), (), "") for z in order]
-    steps += [Step("seed", done, [], (), "The derivative of the result with respect to itself is 1: the backward pass starts here.")]
+    steps += [Step("seed", done, [], (), "The derivative of the result with respect to itself is 1: here the pass starts.")]
     for z in reversed(order):
         sent = []
         for i, (x, partial) in enumerate(zip(z.operands, z.partials)):
@@ -121,7 +121,15 @@ def strongest(values: list[Value], index: dict[Value, int]) -> tuple[list[int], 
         for x, partial in zip(z.operands, z.partials):
             here, there = index[z], index[x]
             paths[there] += paths[here]
-            size = abs(float(partial)) * weight[here]
+            size = magnitude(partial) * weight[here]
             if size > weight[there]:
                 weight[there], best[there] = size, here
     return paths, best
+
+
+def magnitude(x: Number) -> float:
+    """|x| as a float, infinite where x is a Fraction beyond the floats."""
+    try:
+        return abs(float(x))
+    except OverflowError:
+        return float("inf")

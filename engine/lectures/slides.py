@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ..text import html
 from ..value import Constant
-from .page import asset, hashed
+from .assets import asset
+from .page import hashed
 from .picture import picture
 from .recording import Contribution, Recording
 from .text import bracket, written
@@ -17,7 +18,8 @@ from .views import Scene, View
 from .words import short
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-PHASES   = {"given": "Given", "forward": "Forward", "seed": "Backward starts", "backward": "Backward", "done": "Complete"}
+PHASES   = {"given": "Given", "forward": "Forward", "seed": "Backward starts", "backward": "Backward",
+            "done": "Complete"}
 PICTURED = 150           # cards: above, a slide holds the arithmetic alone
 
 
@@ -28,7 +30,8 @@ def slides(recording: Recording, view: View, title: str, description: str) -> st
     return (f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
             f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src {hashed(style)}">'
             f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{html(title, 200)}</title>'
-            f'<style>{style}</style></head><body class="slides"><main><h1>{html(title, 200)}</h1>{body}</main></body></html>')
+            f'<style>{style}</style></head><body class="slides"><main><h1>{html(title, 200)}</h1>{body}</main></body>'
+            '</html>')
 
 
 def slide(recording: Recording, view: View, k: int, description: str) -> str:
@@ -54,14 +57,14 @@ def arithmetic(recording: Recording, scene: Scene) -> list[str]:
     elif scene.phase == "seed":
         lines = [f"∂{root}/∂{root} = 1"]
     elif scene.phase == "backward":
-        lines = [f"∂{root}/∂{names[c.operand]} += {short(c.partial)} · {bracket(short(c.upstream))} = {short(c.product)}{so_far(c)}"
-                 for _, c in scene.sent]
+        lines = [f"∂{root}/∂{names[c.operand]} += {short(c.partial)} · {bracket(short(c.upstream))} = "
+                 f"{short(c.product)}{so_far(c)}" for _, c in scene.sent]
     else:
         given  = scene.phase == "given"
         leaves = [i for i, role in enumerate(recording.roles) if role in ("input", "weight", "bias", "target")
                   and (given or type(values[i]) is not Constant)]
-        lines  = [f"{names[i]} = {short(values[i].data)}" if given else f"∂{root}/∂{names[i]} = {short(recording.grads[i])}"
-                  for i in leaves]
+        lines  = [f"{names[i]} = {short(values[i].data)}" if given else
+                  f"∂{root}/∂{names[i]} = {short(recording.grads[i])}" for i in leaves]
     return lines if len(lines) <= 14 else [*lines[:13], f"… and {len(lines) - 13} more"]
 
 
@@ -87,9 +90,9 @@ def printed(page: str, path: Path) -> None:
         source = Path(folder, "slides.html")
         source.write_text(page, encoding="utf-8")
         done = subprocess.run(
-            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic", "--disable-sync",
-             "--disable-background-networking", "--disable-component-update", "--no-pdf-header-footer",
-             f"--user-data-dir={folder}/profile", f"--print-to-pdf={path.resolve()}", source.as_uri()],
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic",
+             "--disable-sync", "--disable-background-networking", "--disable-component-update",
+             "--no-pdf-header-footer", f"--user-data-dir={folder}/profile", f"--print-to-pdf={path.resolve()}", source.as_uri()],
             capture_output=True, check=False, timeout=120)
     if done.returncode or not path.exists():
         raise RuntimeError(f"{browser} could not print the slides: {done.stderr.decode(errors='replace')[-300:]}")

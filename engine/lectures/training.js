@@ -48,13 +48,13 @@ function paintField() {
 // --- the loss curve --------------------------------------------------------------------------------
 
 const top_ = Math.max(...curve, ...snapshots.map(s => Math.max(...s.losses)).slice(0, 1)) || 1;
-const at = (epoch, loss) => `${(epoch / (curve.length - 1) * 100).toFixed(2)} ${(100 - Math.min(1.05, loss / top_) * 100).toFixed(2)}`;
+const at = (epoch, loss) => `${(epoch / (curve.length - 1) * 100).toFixed(2)} ${(100 - Math.min(1.05, (loss ?? Infinity) / top_) * 100).toFixed(2)}`;
 const mean = svg("path", {d: "M" + curve.map((loss, e) => at(e, loss)).join("L")}), one = svg("path", {class: "one"}), now = svg("line", {y1: 0, y2: 100});
 $("curve").append(one, mean, now);
 
 // --- one state -------------------------------------------------------------------------------------
 
-const short = x => String(Number(x.toPrecision(4))).replace("-", "−");
+const short = x => x === null ? "not a number" : String(Number(x.toPrecision(4))).replace("-", "−");
 
 function show(to) {
   k = Math.max(0, Math.min(snapshots.length - 1, to));

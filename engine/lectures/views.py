@@ -86,8 +86,9 @@ def scalar_view(recording: Recording) -> View:
     for k, step in enumerate(recording.steps):
         moving = step.phase in ("forward", "backward")
         into   = [ids[step.node, i] for i in range(len(recording.values[step.node].operands))] if moving else []
-        scenes.append(Scene(step.phase, step.node, [step.node] if step.phase == "forward" else [],
-                            [(step.node, c) for c in step.contributions], step.sentence, changes(recording, step), into, k))
+        computed = [step.node] if step.phase == "forward" else []
+        sent     = [(step.node, c) for c in step.contributions]
+        scenes.append(Scene(step.phase, step.node, computed, sent, step.sentence, changes(recording, step), into, k))
     return placed("scalar", cards, arrows, scenes, list(range(len(cards))), [[] for _ in cards])
 
 
@@ -95,7 +96,8 @@ def card(recording: Recording, i: int) -> Card:
     value, name = recording.values[i], recording.names[i]
     if recording.roles[i] == "constant":
         number, same = short(value.data), name == digits(value.data)
-        return Card("" if same else name, "", "constant", 22 + 8.6 * max(len(number), 0 if same else len(name)), 30 if same else 46)
+        width = 22 + 8.6 * max(len(number), 0 if same else len(name))
+        return Card("" if same else name, "", "constant", width, 30 if same else 46)
     symbol = TABLE[value.op].symbol if value.op else ""
     return Card(name, symbol, recording.roles[i], min(max(122, 34 + 8.4 * len(name) + 7.6 * len(symbol)), 240), 66)
 
@@ -137,7 +139,8 @@ def placed(name: str, cards: list[Card], arrows: list[Arrow], scenes: list[Scene
                       f'n{arrow.tail}:e -> m{k}:w [id="a{k}"]; m{k}:e -> n{arrow.head}:w [id="b{k}"];']
         else:
             lines += [f'n{arrow.tail}:e -> n{arrow.head}:w [id="a{k}", minlen={2 if labelled else 1}];']
-    lines += [f"{{rank=same; {' -> '.join(f'n{i}' for i in column)} [style=invis];}}" for column in columns if len(column) > 1]
+    lines += [f"{{rank=same; {' -> '.join(f'n{i}' for i in column)} [style=invis];}}"
+              for column in columns if len(column) > 1]
     found  = layout("\n".join([*lines, "}"]))
     nodes, edges = found["nodes"], found["edges"]
     curves = [joint(edges[f"a{k}"], edges.get(f"b{k}")) for k in range(len(arrows))]
