@@ -90,7 +90,7 @@ def record(root: Value) -> Recording:
     grads[done] = 1
     steps  = [Step("given", done, [], (), "The numbers that are given: inputs, weights, constants.")]
     steps += [Step("forward", index[z], over_nodes(formula(z), z, index), (), "") for z in order]
-    steps += [Step("seed", done, [], (), "The derivative of the result with respect to itself is 1: here the pass starts.")]
+    steps += [Step("seed", done, [], (), "The derivative of the result with respect to itself is 1: the pass starts.")]
     for z in reversed(order):
         sent = []
         for i, (x, partial) in enumerate(zip(z.operands, z.partials)):

@@ -92,7 +92,8 @@ def printed(page: str, path: Path) -> None:
         done = subprocess.run(
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic",
              "--disable-sync", "--disable-background-networking", "--disable-component-update",
-             "--no-pdf-header-footer", f"--user-data-dir={folder}/profile", f"--print-to-pdf={path.resolve()}", source.as_uri()],
+             "--no-pdf-header-footer",
+             f"--user-data-dir={folder}/profile", f"--print-to-pdf={path.resolve()}", source.as_uri()],
             capture_output=True, check=False, timeout=120)
     if done.returncode or not path.exists():
         raise RuntimeError(f"{browser} could not print the slides: {done.stderr.decode(errors='replace')[-300:]}")

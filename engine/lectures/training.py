@@ -121,8 +121,8 @@ def training_lecture(model: Any, data: Data, loss: Loss, *,
     steps  = min(snapshots - 1, epochs)
     kept   = [round(k * epochs / steps) for k in range(steps + 1)]
     if len(kept) * len(data) * len(view.cards) * 2 > LIMIT:
-        raise ValueError(f"{len(kept)} snapshots of {len(data)} points with {len(view.cards)} values each are more than "
-                         "a page can hold: give fewer points, fewer snapshots, or a smaller network")
+        raise ValueError(f"{len(kept)} snapshots of {len(data)} points with {len(view.cards)} values each are more "
+                         "than a page can hold: give fewer points, fewer snapshots, or a smaller network")
     curve, states = [], []
     for epoch in range(epochs + 1):
         if epoch in kept:

@@ -11,9 +11,11 @@ from engine.lectures.recording import record
 from engine.lectures.words import OUT, expression, formula, sentence, short, slope
 from engine.primitives import TABLE, apply
 
-POINTS = {"asin": [0.3], "acos": [0.3], "atanh": [-0.4], "acosh": [1.7], "clamp": [0.2, -1.0, 1.0],
-          "leaky_relu": [-0.7, 0.1], "elu": [-0.7, 0.5], "dot": [2.0, -3.0, 0.5, 0.7], "affine": [2.0, -3.0, 0.5, 0.7, 0.1],
-          "maximum": [0.3, 0.9], "minimum": [0.3, 0.9], "total": [0.3, -0.9, 2.0], "logsumexp": [0.3, -0.9, 2.0], "softmax": [0.3, -0.9, 2.0]}
+POINTS = {
+    "asin": [0.3], "acos": [0.3], "atanh": [-0.4], "acosh": [1.7], "clamp": [0.2, -1.0, 1.0], "leaky_relu": [-0.7, 0.1],
+    "elu": [-0.7, 0.5], "dot": [2.0, -3.0, 0.5, 0.7], "affine": [2.0, -3.0, 0.5, 0.7, 0.1], "maximum": [0.3, 0.9],
+    "minimum": [0.3, 0.9], "total": [0.3, -0.9, 2.0], "logsumexp": [0.3, -0.9, 2.0], "softmax": [0.3, -0.9, 2.0],
+}
 
 
 def point(name):
@@ -26,7 +28,8 @@ SAME = """exp sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh 
 FUNCTIONS  = {name: getattr(mpmath, name) for name in SAME}
 FUNCTIONS |= {"ln": mpmath.log, "log2": lambda x: mpmath.log(x, 2), "sigma": lambda x: 1 / (1 + mpmath.exp(-x)),
               "e": mpmath.e, "max": max, "min": min, "relu": lambda x: max(x, 0), "pi": pi, "PHI": mpmath.ncdf,
-              "phi": mpmath.npdf, "identity": lambda x: x, "step": lambda x: x > 0, "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+              "phi": mpmath.npdf,
+              "identity": lambda x: x, "step": lambda x: x > 0, "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
               "leaky_relu": lambda x, a: x if x > 0 else a * x, "elu": lambda x, a: x if x > 0 else a * mpmath.expm1(x),
               "gelu": lambda x: x * mpmath.ncdf(x), "silu": lambda x: x / (1 + mpmath.exp(-x)),
               "clamp": lambda x, a, b: min(max(x, a), b), "logsumexp": lambda *xs: mpmath.log(sum(map(mpmath.exp, xs))),
