@@ -35,9 +35,14 @@ def printed(svg: str, form: str) -> bytes:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
-    dx, dy = map(float, re.findall(r"translate\((\S+) (\S+)\)", svg)[0])
-    for item in root.iter():
+    waiting = [(root, 0.0, 0.0)]
+    while waiting:                                 # groups may be moved inside of groups that are
+        item, dx, dy = waiting.pop()
+        move = re.search(r"translate\(([-\d.e]+)[ ,]+([-\d.e]+)\)", item.attrib.get("transform", ""))
+        if move:
+            dx, dy = dx + float(move[1]), dy + float(move[2])
         place(axes, item, dx, dy)
+        waiting += [(child, dx, dy) for child in reversed(item)]
     file = io.BytesIO()
     when: dict[str, Any] = {"CreationDate": None} if form == "pdf" else {"Software": None}
     figure.savefig(file, format=form, dpi=min(PNG_DPI, 72 * 20_000 / max(width, height)), facecolor="white", metadata=when)

@@ -101,10 +101,10 @@ def coloured(line: re.Match[str]) -> str:
     return f'<text {attributes} fill="#A63F00">{line[2]}</text>'
 
 
-def as_html(svg: str, description: str, rows: list[list[str]]) -> str:
+def as_html(svg: str, description: str, rows: list[list[str]], notes: str = "") -> str:
     """A page with the picture and, for those who cannot see it, a table of the same."""
     table = "\n".join("<tr>" + "".join(f"<td>{html(cell, 300)}</td>" for cell in row) + "</tr>" for row in rows)
-    return PAGE.format(title=html(description, 400), svg=svg, table=table)
+    return PAGE.format(title=html(description, 400), svg=svg, table=table, notes=notes)
 
 
 PAGE = """<!DOCTYPE html>
@@ -128,7 +128,7 @@ td {{ padding: 0 1rem 0 0; vertical-align: top; overflow-wrap: anywhere; }}
 {svg}</div>
 <figcaption>{title}.</figcaption>
 </figure>
-<details><summary>The same as a table</summary>
+{notes}<details><summary>The same as a table</summary>
 <table>
 {table}
 </table>

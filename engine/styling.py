@@ -35,6 +35,7 @@ GRAPH = {"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.15", "bgcolor": "trans
 NODE  = {"shape": "box", "style": "filled,rounded", "fontname": FONT, "fontsize": "12", "fontcolor": "#1A1A1A",
          "margin": "0.11,0.06", "height": "0.3", "width": "0.3"}
 DENSE = {"ranksep": "1.1", "splines": "line"}           # hundreds of arrows: straight ones, with room for them
+HASTY = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.01", "splines": "line"}    # long arrows: a rough layout in time
 EDGE  = {"fontname": FONT, "fontsize": "10", "color": ARROW, "fontcolor": SLOPE, "arrowsize": "0.6"}
 LAYER = {"style": "rounded", "color": "#BBBBBB", "bgcolor": "#F6F7F9", "margin": "10", "labeljust": "l"}
 
@@ -144,6 +145,15 @@ def box_style(fold: Fold, box: Box, lit: bool | None) -> dict[str, str]:
                                                                      "fontcolor": "#8A8A8A"}
     if box.single and fold.graph.is_plain(box.members[0]): style |= {"style": "", "color": "transparent", "margin": "0.03"}
     return style
+
+
+def changes(fold: Fold, box: Box, before: dict[str, list[str]]) -> dict[str, str]:
+    """What is different from a picture made before: "data 0.8 (was 1)", with a bold border; {} if nothing is."""
+    now   = lines(fold, box)
+    then  = before.get(fold.id(box), now)
+    shown = [f"{line} (was {old.removeprefix('data ').removeprefix('grad ')})" if line != old else line
+             for line, old in zip(now, then)] + now[len(then):]
+    return {} if shown == now else {"label": "\\n".join(text.dot(line) for line in shown), "color": LIT, "penwidth": "2.5"}
 
 
 def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool | None,
