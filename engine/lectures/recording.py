@@ -102,7 +102,7 @@ def record(root: Value) -> Recording:
                 sent.append(Contribution(k, over_nodes(slope(z, i), z, index), partial, upstream, product,
                                          before, grads[k], count[k], uses[k]))
         steps.append(Step("backward", index[z], over_nodes(formula(z), z, index), tuple(sent),
-                          sentence(z, [names[index[x]] for x in z.operands])))
+                          sentence(graph, z, grads[index[z]])))
     steps.append(Step("done", done, [], (), "Every gradient is complete: each node has heard from all its uses."))
     return Recording(graph, values, names, roles, grads, steps, *strongest(values, index))
 

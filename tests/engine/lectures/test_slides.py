@@ -12,7 +12,7 @@ from nn import MLP
 def test_one_section_per_step_and_no_script(shared):
     page = lecture(shared).slides()
     assert page.count("<section") == 15 and "<script" not in page
-    assert "∂L/∂x += −1 · 0.4175 = −0.4175" in page and "Mul swaps" in page
+    assert "∂L/∂x += −1 · 0.4175 = −0.4175" in page and "* swaps" in page
 
 
 def test_the_last_slide_shows_every_gradient_and_the_first_none(shared):
