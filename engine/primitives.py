@@ -186,7 +186,7 @@ def decay(x: Any) -> Any:
 
 
 def power(x: Any, y: Any) -> Any:
-    if isinstance(x, Real) and x < 0 and y == y and y != y // 1:
+    if isinstance(x, Real) and x < 0 and y == y and y % 1 != 0:
         raise ValueError("a negative base needs a whole exponent (the result would be complex)")
     return x ** y
 

@@ -160,7 +160,9 @@ def fifty_digits(f: Function, xs: Sequence[Number], i: int) -> Slope:
             noise = abs(middle) * mpmath.mpf(10) ** (20 - digits) / h          # 20 digits above rounding
             steepest = max(abs(right), abs(left))
             if steepest > noise:
-                if abs(right - left) <= mpmath.mpf(10) ** -15 * steepest:
+                alike  = abs(right - left) <= mpmath.mpf(10) ** -15 * steepest
+                steady = steepest * h <= mpmath.mpf(10) ** -12 * (1 + abs(middle))  # at a jump it is not
+                if alike and steady:
                     return Slope((right + left) / 2, (right + left) / 2)
                 return sides(f, xs, i, scale, digits)
             if noise < mpmath.mpf(10) ** -330:                                 # no float could tell it from 0
@@ -177,10 +179,24 @@ def sample(f: Function, xs: Sequence[Number], i: int, step: Any) -> Any:
         z = f(*numbers)
     except OUTSIDE:
         return None
+    except TypeError:                                    # mpmath has no // and no rounding: Fractions have
+        z = f(*[as_fraction(x) for x in numbers])
     if not isinstance(z, (int, Fraction, mpmath.mpf, mpmath.mpc)):
         raise TypeError(f"the function answers in {type(z).__name__}, not in mpmath's numbers")
     z = mpmath.mpmathify(z)
     return None if isinstance(z, mpmath.mpc) or mpmath.isnan(z) or mpmath.isinf(z) else z
+
+
+def as_fraction(x: Any) -> Fraction:
+    """An mpf as the Fraction that it is.
+
+    Raises:
+        TypeError: it is infinite or nan.
+    """
+    sign, mantissa, exponent, _ = x._mpf_
+    if not mantissa and exponent:
+        raise TypeError("Fractions are finite")
+    return Fraction((-1) ** sign * int(mantissa)) * Fraction(2) ** exponent
 
 
 def many(x: Number) -> Any:
@@ -190,10 +206,15 @@ def many(x: Number) -> Any:
 
 
 def nearest_feature(xs: Sequence[Number]) -> Any:
-    """A length below which nothing new can happen: the distance to 0, to the next operand, at most 1."""
+    """A length below which nothing new can happen: the distance to 0, to the next operand, at most 1.
+
+    With two operands also their quotient: x**y changes by a factor e when x changes by x/y.
+    """
     import mpmath
     numbers = [many(x) for x in xs[:8]]
     gaps    = [abs(a - b) for k, a in enumerate(numbers) for b in numbers[:k]]
+    if len(numbers) == 2:
+        gaps += [min([1, *(abs(x) for x in numbers if x != 0)]) / max(1, *map(abs, numbers))]
     return min([mpmath.mpf(1), *(x for x in [*map(abs, numbers), *gaps] if 0 < x < 1)])
 
 
@@ -227,7 +248,8 @@ def limit(f: Function, xs: Sequence[Number], i: int, scale: Any) -> Any:
         return c
     if abs(c - b) >= abs(b - a):
         return mpmath.mpf(inf) if c > 0 else -mpmath.mpf(inf)
-    return c - (c - b) ** 2 / ((c - b) - (b - a))            # Aitken: right for a + b t^c
+    end = c - (c - b) ** 2 / ((c - b) - (b - a))             # Aitken: right for end + k t^c
+    return end if abs(end) > mpmath.mpf(10) ** -12 * abs(a) else 0 * end
 
 
 # --- floats ------------------------------------------------------------------------------------------
@@ -279,7 +301,12 @@ Estimate = tuple[float, float] | None                      # a slope and its err
 
 
 def best(estimates: Sequence[Estimate]) -> Estimate:
-    return min((e for e in estimates if e is not None), key=lambda e: e[1], default=None)
+    """The most precise estimate; but where a narrower one contradicts it, the narrower: f has a feature between."""
+    found: Estimate = None
+    for e in estimates:                                    # from the widest
+        if e is not None and (found is None or e[1] < found[1] or abs(e[0] - found[0]) > e[1] + found[1]):
+            found = e
+    return found
 
 
 def extrapolated(at: Callable[[float], float | None], x: float, width: float, middle: float) -> Estimate:

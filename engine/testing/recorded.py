@@ -29,6 +29,7 @@ Number = Any
 inf    = math.inf
 EPS    = 2.0 ** -52
 TINY   = 2.0 ** -1020                    # products smaller than this lose digits to underflow
+SUBNORMAL = 2.0 ** -1022
 DIGITS = 50
 
 
@@ -75,7 +76,7 @@ def judge(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Slope
     sides = [x for x in (s.left, s.right) if x is not None]
     if not sides:
         return Checked(many(p), Finding(name, OUTSIDE, p, operand=i, why="no value on either side"))
-    if s.smooth or len(sides) == 1:
+    if (s.smooth or len(sides) == 1) and not s.jump:
         return judge_smooth(row, numbers, i, p, sides[0], s, name)
     finding = Finding(name, KINK, p, None, s.left, s.right, operand=i)
     slack   = max(abs(x) for x in sides if finite(x)) * 1e-12 if any(map(finite, sides)) else 0
@@ -93,8 +94,10 @@ def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s
     if not finite(right) or abs(right) > 1.7e308 or not finite(p):
         agrees = p == p and (not finite(p) or not finite(right)) and (p > 0) == (right > 0) \
                  and abs(p) > 1e300 and abs(right) > 1e300
-        verdict = OUTSIDE if agrees and not finite(right) else RIGHT if agrees else WRONG
-        why     = "an infinite slope, at the edge of the domain" if verdict == OUTSIDE else ""
+        tiny    = p == p and any(0 < abs(x) < SUBNORMAL for x in numbers)
+        verdict = OUTSIDE if tiny or agrees and not finite(right) else RIGHT if agrees else WRONG
+        why     = "" if verdict != OUTSIDE else "an infinite slope, " + (
+                  "at the edge of the domain" if agrees else "from an operand so small that it has few digits")
         return Checked(many(p), Finding(name, verdict, p, right, operand=i, why=why))
     error = abs(many(p) - right)
     away  = ulps(error, right)
@@ -103,7 +106,7 @@ def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s
     if exact(p, s):
         verdict = RIGHT if p == s else WRONG
         return Checked(right, Finding(name, verdict, p, s, ulps=away, operand=i))
-    allowed = 64 * unit(p) * (abs(right) + slope_conditioning(row, numbers, i, right)) + TINY
+    allowed = 64 * coarsest(p, numbers) * (abs(right) + slope_conditioning(row, numbers, i, right)) + TINY
     if error <= allowed:
         return Checked(right, Finding(name, ROUNDING, p, right, ulps=away, allowed=ulps(allowed, right), operand=i))
     floats = central(row.value, [float(x) for x in numbers], i)      # a row may leave 50 digits behind unseen
@@ -147,6 +150,11 @@ def unit(p: Number) -> float:
         import numpy
         return float(numpy.finfo(type(p)).eps) if isinstance(p, numpy.floating) else EPS
     return EPS
+
+
+def coarsest(p: Number, numbers: Sequence[Number]) -> float:
+    """The relative rounding error of p where an operand may be subnormal: such numbers have few digits."""
+    return max([unit(p), *(min(2.0 ** -1074 / float(abs(x)), 1.0) for x in numbers if 0 < abs(x) < SUBNORMAL)])
 
 
 def finite(x: Number) -> bool:
@@ -298,13 +306,18 @@ def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], si
     same function at the same point, however badly conditioned.
     """
     import mpmath
-    if not order:
+    if not order or not all(map(finite, [*(z.data for z in order), *adjoint.values()])):
         return []
     rng   = Random(0)
     used  = dict.fromkeys(x for z in order for x in z.operands if not x.op and type(x) is not Constant)
-    moves = {x: many(rng.uniform(0.5, 1.5) * rng.choice((-1, 1))) * (min(1, abs(many(x.data))) or 1) for x in used}
-    with mpmath.workdps(150):
-        h = many(10) ** -40
+    moves = {x: many(rng.uniform(0.5, 1.5) * rng.choice((-1, 1))) for x in used}
+    sizes = [abs(many(x.data)) for x in (*used, *order)]
+    small = min([many(1), *(x for x in sizes if x > 0)])
+    digits = 150 + 2 * max(abs(math.frexp(float(x))[1]) for x in (*sizes, small))
+    if digits > 1500:                                        # numbers near 1e+-300: the digits would not end
+        return []
+    with mpmath.workdps(digits):
+        h = small * many(10) ** -40
         try:
             offsets  = roundings(order)
             up, down = ({x: many(x.data) + sign * h * move for x, move in moves.items()} for sign in (1, -1))
@@ -313,7 +326,8 @@ def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], si
             return []                                        # a row of floats only, or an edge: nothing to compare
         right = sum((move * adjoint[x] for x, move in moves.items()), many(0))
         scale = sum((abs(move) * size[x] for x, move in moves.items()), many(0))
-    if not finite(slope) or abs(slope - right) <= many(10) ** -12 * scale + TINY:
+        noise = max(size[x] * abs(many(x.data)) for x in (*used, *order)) * many(10) ** (20 - digits) / h + h
+    if not finite(slope) or abs(slope - right) <= many(10) ** -12 * scale + noise + TINY:
         return []
     return [Finding("the graph as a whole", WRONG, right, slope,
                     why="the value does not move as its slopes say when all leaves are moved at once")]
@@ -340,6 +354,7 @@ def slopes_of_sides(root: Value, order: Sequence[Value], inputs: Sequence[Value]
 def one_side(root: Value, order: Sequence[Value], x: Value, sign: int, offsets: dict[Value, Any]) -> Any:
     step = sign * many(10) ** -40 * (min(1, abs(many(x.data))) or 1)
     try:
-        return (replay(order, {x: many(x.data) + step}, offsets)[root] - replay(order, {}, offsets)[root]) / step
+        near, far = (replay(order, {x: many(x.data) + k * step}, offsets)[root] for k in (1, 2))
+        return (far - near) / step
     except (TypeError, *DOMAIN):
         return None
