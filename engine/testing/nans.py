@@ -77,8 +77,8 @@ def explain_nan(loss: Value) -> NanReport:
         TypeError: loss is not a Value.
     """
     if not isinstance(loss, Value):
-        raise TypeError(f"explain_nan needs the Value that the graph ends in, and got {type(loss).__name__} {loss!r:.60}: "
-                        "pass the loss itself, not loss.data")
+        raise TypeError(f"explain_nan needs the Value that the graph ends in, and got {type(loss).__name__} "
+                        f"{loss!r:.60}: pass the loss itself, not loss.data")
     order = topological_order(loss)
     return first_value(loss, order) or first_slope(order) or first_gradient(loss, order) or NanReport(
         "All values, slopes and gradients are finite.")
@@ -100,7 +100,8 @@ def first_slope(order: Sequence[Value]) -> NanReport | None:
         for k, (x, p) in enumerate(zip(z.operands, z.partials), 1):
             if type(x) is not Constant and not finite(p):
                 which = "its operand" if len(z.operands) == 1 else f"operand {k}"
-                return NanReport(f"The slope of {written(z)} towards {which} is {p!r}.", z, path_to(z, x), CAUSES.get(z.op, OTHER))
+                what  = f"The slope of {written(z)} towards {which} is {p!r}."
+                return NanReport(what, z, path_to(z, x), CAUSES.get(z.op, OTHER))
     return None
 
 
@@ -113,7 +114,8 @@ def first_gradient(loss: Value, order: Sequence[Value]) -> NanReport | None:
                 continue
             slopes[x] = slopes.get(x, 0) + p * slopes[z]
             if not finite(slopes[x]):
-                what = f"The gradient of {named(x)} is {slopes[x]!r}: {slopes[z]!r} arrives at {written(z)}, times its slope {p!r}."
+                what = (f"The gradient of {named(x)} is {slopes[x]!r}: {slopes[z]!r} arrives at {written(z)}, "
+                        f"times its slope {p!r}.")
                 return NanReport(what, x, path_to(z, x), CAUSES["gradient"])
     return None
 

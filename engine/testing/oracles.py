@@ -196,7 +196,7 @@ def as_fraction(x: Any) -> Fraction:
     sign, mantissa, exponent, _ = x._mpf_
     if not mantissa and exponent:
         raise TypeError("Fractions are finite")
-    return Fraction((-1) ** sign * int(mantissa)) * Fraction(2) ** exponent
+    return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def many(x: Number) -> Any:

@@ -98,9 +98,8 @@ def interval(domain: str) -> tuple[float, float, Callable[[float], bool]]:
             raise ValueError(domain)
     except (ValueError, IndexError):
         raise ValueError(f"{domain!r} is no domain: write '(-inf, inf)', '[0, inf)', '(-1, 1)' or 'nonzero'") from None
-    above = (lambda x: x >= low)  if domain[0] == "["  else (lambda x: x > low)
-    below = (lambda x: x <= high) if domain[-1] == "]" else (lambda x: x < high)
-    return low, high, lambda x: above(x) and below(x)
+    left, right = domain[0] == "[", domain[-1] == "]"        # whether the ends belong to it
+    return low, high, lambda x: low < x < high or left and x == low or right and x == high
 
 
 # --- networks and data -------------------------------------------------------------------------------
@@ -140,7 +139,8 @@ def networks(max_inputs: int = 3, max_units: int = 4, max_layers: int = 3,
         sizes  = (draw(st.integers(1, max_inputs)), *(draw(st.integers(1, max_units)) for _ in range(layers - 1)), 1)
         weight = st.integers(-20, 20).map(lambda k: k / 10)
         units  = [n_in for n_in, n_out in zip(sizes, sizes[1:]) for _ in range(n_out)]
-        return Network(sizes, draw(st.sampled_from(hidden)), tuple(tuple(draw(weight) for _ in range(n + 1)) for n in units))
+        weights = tuple(tuple(draw(weight) for _ in range(n + 1)) for n in units)
+        return Network(sizes, draw(st.sampled_from(hidden)), weights)
 
     return build()
 
