@@ -223,13 +223,20 @@ def sides(f: Function, xs: Sequence[Number], i: int, scale: Any, digits: int) ->
     import mpmath
     with mpmath.workdps(digits + 150):
         left, right = (limit(f, xs, i, sign * scale) for sign in (-1, 1))
-        t = scale * mpmath.mpf(10) ** -34
-        below, at, above = (sample(f, xs, i, step) for step in (-t, 0, t))
-        jump = any(y is not None and abs(y - at) > mpmath.mpf("0.001") * max(1, abs(at)) for y in (below, above))
+        jump = any(leaps(f, xs, i, sign * scale) for sign in (-1, 1))
+    with mpmath.workdps(40):
+        left, right = (x if x is None else +x for x in (left, right))
     if left is not None and right is not None and abs(left) < inf > abs(right) \
             and abs(left - right) <= mpmath.mpf(10) ** -12 * max(abs(left), abs(right), mpmath.mpf(10) ** -12):
         left = right
     return Slope(left, right, jump=jump)
+
+
+def leaps(f: Function, xs: Sequence[Number], i: int, scale: Any) -> bool:
+    """Whether f(x_i + t) stays away from f(x_i) for t -> 0 with the sign of scale."""
+    import mpmath
+    at, near, nearer = (sample(f, xs, i, step) for step in (0, scale * mpmath.mpf(10) ** -30, scale * mpmath.mpf(10) ** -36))
+    return at is not None and near is not None and nearer is not None and 0 != abs(nearer - at) > abs(near - at) / 2
 
 
 def limit(f: Function, xs: Sequence[Number], i: int, scale: Any) -> Any:
@@ -342,7 +349,7 @@ def tableau(slope: Callable[[float], float | None], width: float, power: int, ro
             factor = 2.0 ** (power * (j + 1) if power == 2 else j + 1)
             row.append(row[j] + (row[j] - previous) / (factor - 1))
         for j in range(1, len(row)):
-            error = 4 * max(abs(row[j] - row[j - 1]), abs(row[j] - rows[-1][j - 1])) + 4 * rounding / abs(h)
+            error = 4 * max(abs(row[j] - row[j - 1]), abs(row[j] - rows[-1][j - 1])) + 4 * rounding / abs(h) + 2.0 ** -48 * abs(row[j])
             if found is None or error < found[1]:
                 found = (row[j], error)
         rows.append(row)

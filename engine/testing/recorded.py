@@ -180,11 +180,10 @@ def check_graph(root: Value, inputs: Sequence[Value], names: Sequence[str]) -> G
     grads = gradients_given(root, order, inputs)
     with mpmath.workdps(DIGITS):
         checked = {z: check_node(z) for z in order}
-        nodes   = [c.finding for z in order for c in checked[z] if c.finding is not None]
-        nodes  += [finding for z in order if (finding := check_number(z, checked[z])) is not None]
+        nodes   = [f for z in order for f in (check_number(z, checked[z]), *(c.finding for c in checked[z])) if f]
         adjoint, bound, size = backwards(root, order, checked)
         kinked = any(f.verdict in (KINK, OUTSIDE) for f in nodes)
-        nodes += [f for z in order if (f := check_adjoint(z, grads[z], adjoint, bound))]
+        nodes += [f for z in reversed(order) if (f := check_adjoint(z, grads[z], adjoint, bound))]   # root first
         sides  = slopes_of_sides(root, order, inputs) if kinked else {}
         found  = [check_input(x, name, grads[x], adjoint, bound, sides, kinked) for x, name in zip(inputs, names)]
         if not kinked and not any(f.verdict == WRONG for f in nodes):
