@@ -1,9 +1,27 @@
 """chainrule: a scalar reverse-mode autodiff engine. One number, its operands, and the chain rule."""
 
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING, Any
+
 from .derivatives import grad as grad, gradients as gradients, hessian as hessian, jacobian as jacobian
 from .derivatives import value_and_grad as value_and_grad
 from .functions import *  # noqa: F403
 from .functions import __all__ as _functions
 from .value import Value as Value
 
-__all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad", *_functions]
+if TYPE_CHECKING:
+    from .drawing import draw as draw
+    from .graph import Graph as Graph
+    from .lectures import lecture as lecture
+    from .lectures import training_lecture as training_lecture
+
+# Imported when first used, so that `import engine` stays small.
+_LATER = {"Graph": ".graph", "draw": ".drawing", "lecture": ".lectures", "training_lecture": ".lectures"}
+
+__all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad", *_LATER, *_functions]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'engine' has no attribute {name!r}")
+    return getattr(_import_module(_LATER[name], __name__), name)
