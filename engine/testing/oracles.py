@@ -163,7 +163,8 @@ def fifty_digits(f: Function, xs: Sequence[Number], i: int) -> Slope:
                 alike  = abs(right - left) <= mpmath.mpf(10) ** -15 * steepest
                 steady = steepest * h <= mpmath.mpf(10) ** -12 * (1 + abs(middle))  # at a jump it is not
                 if alike and steady:
-                    return Slope((right + left) / 2, (right + left) / 2)
+                    both = (right + left) / 2
+                    return rounded(Slope(both, both))
                 return sides(f, xs, i, scale, digits)
             if noise < mpmath.mpf(10) ** -330:                                 # no float could tell it from 0
                 return Slope(mpmath.mpf(0), mpmath.mpf(0))
@@ -224,18 +225,24 @@ def sides(f: Function, xs: Sequence[Number], i: int, scale: Any, digits: int) ->
     with mpmath.workdps(digits + 150):
         left, right = (limit(f, xs, i, sign * scale) for sign in (-1, 1))
         jump = any(leaps(f, xs, i, sign * scale) for sign in (-1, 1))
-    with mpmath.workdps(40):
-        left, right = (x if x is None else +x for x in (left, right))
     if left is not None and right is not None and abs(left) < inf > abs(right) \
             and abs(left - right) <= mpmath.mpf(10) ** -12 * max(abs(left), abs(right), mpmath.mpf(10) ** -12):
         left = right
-    return Slope(left, right, jump=jump)
+    return rounded(Slope(left, right, jump=jump))
+
+
+def rounded(s: Slope) -> Slope:
+    """The slopes to 30 digits, so that 0.999... is 1."""
+    import mpmath
+    with mpmath.workdps(30):
+        return s._replace(left=s.left if s.left is None else +s.left, right=s.right if s.right is None else +s.right)
 
 
 def leaps(f: Function, xs: Sequence[Number], i: int, scale: Any) -> bool:
     """Whether f(x_i + t) stays away from f(x_i) for t -> 0 with the sign of scale."""
     import mpmath
-    at, near, nearer = (sample(f, xs, i, step) for step in (0, scale * mpmath.mpf(10) ** -30, scale * mpmath.mpf(10) ** -36))
+    t = scale * mpmath.mpf(10) ** -30
+    at, near, nearer = (sample(f, xs, i, step) for step in (0, t, t / 10 ** 6))
     return at is not None and near is not None and nearer is not None and 0 != abs(nearer - at) > abs(near - at) / 2
 
 
@@ -349,7 +356,8 @@ def tableau(slope: Callable[[float], float | None], width: float, power: int, ro
             factor = 2.0 ** (power * (j + 1) if power == 2 else j + 1)
             row.append(row[j] + (row[j] - previous) / (factor - 1))
         for j in range(1, len(row)):
-            error = 4 * max(abs(row[j] - row[j - 1]), abs(row[j] - rows[-1][j - 1])) + 4 * rounding / abs(h) + 2.0 ** -48 * abs(row[j])
+            error  = 4 * max(abs(row[j] - row[j - 1]), abs(row[j] - rows[-1][j - 1]))
+            error += 4 * rounding / abs(h) + 2.0 ** -48 * abs(row[j])
             if found is None or error < found[1]:
                 found = (row[j], error)
         rows.append(row)
