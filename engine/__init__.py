@@ -12,9 +12,11 @@ from .value import Value as Value
 if TYPE_CHECKING:
     from .drawing import draw as draw
     from .graph import Graph as Graph
+    from .lectures import lecture as lecture
+    from .lectures import training_lecture as training_lecture
 
 # Imported when first used, so that `import engine` stays small.
-_LATER = {"Graph": ".graph", "draw": ".drawing"}
+_LATER = {"Graph": ".graph", "draw": ".drawing", "lecture": ".lectures", "training_lecture": ".lectures"}
 
 __all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad", *_LATER, *_functions]
 

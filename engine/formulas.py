@@ -38,7 +38,8 @@ def latex_symbol(name: str) -> str:
         return rf"\text{{{latex(name)}}}"
     letters, layer, primes, index, sample = match.groups()
     core  = f"\\{letters}" if letters in GREEK else letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
-    upper = primes.replace("'", r"\prime") + (f"[{layer}]" if layer and index else "") + (f"({sample})" if sample else "")
+    upper = "".join([primes.replace("'", r"\prime"), f"[{layer}]" if layer and index else "",
+                     f"({sample})" if sample else ""])
     lower = index or layer
     return core + (f"^{{{upper}}}" if upper else "") + (f"_{{{lower}}}" if lower else "")
 

@@ -92,6 +92,7 @@ def dot(w: Sequence[Operand], x: Sequence[Operand]) -> Any:
     """w1*x1 + w2*x2 + ..., from left to right, as one node with slopes (x, w).
 
     Raises:
+        TypeError: w or x is not a list.
         ValueError: w and x differ in length, or are empty.
     """
     return apply("dot", *pairs(w, x, "dot"))
@@ -103,6 +104,7 @@ def affine(w: Sequence[Operand], x: Sequence[Operand], b: Operand) -> Any:
     The documents' pre-activation (D0-05, D1-03).
 
     Raises:
+        TypeError: w or x is not a list.
         ValueError: w and x differ in length, or are empty.
     """
     operands = [*pairs(w, x, "affine"), b]
@@ -137,6 +139,10 @@ def several(xs: Sequence[Any], name: str) -> Sequence[Any]:
 
 def pairs(w: Sequence[Any], x: Sequence[Any], name: str) -> list[Any]:
     """All of w, then all of x; they must pair up."""
+    for given in (w, x):
+        if isinstance(given, Value) or not isinstance(given, Iterable):
+            raise TypeError(f"{name}(w, x) takes two lists, and got {type(given).__name__} {given!r:.60}: "
+                            "write w * x for a single pair")
     w, x = list(w), list(x)
     if len(w) != len(x) or not w:
         raise ValueError(f"{name}(w, x) pairs each weight with an input, and got {len(w)} weights and {len(x)} inputs: "

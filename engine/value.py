@@ -109,19 +109,24 @@ class Value:
 
         Args:
             seed: the gradient of self with respect to itself.
-            create_graph: gradients become Values, to be differentiated again.
+            create_graph: gradients become Values, to be differentiated again. Set x.grad = 0 when
+                done: x and its gradient refer to each other until then.
+
+        Raises:
+            TypeError: seed is not a number or Value.
+            ValueError: create_graph, and data was changed after the forward pass.
 
         Source: the delta recursion D1-36 is this loop, read along the edges of a network.
         """
-        order = topological_order(self)
-        for z in order:
+        start    = seed if isinstance(seed, Value) else Constant(seed)
+        order    = topological_order(self)
+        partials = [primitives.partials_as_values(z) if create_graph else z.partials for z in order]
+        for z in order:                              # (from here on, nothing can fail)
             z.grad = 0
-        self.grad += seed
-        for z in reversed(order):
-            slope = z.grad
-            partials = primitives.partials_as_values(z) if create_graph else z.partials
-            for operand, partial in zip(z.operands, partials):
-                operand.grad += partial * slope
+        self.grad += start if create_graph else seed
+        for z, slopes in zip(reversed(order), reversed(partials)):
+            for operand, partial in zip(z.operands, slopes):
+                operand.grad += partial * z.grad
 
     def detach(self) -> Value:
         """The same number as a leaf: no gradient flows through it."""
@@ -199,7 +204,8 @@ def not_a_number(data: Any) -> str:
     if isinstance(data, str):     return f"{given}: write Value(float(text))"
     if isinstance(data, complex): return f"{given}: write one Value each for .real and .imag"
     if data is None:              return f"{given}: did a function end without return?"
-    return f"{given}: write one Value per number, as in [Value(x) for x in data]"
+    if hasattr(data, "__len__"):  return f"{given}: write one Value per number, as in [Value(x) for x in data]"
+    return f"{given}: write Value(float(x)), or give an int, a Fraction, an mpf or a NumPy scalar"
 
 
 new = object.__new__

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 from engine import Value
 
+Self = TypeVar("Self", bound="Module")
+
 
 class Module:
-    """A part of a network. Its parameters are the Values that it, or a part of it, holds."""
+    """A part of a network. Its parameters are the Values that it, or a part of it, holds.
+
+    A module is called on one sample, a list of numbers or Values. Those that behave differently
+    while they are trained (Dropout, BatchNorm, ...) look at `self.training`.
+    """
+
+    training       = True
+    buffers: tuple[str, ...] = ()    # attributes that are remembered but not trained, as running means
+    smallest_batch = 1
+
+    def __call__(self, x: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} is a Module without __call__: define __call__(self, x)")
+
+    def batch(self, X: Sequence[Any]) -> list[Any]:
+        """The outputs for several samples, one by one. BatchNorm, which needs them all at once, has its own."""
+        return [self(x) for x in X]
 
     def parameters(self) -> list[Value]:
         """Every trainable Value, in a fixed order, each once."""
@@ -23,6 +40,23 @@ class Module:
         for p in self.parameters():
             p.grad = 0
 
+    def modules(self) -> list[Module]:
+        """This module and every module inside it, in a fixed order, each once."""
+        seen: dict[int, Module] = {id(self): self}
+        for part in modules_in(vars(self).values()):
+            seen.setdefault(id(part), part)
+        return list(seen.values())
+
+    def train(self: Self, mode: bool = True) -> Self:
+        """Behave as in training, here and in every part; returns self."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self: Self) -> Self:
+        """Behave as in use: no dropout, no noise, running statistics; returns self."""
+        return self.train(False)
+
 
 def values_in(x: Any) -> Iterator[Value]:
     """The Values in x: a Value, a Module, or a collection of such."""
@@ -30,8 +64,23 @@ def values_in(x: Any) -> Iterator[Value]:
         yield x
     elif isinstance(x, Module):
         yield from x.parameters()
-    elif isinstance(x, dict):
-        yield from values_in(x.values())
-    elif not isinstance(x, (str, bytes)) and hasattr(x, "__iter__"):
-        for part in x:
+    else:
+        for part in parts(x):
             yield from values_in(part)
+
+
+def modules_in(x: Any) -> Iterator[Module]:
+    """The Modules in x, each before those inside it."""
+    if isinstance(x, Module):
+        yield from x.modules()
+    else:
+        for part in parts(x):
+            if isinstance(part, (Module, list, tuple, dict)):        # not the many Values
+                yield from modules_in(part)
+
+
+def parts(x: Any) -> Any:
+    """What a collection holds; nothing for anything else."""
+    if isinstance(x, dict):
+        return x.values()
+    return x if isinstance(x, (list, tuple)) or type(x).__name__ == "dict_values" else ()

@@ -12,14 +12,16 @@ Weights are stored per unit, (out, in): layer.neurons[k].weights[j] is the docum
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from random import Random
 from typing import Any, NamedTuple
 
-from engine import Value
+from engine import Value, maximum
 from engine.functions import affine_node, lift
 from engine.value import Operand
 
-from .activations import Activation, activation
+from .activations import Activation, activation, linear
+from .checks import whole
 from .initializers import Initializer, initializer
 from .module import Module
 
@@ -41,16 +43,21 @@ class Neuron(Module):
 
     def __init__(self, n_in: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False, fan_out: int = 1) -> None:
-        check_size(n_in, "a Neuron's number of inputs")
+        whole(n_in, "a Neuron's number of inputs")
         draw, rng = initializer(init), seed if isinstance(seed, Random) else Random(seed)
         self.weights     = [Value(draw(n_in, fan_out, rng), f"w[{j}]") for j in range(1, n_in + 1)]
         self.bias        = Value(0.0, "b")
         self.f           = activation(f)
         self.elementwise = elementwise
 
+    @property
+    def n_in(self) -> int:
+        """The number of inputs."""
+        return len(self.weights)
+
     def __call__(self, x: Sequence[Operand]) -> Any:
         """The activation a for one input."""
-        return self.f(self.z(inputs(x, len(self.weights))))
+        return self.f(self.z(inputs(x, self.n_in)))
 
     def z(self, x: Sequence[Value]) -> Value:
         """The pre-activation, for inputs that are Values already."""
@@ -65,39 +72,106 @@ class Neuron(Module):
         """The weights, then the bias."""
         return [*self.weights, self.bias]
 
+    def __repr__(self) -> str:
+        return f"Neuron({self.n_in})"
+
+    def name_parameters(self, layer: str, unit: str) -> None:
+        """Label the parameters as the documents do: W1[2,3] is layer 1, unit 2, input 3."""
+        self.bias.label = f"b{layer}[{unit}]"
+        for j, w in enumerate(self.weights, 1):
+            w.label = f"W{layer}[{unit},{j}]"
+
+
+class Maxout(Module):
+    """a = z = max over its pieces of b + w1*x1 + ... + wn*xn, each piece with weights of its own (D2-22).
+
+    Args:
+        n_in, init, seed, elementwise, fan_out: as for Neuron.
+        pieces: how many affine pieces compete; the gradient goes to the winner.
+
+    Raises:
+        ValueError: n_in or pieces is not at least 1.
+    """
+
+    f = staticmethod(linear)
+
+    def __init__(self, n_in: int, pieces: int = 2, *, init: str | float | Initializer = "he",
+                 seed: int | Random = 0, elementwise: bool = False, fan_out: int = 1) -> None:
+        whole(pieces, "a Maxout's number of pieces")
+        rng = seed if isinstance(seed, Random) else Random(seed)
+        self.pieces = [Neuron(n_in, "linear", init=init, seed=rng, elementwise=elementwise, fan_out=fan_out)
+                       for _ in range(pieces)]
+
+    @property
+    def n_in(self) -> int:
+        """The number of inputs."""
+        return self.pieces[0].n_in
+
+    def __call__(self, x: Sequence[Operand]) -> Any:
+        """The largest piece for one input."""
+        return self.z(inputs(x, self.n_in))
+
+    def z(self, x: Sequence[Value]) -> Any:
+        """The largest piece, for inputs that are Values already."""
+        return maximum([piece.z(x) for piece in self.pieces])
+
+    def __repr__(self) -> str:
+        return f"Maxout({self.n_in}, {len(self.pieces)})"
+
+    def name_parameters(self, layer: str, unit: str) -> None:
+        """Label the parameters: W1.2[3,4] belongs to layer 1, piece 2, unit 3, input 4."""
+        for p, piece in enumerate(self.pieces, 1):
+            piece.name_parameters(f"{layer}.{p}", unit)
+
 
 class Layer(Module):
-    """n_out neurons that share their inputs (D0-05). Arguments as for Neuron."""
+    """n_out units that share their inputs (D0-05). Arguments as for Neuron; f="maxout" makes Maxout units."""
 
     def __init__(self, n_in: int, n_out: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False) -> None:
-        check_size(n_in, "a Layer's number of inputs")
-        check_size(n_out, "a Layer's number of units")
+        whole(n_in, "a Layer's number of inputs")
+        whole(n_out, "a Layer's number of units")
         rng = seed if isinstance(seed, Random) else Random(seed)
-        self.neurons = [Neuron(n_in, f, init=init, seed=rng, elementwise=elementwise, fan_out=n_out)
-                        for _ in range(n_out)]
+        unit: Any = Maxout if f == "maxout" else partial(Neuron, f=f)
+        self.neurons: list[Neuron] = [unit(n_in, init=init, seed=rng, elementwise=elementwise, fan_out=n_out)
+                                      for _ in range(n_out)]
         self.name_parameters("")
+
+    @property
+    def n_in(self) -> int:
+        """The number of inputs."""
+        return self.neurons[0].n_in
+
+    @property
+    def n_out(self) -> int:
+        """The number of units."""
+        return len(self.neurons)
 
     def __call__(self, x: Sequence[Operand]) -> list[Any]:
         """The activations of all units, always as a list."""
         return self.trace(x).a
 
+    def z(self, x: Sequence[Operand]) -> list[Any]:
+        """The pre-activations of all units."""
+        values = inputs(x, self.n_in)
+        return [neuron.z(values) for neuron in self.neurons]
+
     def trace(self, x: Sequence[Operand]) -> LayerTrace:
         """The pre-activations z and the activations a."""
-        values = inputs(x, len(self.neurons[0].weights))
-        z = [neuron.z(values) for neuron in self.neurons]
+        z = self.z(x)
         return LayerTrace(z, [neuron.f(zk) for neuron, zk in zip(self.neurons, z)])
 
     def parameters(self) -> list[Value]:
         """Unit by unit, the weights and then the bias."""
         return [p for neuron in self.neurons for p in neuron.parameters()]
 
+    def __repr__(self) -> str:
+        return f"Layer({self.n_in}, {self.n_out})"
+
     def name_parameters(self, layer: str) -> None:
         """Label the parameters as the documents do: W1[2,3] is layer 1, unit 2, input 3."""
         for k, neuron in enumerate(self.neurons, 1):
-            neuron.bias.label = f"b{layer}[{k}]"
-            for j, w in enumerate(neuron.weights, 1):
-                w.label = f"W{layer}[{k},{j}]"
+            neuron.name_parameters(layer, str(k))
 
 
 class LayerTrace(NamedTuple):
@@ -122,7 +196,7 @@ class MLP(Module):
     Args:
         n_in: the number of inputs.
         sizes: the units of each layer; the last layer is the output.
-        hidden: the activation of the hidden layers, one for all or a list with one each.
+        hidden: the activation of the hidden layers, one for all or a list with one each; "maxout" is one too.
         output: the activation of the last layer; linear, as the documents advise (D2-28).
         init: the initializer; by default He for ReLU layers and Xavier for all others (D1-46).
         seed, elementwise: as for Neuron.
@@ -138,7 +212,8 @@ class MLP(Module):
             raise ValueError(f"MLP needs the units of each layer as a list, and got {sizes!r}: "
                              "write MLP(2, [16, 16, 1]), the last number being the outputs")
         rng = seed if isinstance(seed, Random) else Random(seed)
-        activations = [hidden] * (len(sizes) - 1) if isinstance(hidden, str) or callable(hidden) else list(hidden)
+        alike = not isinstance(hidden, (list, tuple))
+        activations = [hidden] * (len(sizes) - 1) if alike else list(hidden)         # type: ignore[arg-type]
         if len(activations) != len(sizes) - 1:
             raise ValueError(f"{len(activations)} hidden activations were given for {len(sizes) - 1} hidden layers: "
                              "give one for all, or a list with one per hidden layer")
@@ -148,13 +223,18 @@ class MLP(Module):
         for k, layer in enumerate(self.layers, 1):
             layer.name_parameters(str(k))
 
+    @property
+    def n_in(self) -> int:
+        """The number of inputs."""
+        return self.layers[0].n_in
+
     def __call__(self, x: Sequence[Operand]) -> Any:
         """The output for one input: a Value if there is one output, else a list."""
         return self.trace(x).output
 
     def trace(self, x: Sequence[Operand]) -> Trace:
         """The forward pass with every layer's z and a; after loss.backward(), delta = z.grad."""
-        values = inputs(x, len(self.layers[0].neurons[0].weights))
+        values = inputs(x, self.n_in)
         zs, activations, a = [], [], values
         for layer in self.layers:
             z, a = layer.trace(a)
@@ -166,10 +246,13 @@ class MLP(Module):
         """Layer by layer, unit by unit, the weights and then the bias."""
         return [p for layer in self.layers for p in layer.parameters()]
 
+    def __repr__(self) -> str:
+        return f"MLP({self.n_in}, {[layer.n_out for layer in self.layers]})"
+
 
 def suited(f: str | Activation) -> str:
     """The initializer that keeps the signal's size through f: He for the ReLU family, else Xavier."""
-    return "he" if f in ("relu", "leaky_relu", "elu", "gelu", "silu") else "xavier"
+    return "he" if f in ("relu", "leaky_relu", "elu", "gelu", "silu", "maxout") else "xavier"
 
 
 def inputs(x: Sequence[Operand], n_in: int) -> list[Value]:
@@ -179,16 +262,9 @@ def inputs(x: Sequence[Operand], n_in: int) -> list[Value]:
         TypeError: x is not a list of numbers or Values.
         ValueError: there are not n_in of them.
     """
-    if isinstance(x, (Value, int, float, str)) or not hasattr(x, "__len__"):
+    if isinstance(x, (Value, str, dict, set)) or not hasattr(x, "__len__"):
         raise TypeError(f"the network takes a list of {n_in} numbers or Values, and got {type(x).__name__} {x!r:.60}: "
                         "write model([x]) for a single number")
     if len(x) != n_in:
         raise ValueError(f"{n_in} inputs expected, {len(x)} given: a network's first size is the number of features")
     return [lift(xj) for xj in x]
-
-
-def check_size(n: Any, what: str) -> None:
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"{what} must be a whole number of at least 1, not {n!r}")
-
-

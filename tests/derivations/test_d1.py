@@ -1,0 +1,777 @@
+"""D1, the course-book chapter: every equation of its fully connected networks, element by element.
+
+    W[k][i][j]   weight of unit i of layer k for its input j: (out, in)
+    z, a         pre- and post-activation; a[0] = x
+    J            (1/2) sum (y - yhat)^2 of one example
+    delta[k]     dJ/dz[k], which is z[k].grad
+"""
+
+import itertools
+from math import exp, inf, isnan, log, prod, sqrt, tanh
+from random import Random
+from statistics import median
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import engine
+from engine import Value
+from engine.value import topological_order
+from nn import MLP, BatchNorm, KeepDropout, Layer, Neuron, Standardizer, half_mse
+from nn.initializers import glorot, he, normal, xavier
+
+from .conventions import (
+    D1, agree, elements, examples, grads, networks, nudged, numbers, outputs, random_network, shape,
+    vectors, weights,
+)
+
+item = pytest.mark.item
+seeds = st.integers(0, 2**32 - 1)
+
+
+def sigma(z):
+    return 1 / (1 + exp(-z))
+
+
+def relu(z):
+    return max(0.0, z)
+
+
+def relu_slope(z):
+    return 1.0 if z > 0 else 0.0
+
+
+def affine(W, a, b):
+    """W a + b, by loops."""
+    return [sum(W[i][j] * a[j] for j in range(len(a))) + b[i] for i in range(len(b))]
+
+
+def half_square(y, yhat):
+    """J, from Values or numbers."""
+    return sum((t - p) ** 2 for t, p in zip(y, yhat)) * 0.5
+
+
+def backward(case):
+    """The D1 view of (net, x, y) after J.backward(), and y."""
+    net, x, y = case
+    n = D1(net, x)
+    half_square(y, outputs(n)).backward()
+    return n, y
+
+
+# --- 4.1.1 to 4.1.3: units, layers, the 3-4-1 network ---------------------------------------------
+
+@item("D1-01", "D1-58")
+def test_inputs_only_emit_and_the_graph_has_no_loop():
+    net = MLP(3, [4, 1])
+    assert [len(neuron.weights) for neuron in net.layers[0].neurons] == [3] * 4
+    root = net([1.0, 2.0, 3.0])
+    place = {id(z): k for k, z in enumerate(topological_order(root))}
+    for z in topological_order(root):
+        assert all(place[id(x)] < place[id(z)] for x in z.operands if x.operands)
+    for d, K in [(1, 1), (2, 3), (5, 10)]:                  # inputs: features; outputs: classes, or 1
+        output = MLP(d, [4, K])([0.5] * d)
+        assert isinstance(output, Value) if K == 1 else len(output) == K
+        with pytest.raises(ValueError, match=f"{d} inputs expected"):
+            MLP(d, [4, K])([0.5] * (d + 1))
+
+
+@item("D1-02")
+@examples
+@given(networks())
+def test_the_network_is_the_composition_of_its_layers(case):
+    net, x, _ = case
+    a = x
+    for layer in net.layers:
+        a = layer(a)
+    agree(numbers(outputs(D1(net, x))), numbers(a), 0)
+
+
+@item("D1-03", "D1-04", "D1-05", "D1-06")
+@examples
+@given(seeds, vectors(3))
+def test_forward_propagation_of_the_3_4_1_network(seed, x):
+    n = D1(random_network(3, [4, 1], "sigmoid", "sigmoid", seed), x)
+    W1, b1, W2, b2 = numbers([n.W[1], n.b[1], n.W[2], n.b[2]])
+    assert (shape(W1), shape(b1), shape(W2), shape(b2)) == ((4, 3), (4,), (1, 4), (1,))
+
+    z1 = [sum(W1[j][k] * x[k] for k in range(3)) + b1[j] for j in range(4)]
+    a1 = [sigma(z) for z in z1]
+    z2 = sum(W2[0][j] * a1[j] for j in range(4)) + b2[0]
+    agree(numbers([n.z[1], n.a[1], n.z[2], n.a[2]]), [z1, a1, [z2], [sigma(z2)]], 1e-14)
+    agree(numbers(n.z[1]), list(np.array(W1) @ x + b1), 1e-14)             # the matrix form
+
+
+@item("D1-03")
+@examples
+@given(seeds, vectors(3), st.integers(0, 3))
+def test_a_unit_depends_on_its_own_row_of_weights(seed, x, j):
+    n = D1(random_network(3, [4, 1], "sigmoid", "sigmoid", seed), x)
+    n.z[1][j].backward()
+    agree(grads(n.W[1]), [[x[k] if i == j else 0 for k in range(3)] for i in range(4)], 0)
+    agree(grads(n.b[1]), [1 if i == j else 0 for i in range(4)], 0)
+
+
+@item("D1-04")
+@examples
+@given(seeds, vectors(3))
+def test_slopes_of_the_sigmoid_output(seed, x):
+    n = D1(random_network(3, [4, 1], "sigmoid", "sigmoid", seed), x)
+    n.output.backward()
+    yhat, a1 = n.output.data, numbers(n.a[1])
+    agree(grads(n.W[2]), [[yhat * (1 - yhat) * a1[j] for j in range(4)]])
+    agree(grads(n.b[2]), [yhat * (1 - yhat)])
+
+
+@item("D1-07")
+@examples
+@given(seeds, vectors(3), vectors(3))
+def test_two_linear_layers_are_one(seed, x, elsewhere):
+    net = random_network(3, [4, 2], "linear", seed=seed)
+    n = D1(net, x)
+    W1, b1, W2, b2 = numbers([n.W[1], n.b[1], n.W[2], n.b[2]])
+    W_new = [[sum(W2[i][h] * W1[h][j] for h in range(4)) for j in range(3)] for i in range(2)]
+    b_new = [sum(W2[i][h] * b1[h] for h in range(4)) + b2[i] for i in range(2)]
+    agree(numbers(n.output), affine(W_new, x, b_new))
+    for point in (x, elsewhere):                                            # the same slope everywhere
+        for i in range(2):
+            n = D1(net, point)
+            n.output[i].backward()
+            agree(grads(n.a[0]), W_new[i])
+
+
+@item("D1-08")
+@examples
+@given(networks(layers=(2, 3), outputs=(1, 1)), st.floats(-1e6, 1e6))
+def test_a_linear_output_is_unbounded(case, c):
+    net, x, _ = case
+    n = D1(net, x)
+    b = n.b[n.L][0].data
+    before = n.output.data - b
+    for w in n.W[n.L][0]:
+        w.data *= c
+    agree([D1(net, x).output.data - b], [c * before], 1e-9)
+
+
+# --- 4.1.4: r layers, and counting ----------------------------------------------------------------
+
+@item("D1-09", "D1-12")
+@examples
+@given(st.lists(st.sampled_from(["tanh", "sigmoid", "relu", "linear"]), min_size=1, max_size=5), st.data(), seeds)
+def test_forward_pass_of_r_layers_with_mixed_activations(g, data, seed):
+    functions = {"tanh": tanh, "sigmoid": sigma, "relu": relu, "linear": lambda z: z}
+    d, *m = data.draw(st.lists(st.integers(1, 4), min_size=len(g) + 1, max_size=len(g) + 1))
+    x = data.draw(vectors(d))
+    n = D1(random_network(d, m, g[:-1], g[-1], seed), x)
+    a = x
+    for k in range(1, n.L + 1):
+        assert shape(n.W[k]) == (m[k - 1], [d, *m][k - 1])                  # m_k x m_{k-1}
+        z = affine(numbers(n.W[k]), a, numbers(n.b[k]))
+        a = [functions[g[k - 1]](zi) for zi in z]
+        agree(numbers(n.z[k]), z)
+        agree(numbers(n.a[k]), a)
+
+
+@item("D1-10", "D1-11", "D1-13")
+@pytest.mark.parametrize("d, m, units, parameters", [
+    (3, [4, 1], 5, 21), (3, [4, 2], 6, 26), (3, [4, 4, 1], 9, 41), (3, [5, 6, 1], 12, 63), (784, [15, 10], 25, 11935)])
+def test_counting_units_parameters_and_layers(d, m, units, parameters):
+    net, below = MLP(d, m, init="zeros"), [d, *m]
+    assert sum(len(layer.neurons) for layer in net.layers) == sum(m) == units
+    assert len(net.parameters()) == sum((below[k] + 1) * m[k] for k in range(len(m))) == parameters
+    assert len(net.layers) == len(m)                                        # the input is not counted
+
+
+@item("D1-13")
+def test_three_hidden_layers_and_an_output_are_four():
+    assert len(MLP(2, [3, 3, 3, 1]).layers) == 4
+
+
+# --- 4.1.5: a batch, examples as columns ----------------------------------------------------------
+
+@item("D1-14", "D1-15", "D1-16")
+@examples
+@given(seeds, st.lists(vectors(3), min_size=1, max_size=5))
+def test_each_column_of_the_batch_is_one_example(seed, batch):
+    net = random_network(3, [4, 1], "sigmoid", "sigmoid", seed)
+    passes = [D1(net, x) for x in batch]
+    W1, b1, W2, b2 = (np.array(numbers(p)) for p in (passes[0].W[1], passes[0].b[1], passes[0].W[2], passes[0].b[2]))
+    X  = np.array(batch).T                                                  # (d, m)
+    Z1 = W1 @ X + b1[:, None]
+    A1 = 1 / (1 + np.exp(-Z1))
+    A2 = 1 / (1 + np.exp(-(W2 @ A1 + b2[:, None])))
+    assert X.shape == (3, len(batch)) and A1.shape == (4, len(batch))
+    for e, n in enumerate(passes):
+        for u in range(4):
+            agree([n.z[1][u].data, n.a[1][u].data], [Z1[u, e], A1[u, e]], 1e-13)
+        agree([n.output.data], [A2[0, e]], 1e-13)
+
+
+@item("D1-17")
+@examples
+@given(seeds, st.lists(vectors(3), min_size=1, max_size=5))
+def test_a_bias_shared_by_the_batch_collects_the_sum_of_its_gradients(seed, batch):
+    net = random_network(3, [4, 1], "sigmoid", "sigmoid", seed)
+    passes = [D1(net, x) for x in batch]
+    engine.total([half_square([1.0], [n.output]) for n in passes]).backward()
+    for u in range(4):
+        agree([net.layers[0].neurons[u].bias.grad], [sum(n.z[1][u].grad for n in passes)])
+    W1, b1 = np.array(numbers(passes[0].W[1])), np.array(numbers(passes[0].b[1]))
+    tiled = np.tile(b1[:, None], (1, len(batch)))
+    assert np.array_equal(W1 @ np.array(batch).T + tiled, W1 @ np.array(batch).T + b1[:, None])
+
+
+# --- 4.2: universal approximation -----------------------------------------------------------------
+
+def best_fit(psi, f, N, bias=True, seed=0):
+    """sup |F - f| on [-1, 1] and the rank, for N random units psi(w x + b) and the best v."""
+    rng = np.random.default_rng(seed)
+    x = np.linspace(-1, 1, 401)
+    w, b = rng.normal(0, 5, N), rng.uniform(-5, 5, N) * bias
+    units = psi(np.outer(x, w) + b)
+    v = np.linalg.lstsq(units, f(x), rcond=1e-12)[0]
+    return np.abs(units @ v - f(x)).max(), np.linalg.matrix_rank(units, tol=1e-9 * np.abs(units).max())
+
+
+@item("D1-18", "D0-37", "D4-14")
+def test_a_polynomial_unit_never_approximates():
+    error, rank = best_fit(np.square, np.abs, 50)
+    assert rank == 3 and error >= 1 / 8                                     # 1, x, x^2; Chebyshev's bound
+
+
+@item("D1-18", "D0-37", "D4-14")
+@pytest.mark.parametrize("psi", [np.tanh, np.sin, lambda z: 1 / (1 + np.exp(-z)), lambda z: np.maximum(z, 0)],
+                         ids=["tanh", "sin", "sigmoid", "relu"])
+def test_other_units_approximate_ever_better(psi):
+    few, many = ([best_fit(psi, np.abs, N, seed=s)[0] for s in range(5)] for N in (5, 80))
+    assert median(many) < 0.04 and median(few) > 2 * median(many)
+
+
+@item("D1-18")
+def test_without_a_bias_odd_units_fail():
+    assert best_fit(np.tanh, np.ones_like, 80, bias=False)[0] >= 1          # F(0) = 0
+    assert best_fit(lambda z: np.maximum(z, 0), np.abs, 80, bias=False)[1] == 2
+    assert engine.tanh(Value(0.0)).data == 0
+
+
+# --- 4.3: activations and their derivatives -------------------------------------------------------
+
+GRID = [k / 5 for k in range(-20, 21)]                                      # 41 points of [-4, 4]
+CURVES = {
+    "sigmoid": (engine.sigmoid, sigma, lambda z: sigma(z) * (1 - sigma(z))),
+    "relu":    (engine.relu, relu, relu_slope),
+    "leaky":   (lambda z: engine.leaky_relu(z, 0.01), lambda z: max(0.01 * z, z), lambda z: 1 if z > 0 else 0.01),
+    "tanh":    (engine.tanh, lambda z: (exp(z) - exp(-z)) / (exp(z) + exp(-z)), lambda z: 1 - tanh(z) ** 2),
+}
+
+
+@item("D1-19", "D1-20", "D1-21", "D1-22", "D1-23", "D1-24")
+@pytest.mark.parametrize("name", CURVES)
+def test_curve_and_derivative_panel(name):
+    unit, g, slope = CURVES[name]
+    xs = [Value(z) for z in GRID]
+    ys = [unit(x) for x in xs]
+    for y in ys:
+        y.backward()
+    agree(numbers(ys), [g(z) for z in GRID])
+    agree([x.grad for x in xs if x.data != 0], [slope(z) for z in GRID if z != 0])
+
+
+@item("D1-20", "D1-21", "D1-22", "D1-23")
+def test_values_the_chapter_can_be_checked_at():
+    def slope(f, z):
+        x = Value(z)
+        f(x).backward()
+        return x.grad
+    agree([slope(engine.sigmoid, 0.0), slope(engine.sigmoid, 4.0), slope(engine.tanh, 4.0)],
+          [0.25, 0.0176627062133, 0.00134095068303])
+    assert max(GRID, key=lambda z: slope(engine.sigmoid, z)) == 0
+    assert engine.leaky_relu(-2.0, 0.01) == -0.02
+    assert [slope(engine.leaky_relu, z) for z in (-2.0, 3.0)] == [0.01, 1]
+    assert [slope(engine.relu, z) for z in (-2.0, 3.0)] == [0, 1]
+    # At 0 the chapter writes 1 for both; the engine takes PyTorch's slope, the left one.
+    assert [slope(engine.relu, 0.0), slope(engine.leaky_relu, 0.0)] == [0, 0.01]
+
+
+@item("D1-43")
+@examples
+@given(st.floats(-1e3, 1e3))
+def test_the_slope_of_relu_is_0_or_1(z):
+    x = Value(z)
+    engine.relu(x).backward()
+    assert x.grad == relu_slope(z) and x.grad in (0, 1)
+
+
+# --- 4.4.1 and 4.4.2: back-propagation through two layers -----------------------------------------
+
+two_layers = networks(layers=(2, 2), outputs=(1, 1), hidden="relu")
+
+
+@item("D1-25", "D1-31")
+def test_worked_example_GA_1():
+    n = D1.of(W=[[[1.0, -1.0], [0.5, 0.5]], [[2.0, 3.0]]], b=[[0.0, -0.5], [0.25]], x=[1.0, 2.0], hidden="relu")
+    J = 0.5 * (1 - n.output) ** 2
+    J.backward()
+    assert numbers([n.z[1], n.a[1]]) == [[-1, 1], [0, 1]] and n.output.data == 3.25 and J.data == 2.53125
+    assert grads(n.z[2]) == [2.25] and grads(n.W[2]) == [[0, 2.25]] and grads(n.b[2]) == [2.25]
+    assert grads(n.a[1]) == [4.5, 6.75] and grads(n.z[1]) == [0, 6.75]
+    assert grads(n.W[1]) == [[0, 0], [6.75, 13.5]] and grads(n.b[1]) == [0, 6.75]
+    assert grads(n.a[0]) == [3.375, 3.375]
+
+
+@item("D1-25")
+@examples
+@given(two_layers)
+def test_forward_pass_of_the_relu_regression(case):
+    net, x, (y,) = case
+    n = D1(net, x)
+    (W1, b1), (W2, b2) = numbers([[n.W[1], n.b[1]], [n.W[2][0], n.b[2][0]]])
+    z = [sum(W1[i][j] * x[j] for j in range(len(x))) + b1[i] for i in range(len(b1))]
+    yhat = sum(W2[i] * relu(z[i]) for i in range(len(z))) + b2
+    agree([n.output.data, half_square([y], [n.output]).data], [yhat, (y - yhat) ** 2 / 2])
+
+
+@item("D1-26", "D1-27", "D1-28", "D1-29", "D1-30", "D1-31")
+@examples
+@given(two_layers)
+def test_the_four_steps(case):
+    n, (y,) = backward(case)
+    x, W2, z, a, yhat = numbers(n.a[0]), numbers(n.W[2][0]), numbers(n.z[1]), numbers(n.a[1]), n.output.data
+    units, inputs = range(len(z)), range(len(x))
+    assume(all(zi != 0 for zi in z))
+
+    dW2 = [[(yhat - y) * a[i] for i in units]]                              # step 1
+    db2 = [yhat - y]
+    da  = [(yhat - y) * W2[i] for i in units]                               # step 4
+    dz  = [da[i] * (1 if z[i] >= 0 else 0) for i in units]                  # step 3
+    dW1 = [[dz[i] * x[j] for j in inputs] for i in units]                   # step 2
+    agree(grads([n.W[2], n.b[2], n.a[1], n.z[1], n.W[1], n.b[1]]), [dW2, db2, da, dz, dW1, dz])
+
+
+@item("D1-28", "D1-37")
+@examples
+@given(networks(layers=(1, 5), widths=(1, 3)))
+def test_weight_gradients_against_differences(case):
+    net, x, y = case
+    n, _ = backward(case)
+    for k in range(1, n.L + 1):
+        for (i, j), w in elements(n.W[k]):
+            slope = nudged(lambda: half_square(y, outputs(D1(net, x))), w)
+            assert w.grad == pytest.approx(slope, rel=1e-5, abs=1e-6), f"W{k}[{i + 1},{j + 1}]"
+
+
+@item("D1-29")
+def test_pinned_at_the_kink_the_indicator_and_the_engine_differ():
+    n = D1.of(W=[[[1.0, -1.0]], [[2.0]]], b=[[0.0], [0.0]], x=[1.0, 1.0], hidden="relu")
+    (0.5 * (1 - n.output) ** 2).backward()
+    z, da = n.z[1][0].data, n.a[1][0].grad
+    assert z == 0 and da == -2
+    assert da * (1 if z >= 0 else 0) == -2                                  # 1{z >= 0}, as printed
+    assert n.z[1][0].grad == 0                                              # relu'(0) = 0
+
+
+# --- 4.4.3 and 4.4.4: back-propagation through r layers -------------------------------------------
+
+@item("D1-37")
+def test_worked_example_GA_2():
+    n = D1.of(W=[[[2, 1], [1, 3], [-1, 1]], [[1, 2, 3], [-1, 1, 0.5]], [[0.5, -2]]],
+              b=[[0, 3, 1], [-1, 1], [1]], x=[1, -1], hidden="relu")
+    J = 0.5 * (2 - n.output) ** 2
+    J.backward()
+    assert numbers([n.z[1], n.a[1], n.z[2], n.a[2], n.z[3]]) == [[1, 1, -1], [1, 1, 0], [2, 1], [2, 1], [0]]
+    assert J.data == 2
+    assert grads([n.z[3], n.z[2], n.z[1]]) == [[-2], [-1, 4], [-5, 2, 0]]
+    assert grads(n.W[1:]) == [[[-5, 5], [2, -2], [0, 0]], [[-1, -1, 0], [4, 4, 0]], [[-4, -2]]]
+    assert grads(n.b[1:]) == [[-5, 2, 0], [-1, 4], [-2]] and grads(n.a[0]) == [-8, 1]
+
+
+@item("D1-32", "D1-33", "D1-34", "D1-35", "D1-36", "D1-37")
+@pytest.mark.parametrize("hidden, slope", [("relu", relu_slope), ("tanh", lambda z: 1 - tanh(z) ** 2)])
+@examples
+@given(data=st.data())
+def test_the_delta_recursion(hidden, slope, data):
+    n, y = backward(data.draw(networks(hidden=hidden)))
+    W, a, z = numbers(n.W), numbers(n.a), numbers(n.z)
+    r = n.L
+    agree(z[r], affine(W[r], a[r - 1], numbers(n.b[r])))
+
+    delta = {r: [z[r][i] - y[i] for i in range(len(y))]}
+    for k in range(r - 1, 0, -1):
+        above = range(len(z[k + 1]))
+        dJda     = [sum(W[k + 1][i][j] * delta[k + 1][i] for i in above) for j in range(len(z[k]))]
+        delta[k] = [dJda[j] * slope(z[k][j]) for j in range(len(z[k]))]
+        agree(grads(n.a[k]), dJda)
+    for k in range(r, 0, -1):
+        agree(grads(n.z[k]), delta[k])
+        agree(grads(n.b[k]), delta[k])
+        agree(grads(n.W[k]), [[delta[k][i] * a[k - 1][j] for j in range(len(a[k - 1]))] for i in range(len(z[k]))])
+
+
+# --- 4.5: updates and initialization --------------------------------------------------------------
+
+@item("D1-38")
+@examples
+@given(networks(), st.floats(0.001, 0.1))
+def test_one_update(case, alpha):
+    net, x, y = case
+    n, _ = backward(case)
+    expected = [p.data - alpha * p.grad for p in net.parameters()]
+    steepness = sum(p.grad ** 2 for p in net.parameters())
+    sgd_step(net, alpha)
+    agree(numbers(net.parameters()), expected, 0)
+
+    tiny = 1e-6 / (1 + steepness)                                           # a small step lowers J
+    put_back = [p.data + alpha * p.grad for p in net.parameters()]
+    for p, data in zip(net.parameters(), put_back):
+        p.data = data
+    before = half_square(y, outputs(D1(net, x))).data
+    sgd_step(net, tiny)
+    assert half_square(y, outputs(D1(net, x))).data <= before * (1 + 1e-12)
+
+
+def sgd_step(net, alpha):
+    for p in net.parameters():
+        p.data -= alpha * p.grad
+
+
+@item("D1-39")
+def test_new_networks_have_zero_biases_and_random_weights():
+    net, same, other = MLP(3, [4, 2], seed=5), MLP(3, [4, 2], seed=5), MLP(3, [4, 2], seed=6)
+    biases = [neuron.bias.data for layer in net.layers for neuron in layer.neurons]
+    drawn  = [w.data for layer in net.layers for neuron in layer.neurons for w in neuron.weights]
+    assert biases == [0] * 6 and len(set(drawn)) == len(drawn)
+    assert numbers(net.parameters()) == numbers(same.parameters()) != numbers(other.parameters())
+
+
+XOR = [([0.0, 0.0], 0.0), ([0.0, 1.0], 1.0), ([1.0, 0.0], 1.0), ([1.0, 1.0], 0.0)]
+
+
+def train_xor(net, steps, lr):
+    """Full-batch gradient descent on the mean half squared error; the J that the last step saw."""
+    for _ in range(steps):
+        J = sum(half_square([t], [net(x)]) for x, t in XOR) / 4
+        net.zero_grad()
+        J.backward()
+        sgd_step(net, lr)
+    return J.data
+
+
+@item("D1-40")
+@pytest.mark.parametrize("gamma, final", [(0.0, 0.125), (0.5, 0.125), (1.0, 0.120521836538)])
+def test_equal_weights_stay_equal_for_ever(gamma, final):
+    net = MLP(2, [2, 1], "relu", init=gamma)
+    J = train_xor(net, 2000, 0.1)
+    one, two = net.layers[0].neurons
+    assert numbers(one.parameters()) == numbers(two.parameters())           # bit for bit
+    assert net.layers[1].neurons[0].weights[0].data == net.layers[1].neurons[0].weights[1].data
+    assert J == pytest.approx(final, abs=1e-9)
+    if gamma == 0:
+        assert all(p.data == 0 for p in net.parameters() if "W" in p.label)
+        assert net.layers[1].neurons[0].bias.data == pytest.approx(0.5)     # predicts the mean
+
+
+@item("D1-41")
+@pytest.mark.parametrize("L, expected", [
+    (1, 0.244458311691), (5, 0.000644155085432), (10, 3.6905141876e-07), (20, 1.21116040481e-13)])
+def test_a_chain_of_sigmoid_units_shrinks_the_slope(L, expected):
+    net = MLP(1, [1] * L, "sigmoid", "sigmoid", init=1.0)
+    n = D1(net, [0.3])
+    n.output.backward()
+    z = [n.z[k][0].data for k in range(1, L + 1)]
+    agree([n.a[0][0].grad / expected], [1], 1e-11)
+    agree([n.a[0][0].grad / prod(sigma(zl) * (1 - sigma(zl)) for zl in z)], [1])
+    assert n.a[0][0].grad <= 0.25 ** L
+
+
+@item("D1-41")
+@examples
+@given(networks(layers=(2, 5), widths=(2, 4), outputs=(1, 1), hidden="sigmoid"))
+def test_sigmoid_shrinks_delta_by_at_least_a_quarter_of_the_weights(case):
+    n, _ = backward(case)
+    for k in range(1, n.L):
+        largest = max(abs(d) for d in grads(n.z[k + 1]))
+        for j, z in enumerate(n.z[k]):
+            column = sum(abs(row[j].data) for row in n.W[k + 1])
+            assert abs(z.grad) <= column * largest / 4 * (1 + 1e-12)
+
+
+@item("D1-41")
+@examples
+@given(networks(layers=(2, 5), hidden="relu", biases=False))
+def test_weight_gradients_hide_the_scale_in_a_relu_network_without_biases(case):
+    """sum W*dW is the same in every layer: delta grows exactly as a shrinks, so measure delta."""
+    n, _ = backward(case)
+    inner = [sum(w.data * w.grad for _, w in elements(n.W[k])) for k in range(1, n.L + 1)]
+    agree(inner, [inner[-1]] * n.L, 1e-10)
+
+
+@item("D1-42")
+def test_saturated_units_pass_almost_nothing_on():
+    slope = {}
+    for z in (10.0, 20.0, 37.0):
+        x, y = Value(z), Value(z)
+        engine.sigmoid(x).backward()
+        engine.tanh(y).backward()
+        slope[z] = x.grad, y.grad
+    agree([slope[10.0][0] / 4.5396e-05, slope[10.0][1] / 8.245e-09], [1, 1], 1e-4)
+    assert 1 - tanh(20) ** 2 == 0 and sigma(37) * (1 - sigma(37)) == 0      # the printed forms cancel
+    assert 0 < slope[20.0][1] < 2e-17 and 0 < slope[37.0][0] < 1e-16        # the engine's do not
+
+
+@item("D1-42")
+def test_saturation_grows_with_the_weights():
+    rng = Random(0)
+    x = [rng.gauss(0, 1) for _ in range(32)]
+    rows = [[rng.gauss(0, sqrt(1 / 32)) for _ in range(32)] for _ in range(256)]
+    z = affine(rows, x, [0.0] * 256)
+    medians = [median(1 - tanh(scale * zi) ** 2 for zi in z) for scale in (1, 4, 16, 64)]
+    assert medians == sorted(medians, reverse=True) and medians[0] > 100 * medians[-1]
+
+
+@item("D1-44")
+def test_growing_slopes_and_the_largest_float():
+    for w, L in [(2.0, 10), (3.0, 20)]:
+        n = D1(MLP(1, [1] * L, "relu", init=w), [1.0])
+        n.output.backward()
+        assert n.a[0][0].grad == w ** L
+    big = prod([1000.0] * 110)
+    assert big == inf and isnan(big - big)
+    assert 1e200 * 1e200 == inf                                             # products overflow to inf,
+    for grow in (lambda x: engine.exp(x), lambda x: (1e197 * x) ** 2):      # functions and powers raise
+        with pytest.raises(OverflowError, match="larger than the largest float"):
+            grow(Value(1000.0))
+
+
+@item("D1-44")
+def test_delta_explodes_with_standard_normal_weights_and_not_with_he():
+    def growth(init, seed):
+        rng = Random(seed)
+        n = D1(MLP(32, [32] * 12, "relu", init=init, seed=seed), [rng.gauss(0, 1) for _ in range(32)])
+        half_square([0.0] * 32, n.output).backward()
+        norm = [sqrt(sum(z.grad ** 2 for z in n.z[k])) for k in (1, n.L)]
+        return norm[0] / norm[1]
+    assert median(growth("normal", s) for s in range(3)) > 1e4 * median(growth("he", s) for s in range(3))
+
+
+@item("D1-45")
+def test_standard_normal_weights_scale_the_signal_by_the_root_of_the_fan_in():
+    n, draw, rng = 64, normal(), Random(1)
+    ratios = []
+    for _ in range(100):
+        a  = [rng.gauss(0, 1) for _ in range(n)]
+        Wa = affine([[draw(n, n, rng) for _ in range(n)] for _ in range(n)], a, [0.0] * n)
+        ratios.append(sqrt(sum(z * z for z in Wa) / sum(ai * ai for ai in a)))
+    assert sum(ratios) / 100 == pytest.approx(sqrt(n), abs=0.4)             # 5 standard errors
+
+
+@item("D1-46")
+@pytest.mark.parametrize("draw, n_in, n_out, variance", [
+    (he, 50, 20, 2 / 50), (xavier, 50, 20, 1 / 50), (glorot, 50, 20, 2 / 70), (glorot, 40, 40, 1 / 40)])
+def test_variances_of_the_initializers(draw, n_in, n_out, variance):
+    rng = Random(3)
+    sample = [draw(n_in, n_out, rng) for _ in range(60_000)]
+    assert sum(w * w for w in sample) / len(sample) == pytest.approx(variance, rel=0.03)   # 5 standard errors
+    assert abs(sum(sample) / len(sample)) < 5 * sqrt(variance / len(sample))
+
+
+@item("D1-46")
+def test_half_of_the_mean_square_passes_a_relu():
+    z, s = sympy.symbols("z s", positive=True)
+    density = sympy.exp(-z**2 / (2 * s**2)) / (s * sympy.sqrt(2 * sympy.pi))
+    assert sympy.simplify(sympy.integrate(z**2 * density, (z, 0, sympy.oo)) - s**2 / 2) == 0
+
+
+@item("D1-46")
+@pytest.mark.parametrize("init, k", [("he", 2), ("xavier", 1)])
+def test_the_mean_square_through_one_relu_layer_is_k_halves(init, k):
+    rng = Random(7)
+    x = [rng.gauss(0, 1) for _ in range(50)]
+    a = numbers(Layer(50, 1500, "relu", init=init, seed=11)(x))
+    before, after = (sum(v * v for v in vs) / len(vs) for vs in (x, a))
+    assert after / before == pytest.approx(k / 2, rel=0.3)                  # 5 standard errors
+
+
+@item("D1-48")
+def test_bias_gradients_depend_on_deeper_layers():
+    def db1(scale):
+        n = D1(random_network(2, [3, 3, 1], seed=4), [0.4, -0.7])
+        for w in n.W[3][0]:
+            w.data *= scale
+        n = D1(n.net, [0.4, -0.7])
+        n.output.backward()
+        return grads(n.b[1])
+    agree(db1(2.0), [2 * g for g in db1(1.0)])                              # only W3 changed
+    rows = numbers(weights(MLP(2, [3, 3, 1]).layers[0]))                    # random weights break the symmetry
+    assert len({tuple(row) for row in rows}) == 3
+
+
+# --- 4.6: normalisation ---------------------------------------------------------------------------
+
+@item("D1-49")
+@examples
+@given(st.lists(vectors(2, -100, 100), min_size=2, max_size=6))
+def test_standardised_inputs(X):
+    assume(all(len(set(column)) > 1 and max(column) - min(column) > 1e-3 for column in zip(*X)))
+    standardize, m = Standardizer().fit(X), len(X)
+    mu = [sum(x[j] for x in X) / m for j in (0, 1)]
+    s2 = [sum((x[j] - mu[j]) ** 2 for x in X) / m for j in (0, 1)]
+    new = [37.0, -2.0]                                                      # later samples: the same statistics
+    agree(standardize(new), [(new[j] - mu[j]) / sqrt(s2[j]) for j in (0, 1)], 1e-9)
+    columns = list(zip(*map(standardize, X)))
+    agree([sum(c) / m for c in columns], [0.0, 0.0], 1e-9)
+    agree([sum(v * v for v in c) / m for c in columns], [1.0, 1.0], 1e-9)
+
+
+@item("D1-49")
+def test_normalising_rounds_the_contours_of_the_cost():
+    rng = Random(2)
+    X = [[rng.gauss(5, 10), rng.gauss(-1, 0.5)] for _ in range(30)]
+    def condition(X):                                                       # of the Hessian of the mean half square
+        def cost(w):
+            return half_mse([engine.dot(w, x) for x in X], [0.0] * len(X))
+        low, high = np.linalg.eigvalsh(np.array(engine.hessian(cost)([0.0, 0.0]), dtype=float))
+        return high / low
+    normalised = list(map(Standardizer().fit(X), X))
+    r = sum(x1 * x2 for x1, x2 in normalised) / len(X)
+    assert condition(normalised) == pytest.approx((1 + abs(r)) / (1 - abs(r)))
+    assert condition(X) > 10 * condition(normalised)
+
+
+def batch_normalised(z, gamma=1.0, beta=0.0, eps=1e-5):
+    """(the layer, its inputs, its outputs) for one unit and a mini-batch of numbers."""
+    layer, zs = BatchNorm(1, eps=eps), [Value(v) for v in z]
+    layer.gamma[0].data, layer.beta[0].data = gamma, beta
+    return layer, zs, [row[0] for row in layer.batch([[v] for v in zs])]
+
+
+batches = vectors((2, 6)).filter(lambda z: max(z) - min(z) > 0.1)
+
+
+@item("D1-50", "D1-51", "D1-52")
+@examples
+@given(batches, st.floats(0.5, 2), st.floats(-2, 2), seeds)
+def test_batch_norm_forward_and_backward(z, gamma, beta, seed):
+    B, eps, rng = len(z), 1e-3, Random(seed)
+    G = [rng.gauss(0, 1) for _ in z]
+    layer, zs, ys = batch_normalised(z, gamma, beta, eps)
+    engine.dot(G, ys).backward()
+
+    mu   = sum(z) / B
+    var  = sum((v - mu) ** 2 for v in z) / B
+    zbar = [(v - mu) / sqrt(var + eps) for v in z]
+    agree(numbers(ys), [gamma * v + beta for v in zbar])
+    agree([sum(zbar) / B, sum(v * v for v in zbar) / B], [0.0, var / (var + eps)])
+
+    mean_G, mean_Gz = sum(G) / B, sum(g * v for g, v in zip(G, zbar)) / B
+    agree([layer.beta[0].grad, layer.gamma[0].grad], [sum(G), sum(g * v for g, v in zip(G, zbar))])
+    agree(grads(zs), [gamma / sqrt(var + eps) * (G[i] - mean_G - zbar[i] * mean_Gz) for i in range(B)], 1e-10)
+    agree([sum(grads(zs))], [0.0], 1e-11)                                   # a bias before it has gradient 0
+
+
+@item("D1-51", "D1-52")
+@examples
+@given(batches, st.floats(-10, 10), st.floats(0.5, 10))
+def test_invariances_of_batch_norm(z, c, k):
+    plain = numbers(batch_normalised(z, eps=0.0)[2])
+    agree(numbers(batch_normalised([v + c for v in z], eps=0.0)[2]), plain, 1e-9)
+    agree(numbers(batch_normalised([k * v for v in z], eps=0.0)[2]), plain, 1e-9)
+    mu = sum(z) / len(z)
+    var = sum((v - mu) ** 2 for v in z) / len(z)
+    agree(numbers(batch_normalised(z, sqrt(var + 1e-5), mu)[2]), z)         # gamma = sqrt(var + eps), beta = mu
+
+
+@item("D1-50", "D1-51", "D1-52")
+def test_worked_example_GF():
+    layer, zs, ys = batch_normalised([1.0, 2.0, 4.0, 5.0], gamma=2.0, beta=-1.0, eps=0.0)
+    ys[0].backward()
+    agree(numbers(ys), [-3.529822128135, -2.264911064067, 0.264911064067, 1.529822128135])
+    agree(grads(zs), [0.442718872424, -0.56920997883, -0.063245553203, 0.18973665961])
+    agree([layer.gamma[0].grad, layer.beta[0].grad], [-1.26491106407, 1], 1e-11)
+
+
+@item("D1-53")
+@examples
+@given(seeds, st.floats(0.1, 100))
+def test_with_batch_norm_the_scale_of_the_weights_does_not_matter(seed, k):
+    """Scaling W by k leaves the loss as it is and divides its gradient by k: large weights slow down, not explode."""
+    rng = Random(seed)
+    X = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(5)]
+    W = [rng.gauss(0, 1), rng.gauss(0, 1)]
+    def pass_(scale):
+        ws, layer = [Value(scale * w) for w in W], BatchNorm(1, eps=0.0)
+        out = [engine.tanh(row[0]) for row in layer.batch([[engine.dot(ws, x)] for x in X])]
+        loss = half_mse(out, [1.0, 0.0, -1.0, 0.5, 0.2])
+        loss.backward()
+        return loss.data, grads(ws)
+    (J, g), (J_k, g_k) = pass_(1.0), pass_(k)
+    agree([J_k], [J], 1e-9)
+    agree([k * v for v in g_k], g, 1e-8)
+
+
+# --- 4.7: dropout ---------------------------------------------------------------------------------
+
+def masks(units):
+    return list(itertools.product([0, 1], repeat=units))
+
+
+@item("D1-54")
+@examples
+@given(vectors(4), vectors(4), st.floats(-2, 2), st.floats(0.1, 0.9))
+def test_scaling_the_weights_by_p_is_the_mean_over_all_masks(w, a, b, p):
+    mean = sum(prod(p if m else 1 - p for m in mask) * (sum(wi * ai * m for wi, ai, m in zip(w, a, mask)) + b)
+               for mask in masks(4))
+    agree([mean], [sum(p * wi * ai for wi, ai in zip(w, a)) + b])           # the bias is not scaled
+    dropout, unit = KeepDropout(p), Neuron(4, "linear")
+    for q, data in zip(unit.parameters(), [*w, b]):
+        q.data = data
+    agree([unit(dropout.eval()(a)).data], [mean])
+
+
+@item("D1-54", "D1-56")
+@examples
+@given(seeds, vectors(3))
+def test_a_dropped_unit_has_no_edges(seed, x):
+    net, dropout = random_network(3, [4, 2], seed=seed), KeepDropout(0.5, seed=seed)
+    hidden, output = net.layers
+    inputs = [Value(v) for v in x]
+    engine.total(output(dropout(hidden(inputs)))).backward()
+    for k, kept in enumerate(dropout.mask):
+        edges = [*hidden.neurons[k].weights, hidden.neurons[k].bias, *[unit.weights[k] for unit in output.neurons]]
+        assert kept in (0, 1) and (kept or all(edge.grad == 0 for edge in edges))
+        if kept:
+            a = tanh(sum(w.data * v for w, v in zip(hidden.neurons[k].weights, x)) + hidden.neurons[k].bias.data)
+            agree([unit.weights[k].grad for unit in output.neurons], [a, a])
+
+
+@item("D1-55", "D4-20")
+@examples
+@given(seeds, st.floats(0.2, 0.8))
+def test_weight_scaling_averages_the_ensemble(seed, p):
+    """Exactly for a linear output, exactly for the geometric mean behind a softmax, nearly for the arithmetic mean."""
+    rng = Random(seed)
+    a = [rng.gauss(0, 1) for _ in range(4)]
+    W = [[rng.gauss(0, 1) for _ in a] for _ in range(3)]
+    def logits(factors): return [sum(w * ai * f for w, ai, f in zip(row, a, factors)) for row in W]
+    members = [(prod(p if m else 1 - p for m in mask), engine.softmax(logits(mask))) for mask in masks(4)]
+    assert len(members) == 2 ** 4
+    scaled = engine.softmax(logits([p] * 4))
+    geometric = [exp(sum(q * log(y[k]) for q, y in members)) for k in range(3)]
+    arithmetic = [sum(q * y[k] for q, y in members) for k in range(3)]
+    agree([g / sum(geometric) for g in geometric], scaled, 1e-11)
+    assert max(abs(s - m) for s, m in zip(scaled, arithmetic)) > 1e-6
+
+
+# --- 4.8: handwritten digits ----------------------------------------------------------------------
+
+@item("D1-57")
+def test_sizes_and_decision_of_the_digit_classifier():
+    assert 28 * 28 == 784 and (784 + 1) * 15 + (15 + 1) * 10 == 11935
+    net = MLP(784, [15, 10], init="zeros")
+    assert len(net.parameters()) == 11935
+    for k, neuron in enumerate(net.layers[1].neurons):
+        neuron.bias.data = float(k == 7)
+    scores = numbers(net([0.0] * 784))
+    assert len(scores) == 10 and max(range(10), key=scores.__getitem__) == 7
