@@ -7,7 +7,7 @@
     def test_log(x):
         assert check_gradients(log, x)
 
-Random programs have a strategy of their own, `programs`, in programs.py.
+Random programs have a strategy of their own, `programs`, in program.py.
 """
 
 from __future__ import annotations

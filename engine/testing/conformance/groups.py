@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..operations import OPERATIONS, RATIONAL, SMOOTH
-from ..programs import Plain, Program, Step
+from ..program import Plain, Program, Step
 from . import mistakes
 from .cases import (ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form, inputs_of, joined, key_of, random_exercises,
                     special, unshared)
