@@ -92,9 +92,10 @@ def lift(x: Any) -> Dual:
 
 def joined(a: dict[int, Fraction], p: Any, b: dict[int, Fraction], q: Any) -> dict[int, Fraction]:
     """p*a + q*b."""
-    d = {i: p * s for i, s in a.items()}
+    d = dict(a) if p == 1 else {i: p * s for i, s in a.items()}
     for i, s in b.items():
-        d[i] = d[i] + q * s if i in d else q * s
+        part = s if q == 1 else q * s
+        d[i] = d[i] + part if i in d else part
     return d
 
 
@@ -125,11 +126,18 @@ def compared(x: Dual, other: Any) -> int:
 
 def exact_slopes(f: Function, xs: Sequence[Number], wanted: Sequence[int]) -> list[Fraction] | None:
     """df/dx_i for i in wanted, exact; None if f is not rational or has a kink here."""
+    found = exactly(f, xs, wanted)
+    return None if found is None else found[1]
+
+
+def exactly(f: Function, xs: Sequence[Number], wanted: Sequence[int]) -> tuple[Number, list[Fraction]] | None:
+    """f itself and df/dx_i for i in wanted, exact; None as in exact_slopes."""
+    one, zero, chosen = Fraction(1), Fraction(0), {*wanted}
     try:
-        z = f(*[Dual(Fraction(x), {i: Fraction(1)}) if i in wanted else rational(x) for i, x in enumerate(xs)])
+        z = f(*[Dual(Fraction(x), {i: one}) if i in chosen else rational(x) for i, x in enumerate(xs)])
     except (Tie, TypeError, AttributeError, *OUTSIDE):
         return None
-    return [z.d.get(i, Fraction(0)) for i in wanted] if isinstance(z, Dual) else [Fraction(0) for _ in wanted]
+    return (z.v, [z.d.get(i, zero) for i in wanted]) if isinstance(z, Dual) else (z, [zero for _ in wanted])
 
 
 def rational(x: Number) -> Number:

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from ..primitives import TABLE, Primitive, call
 from ..value import Constant, Value, topological_order
 from .oracles import OUTSIDE as DOMAIN
-from .oracles import Slope, central, exact_slopes, fifty_digits, many, sample
+from .oracles import Slope, central, exactly, fifty_digits, many, sample
 from .reports import KINK, OUTSIDE, RIGHT, ROUNDING, WRONG, Finding, ulps
 
 Number = Any
@@ -36,20 +36,21 @@ DIGITS = 50
 class Checked(NamedTuple):
     """What is known of one operand of a node: its slope as it enters the sum over paths, and the verdict."""
 
-    slope:   Any                          # mpf; None where there is none to compare with
+    slope:   Any                          # mpf; the partial itself where there is none to compare with
     finding: Finding | None
+    error:   float = 0.0                  # how far the partial is from it
 
 
 # --- one operation -----------------------------------------------------------------------------------
 
-def check_node(z: Value, name: str = "") -> list[Checked]:
-    """The partials of one node, each against the slope that its value column has there."""
+def check_node(z: Value) -> tuple[list[Checked], Finding | None]:
+    """The partials of one node, each against the slope that its value column has there; and its number."""
     row     = TABLE[z.op]
     numbers = [x.data for x in z.operands]
-    name    = name or call(row, numbers)
+    name    = call(row, numbers)
     wanted  = [i for i, x in enumerate(z.operands) if type(x) is not Constant]
-    exact   = exact_slopes(row.value, numbers, wanted) if all(map(finite, numbers)) else None
-    known   = dict(zip(wanted, exact)) if exact is not None else {}
+    found   = exactly(row.value, numbers, wanted) if all(map(finite, numbers)) else None
+    known   = dict(zip(wanted, found[1])) if found is not None else {}
     checked = []
     for i, p in enumerate(z.partials):
         if i not in wanted:
@@ -60,7 +61,7 @@ def check_node(z: Value, name: str = "") -> list[Checked]:
             checked.append(Checked(many(p), Finding(name, OUTSIDE, p, operand=i, why="an operand is not finite")))
         else:
             checked.append(judge(row, numbers, i, p, measured(row, numbers, i), name))
-    return checked
+    return checked, check_number(z, numbers, checked, found and found[0])
 
 
 def measured(row: Primitive, numbers: Sequence[Number], i: int) -> Slope:
@@ -90,6 +91,8 @@ def judge(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Slope
 def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Any, slope: Slope,
                  name: str) -> Checked:
     """The verdict where there is one slope s: by its distance in ulps, against what rounding explains."""
+    if p == s and finite(p) and abs(p) < 1.7e308:
+        return Checked(many(p), Finding(name, RIGHT, p, s, operand=i))
     right = many(s)
     if not finite(right) or abs(right) > 1.7e308 or not finite(p):
         agrees = p == p and (not finite(p) or not finite(right)) and (p > 0) == (right > 0) \
@@ -101,18 +104,18 @@ def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s
         return Checked(many(p), Finding(name, verdict, p, right, operand=i, why=why))
     error = abs(many(p) - right)
     away  = ulps(error, right)
-    if error <= slope.error or away <= 4 and not exact(p, s):
-        return Checked(right, Finding(name, RIGHT, p, s, ulps=away, operand=i))
     if exact(p, s):
-        verdict = RIGHT if p == s else WRONG
-        return Checked(right, Finding(name, verdict, p, s, ulps=away, operand=i))
+        return Checked(right, Finding(name, WRONG, p, s, ulps=away, operand=i), float(error))
+    if error <= slope.error or away <= 4:
+        return Checked(right, Finding(name, RIGHT, p, s, ulps=away, operand=i), float(error))
     allowed = 64 * coarsest(p, numbers) * (abs(right) + slope_conditioning(row, numbers, i, right)) + TINY
     if error <= allowed:
-        return Checked(right, Finding(name, ROUNDING, p, right, ulps=away, allowed=ulps(allowed, right), operand=i))
+        return Checked(right, Finding(name, ROUNDING, p, right, ulps=away, allowed=ulps(allowed, right), operand=i),
+                       float(error))
     floats = central(row.value, [float(x) for x in numbers], i)      # a row may leave 50 digits behind unseen
     if floats.smooth and abs(float(p) - floats.left) <= floats.error < abs(float(right) - floats.left):
         return Checked(many(p), Finding(name, RIGHT, p, p, operand=i))
-    return Checked(right, Finding(name, WRONG, p, right, ulps=away, allowed=ulps(allowed, right), operand=i))
+    return Checked(right, Finding(name, WRONG, p, right, ulps=away, allowed=ulps(allowed, right), operand=i), float(error))
 
 
 def slope_conditioning(row: Primitive, numbers: Sequence[Number], i: int, right: Any) -> Any:
@@ -179,8 +182,9 @@ def check_graph(root: Value, inputs: Sequence[Value], names: Sequence[str]) -> G
     order = topological_order(root)
     grads = gradients_given(root, order, inputs)
     with mpmath.workdps(DIGITS):
-        checked = {z: check_node(z) for z in order}
-        nodes   = [f for z in order for f in (check_number(z, checked[z]), *(c.finding for c in checked[z])) if f]
+        both    = {z: check_node(z) for z in order}
+        checked = {z: slopes for z, (slopes, _) in both.items()}
+        nodes   = [f for slopes, wrong in both.values() for f in (wrong, *(c.finding for c in slopes)) if f]
         adjoint, bound, size = backwards(root, order, checked)
         kinked = any(f.verdict in (KINK, OUTSIDE) for f in nodes)
         nodes += [f for z in reversed(order) if (f := check_adjoint(z, grads[z], adjoint, bound))]   # root first
@@ -204,19 +208,18 @@ def gradients_given(root: Value, order: Sequence[Value], inputs: Sequence[Value]
             x.grad = grad
 
 
-def check_number(z: Value, checked: Sequence[Checked]) -> Finding | None:
-    """A finding if the number of the node is not what its operation gives for its operands."""
-    numbers = [x.data for x in z.operands]
-    if not all(map(finite, [z.data, *numbers])):
+def check_number(z: Value, numbers: Sequence[Number], checked: Sequence[Checked], right: Number | None) -> Finding | None:
+    """A finding if the number of the node is not what its operation gives for its operands; right, if it is known."""
+    if right == z.data or not all(map(finite, [z.data, *numbers])) or not all(finite(c.slope) for c in checked):
         return None
     try:
-        right = sample(TABLE[z.op].value, numbers, 0, 0)
+        right = sample(TABLE[z.op].value, numbers, 0, 0) if right is None else many(right)
     except TypeError:
-        right = None
+        return None                                          # a row of floats only: nothing more exact to compare with
     if right is None:
         return None
-    size = sum((abs(c.slope * many(x)) for c, x in zip(checked, numbers) if finite(c.slope)), abs(right))
-    if abs(many(z.data) - right) <= 256 * unit(z.data) * size + TINY or any(not finite(c.slope) for c in checked):
+    size = math.fsum(min(abs(float(c.slope * x)), 1e300) for c, x in zip(checked, map(many, numbers)))
+    if abs(many(z.data) - right) <= 256 * unit(z.data) * (size + abs(right)) + TINY:
         return None
     return Finding(call(TABLE[z.op], numbers), WRONG, z.data, right,
                    why="the number of the node is not what its operation gives for its operands: was .data changed "
@@ -224,29 +227,39 @@ def check_number(z: Value, checked: Sequence[Checked]) -> Finding | None:
 
 
 def backwards(root: Value, order: Sequence[Value], checked: dict[Value, list[Checked]],
-              ) -> tuple[dict[Value, Any], dict[Value, Any], dict[Value, Any]]:
+              ) -> tuple[dict[Value, Any], dict[Value, float], dict[Value, float]]:
     """Per node: its adjoint, the bound on the rounding of its grad, and the sum of |each path|.
 
     The bound is a running error analysis: a product p*g is off by |p| times what g is off, by
     |g| times the known error of p, and by its own rounding; a sum by the rounding of its parts.
     """
     zero = many(0)
-    adjoint, bound, size = {root: many(1)}, {root: zero}, {root: many(1)}
+    adjoint: dict[Value, Any] = {root: many(1)}
+    bound, size = {root: 0.0}, {root: 1.0}
     for z in reversed(order):
         g, e, a = adjoint[z], bound[z], size[z]
-        for x, p, (slope, _) in zip(z.operands, z.partials, checked[z]):
+        reach = rough(g) + e
+        for x, (slope, _, error) in zip(z.operands, checked[z]):
             if type(x) is Constant:
                 continue
-            part = slope * g
-            off  = abs(slope) * e + (abs(g) + e) * abs(many(p) - slope if finite(slope) else zero)
-            off += 4 * EPS * (abs(part) + abs(adjoint.get(x, zero))) + TINY * (abs(part) > 0)
-            adjoint[x] = adjoint.get(x, zero) + part
-            bound[x]   = bound.get(x, zero) + off
-            size[x]    = size.get(x, zero) + abs(slope) * a
+            steep = rough(slope)
+            before, part = adjoint.get(x, zero), slope * g
+            adjoint[x] = before + part
+            rounding   = 4 * EPS * (steep * rough(g) + rough(before))
+            bound[x]   = bound.get(x, 0.0) + steep * e + reach * error + rounding + TINY
+            size[x]    = size.get(x, 0.0) + steep * a
     return adjoint, bound, size
 
 
-def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, Any]) -> Finding | None:
+def rough(x: Any) -> float:
+    """|x| to a few digits, at least so large."""
+    try:
+        return abs(float(x)) * (1 + EPS)
+    except OverflowError:
+        return inf
+
+
+def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, float]) -> Finding | None:
     """A finding if the grad of an inner node is not its adjoint: the sum over its uses went wrong."""
     right = adjoint[z]
     if not finite(right) or not finite(grad) or abs(right) > 1e300 or abs(many(grad) - right) <= bound[z]:
@@ -256,10 +269,10 @@ def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict
                    why="the gradient of a node is the sum over all nodes that use it, each counted once per use")
 
 
-def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, Any],
+def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, float],
                 sides: dict[Value, Slope], kinked: bool) -> Finding:
     """The verdict on the gradient of one input."""
-    right, allowed = adjoint.get(x, many(0)), bound.get(x, many(0))
+    right, allowed = adjoint.get(x, many(0)), bound.get(x, 0.0)
     s = sides.get(x)
     if not finite(right) or not finite(grad):
         if finite(right) and abs(right) < 1e300 and not kinked:
@@ -298,7 +311,7 @@ def roundings(order: Sequence[Value]) -> dict[Value, Any]:
     return {z: many(z.data) - many(TABLE[z.op].value(*[many(x.data) for x in z.operands])) for z in order}
 
 
-def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], size: dict[Value, Any]) -> list[Finding]:
+def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], size: dict[Value, float]) -> list[Finding]:
     """Nothing if the slope along a random direction, measured on values, is what the adjoints say.
 
     The roundings of the recorded run are kept as constants, so that both sides are slopes of the
