@@ -7,7 +7,7 @@
     def test_log(x):
         assert check_gradients(log, x)
 
-Random programs have a strategy of their own, `programs`, in program.py.
+Random programs have a strategy of their own, `programs`, in growing.py.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from ..operations import OPERATIONS, RATIONAL
-from ..program import Plain, Program, Step, random_program, short
+from ..growing import random_program
+from ..program import Plain, Program, Step, short
 from ..shrinking import shrink
 from . import mistakes
 from .exercises import (NAN, NONE, Exercise, Outcome, accepts, askable, attempt, differs, evaluate, expected, interval_text,

@@ -35,8 +35,8 @@ def test_no_row_is_blamed_at_zeros_kinks_tails_and_edges(name):
 
 
 def known(name, xs):
-    """Slopes that are wrong in the table: clamp to a single point; a parity lost beyond 2^53."""
-    return name == "clamp" and xs[0] == xs[1] == xs[2] or name == "**" and xs[0] < 0 and abs(xs[1]) > 2 ** 53
+    """A slope that is wrong in the table: beyond 2^53, y - 1 has lost the parity of y."""
+    return name == "**" and xs[0] < 0 and abs(xs[1]) > 2 ** 53
 
 
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.nary])
@@ -47,7 +47,7 @@ def test_no_row_of_many_operands_is_blamed(name):
 
 
 @deterministic(25)
-@given(st.sampled_from([name for name in TABLE if name not in ("dot", "clamp", "**")]).flatmap(
+@given(st.sampled_from([name for name in TABLE if name not in ("dot", "**")]).flatmap(
     lambda name: st.tuples(st.just(name), operands(name, subnormals=False))))
 def test_no_row_is_blamed_in_its_domain(drawn):
     name, xs = drawn
@@ -100,6 +100,7 @@ def test_a_kink_gives_both_slopes_and_whether_the_answer_lies_between():
 def test_ties_and_kinks_that_cancel_are_not_wrong():
     assert check_gradients(lambda x: maximum(x, x), 2.0).verdict == "kink"
     assert check_gradients(lambda x: maximum(x, x), 2.0).inputs[0].verdict == "right"
+    assert check_gradients(lambda x, low, high: apply("clamp", x, low, high), 2.0, 2.0, 2.0).verdict == "kink"
     cancelled = check_gradients(lambda x: relu(x) - relu(-x), 0.0)              # = x, and the engine says 0
     assert cancelled.verdict == "kink" and not cancelled.inputs[0].between
     assert "together they leave the range" in str(cancelled)

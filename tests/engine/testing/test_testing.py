@@ -26,3 +26,11 @@ def test_an_unknown_name_is_explained():
     import engine.testing
     with pytest.raises(AttributeError, match="it has .*check_gradients"):
         _ = engine.testing.check_gradient
+
+
+@pytest.mark.parametrize("module", ["checker", "nans", "program"])
+def test_the_examples_in_the_docstrings_are_true(module):
+    import doctest
+    from importlib import import_module
+    failed, attempted = doctest.testmod(import_module(f"engine.testing.{module}"))
+    assert attempted and not failed
