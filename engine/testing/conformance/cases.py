@@ -15,13 +15,15 @@ from random import Random
 from typing import Any, NamedTuple
 
 from ..operations import OPERATIONS, RATIONAL
-from ..programs import Plain, Program, Step, random_program, short
+from ..growing import random_program
+from ..program import Plain, Program, Step, short
 from ..shrinking import shrink
 from . import mistakes
 from .exercises import (NAN, NONE, Exercise, Outcome, accepts, askable, attempt, differs, evaluate, expected, interval_text,
                         names, nodes, wrong, written)
 
 PASS, FAIL, SKIP, ADVICE = "pass", "fail", "skip", "advice"
+BLOCKED = "blocked"                      # not asked, because an operation it needs is wrong by itself
 
 
 class Finding(NamedTuple):
@@ -66,6 +68,7 @@ class Context:
     examples: how many random programs each case asks.
     unsound:  operations that failed alone; no other case uses them, so that one mistake costs one mark.
     lacking:  operations the engine does not have.
+    surveyed: whether a failure may be judged in the light of all operations; not after one ended the process.
     """
 
     engine:   Any
@@ -74,6 +77,21 @@ class Context:
     examples: int = 10
     unsound:  set[str] = field(default_factory=set)
     lacking:  set[str] = field(default_factory=set)
+    surveyed: bool     = True
+    possible: list[mistakes.Mistake] = field(default_factory=list)
+
+    def suspects(self) -> list[mistakes.Mistake]:
+        """The mistakes that contradict no operation which is right by itself."""
+        if not self.possible:
+            right = [answer for answer in self.survey() if not wrong(*answer)] if self.surveyed else []
+            self.possible = mistakes.consistent(mistakes.catalogue(), right)
+        return self.possible
+
+    def survey(self) -> list[tuple[Exercise, Outcome]]:
+        """What the engine answers to each operation alone."""
+        steps = [form(label) for label in FORMS]
+        asked = [Exercise(Program((2.0, 4.0)[:inputs_of(step)], (step,))) for step in steps if hasattr(self.engine, special(step))]
+        return [(exercise, attempt(exercise, self.engine)) for exercise in asked]
 
     def can(self, program: Program) -> bool:
         """Whether every step is one the engine has, and does right alone."""
@@ -93,6 +111,11 @@ FORMS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "x ** 2": ("**", (0, Plain(2))), "x ** y": ("**", (0, 1)),   "2 ** x": ("**", (Plain(2.0), 0)),
     **{OPERATIONS[op].python.format("x"): (op, (0,)) for op in OPERATIONS if OPERATIONS[op].arity == 1},
 }
+
+
+def inputs_of(step: Step) -> int:
+    """How many inputs a form has."""
+    return 1 + max(step.nodes)
 
 
 def key_of(step: Step) -> str:
@@ -120,11 +143,11 @@ def ask(context: Context, exercises: Iterable[Exercise]) -> Result:
         outcome = attempt(exercise, context.engine)
         (failed if wrong(exercise, outcome) else right).append((exercise, outcome))
     if not right and not failed:
-        return Result(SKIP)
+        return Result(BLOCKED if context.unsound else SKIP)
     if not failed:
         return Result()
-    ranked = mistakes.ranked(failed[:8], right[:12])
-    best   = [mistake for mistake in ranked[:1]]
+    ranked = mistakes.ranked(context.suspects(), failed[:8], right[:12])
+    best   = ranked[:1]
     told   = [answer for answer in failed if all(mistakes.explains(m, *answer) for m in best)]
     first  = min(told, key=lambda answer: len(answer[0].program.steps))[0]
     small  = smallest(context, first, best)
@@ -191,7 +214,7 @@ def plain_sentence(context: Context, exercise: Exercise, outcome: Outcome, graph
     if outcome.error:
         kind = outcome.error.partition(":")[0]
         return ERRORS.get(kind, "it raises an exception: {error}").format(error=outcome.error)
-    step, name = graph.get("step", ""), graph.get("wrong", "")
+    step, name = graph.get("step", ""), graph.get("wrong", "an input")
     if isinstance(outcome.data[-1], complex):
         return f"{step} gives a complex number without a word: raise ValueError where no real number exists"
     if wrong(exercise, outcome) == "data":
@@ -357,4 +380,4 @@ def joined(rng: Random) -> Callable[[Program], Program | None]:
     return change
 
 
-__all__ = ["ADVICE", "FAIL", "NAN", "NONE", "PASS", "SKIP", "Case", "Context", "Exercise", "Finding", "Result", "ask", "explained"]
+__all__ = ["ADVICE", "BLOCKED", "FAIL", "NAN", "NONE", "PASS", "SKIP", "Case", "Context", "Exercise", "Finding", "Result", "ask", "explained"]

@@ -24,7 +24,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from ..operations import OPERATIONS, step_value
-from ..programs import Plain, Program, Step, constant, plain, short
+from ..program import Plain, Program, Step, constant, plain, short
 
 NAN   = "nan"                   # nan, or a refusal
 NONE  = "no number"             # nan, inf or a refusal: no such number exists

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..operations import OPERATIONS, RATIONAL, SMOOTH
-from ..programs import Plain, Program, Step
-from .cases import (ADVICE, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form, joined, key_of, random_exercises,
+from ..program import Plain, Program, Step
+from . import mistakes
+from .cases import (ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form, inputs_of, joined, key_of, random_exercises,
                     special, unshared)
 from .exercises import NAN, NONE, Exercise, askable, attempt, described, wrong
 from .stamina import STAMINA
@@ -57,7 +58,7 @@ def refuses(context: Context, label: str) -> bool:
 
 def alone(step: Step) -> list[Exercise]:
     """One operation by itself, at points of its domain."""
-    count = 1 + max(x for x in step.operands if isinstance(x, int))
+    count = inputs_of(step)
     exponents = [Plain(n) for n in (2, 3, 1, -1, -2, 0, 0.5, 2.5)] if step.op == "**" and not isinstance(step.operands[1], int) else [None]
     steps = [step if n is None else Step(step.op, (step.operands[0], n)) for n in exponents]
     asked = [Exercise(Program(point[:count], (s,))) for s in steps for point in POINTS]
@@ -71,7 +72,7 @@ def upstream(context: Context) -> Result:
         step = form(label)
         if key_of(step) in context.unsound | context.lacking:
             continue
-        count = 1 + max(x for x in step.operands if isinstance(x, int))
+        count = inputs_of(step)
         above = next((s for s in (("*", P(3.0)), ("/", P(0.25)), ("*", count), ("**", P(2))) if context.can(program((1.0,), (s[0], (0, s[1] if isinstance(s[1], Plain) else 0))))), None)
         for point in POINTS[:4]:
             if above and isinstance(above[1], int):
@@ -89,11 +90,14 @@ def summed(context: Context) -> Result:
     """sum([x, y]) starts with the plain number 0."""
     if not hasattr(context.engine, "__radd__"):
         return Result(SKIP, notes=["no 2 + x, and so no sum([x, y])"])
-    return ask(context, [Exercise(program((3.0, 2.0), ("+", (P(0), 0)), ("+", (2, 1))))])
+    exercise = Exercise(program((3.0, 2.0), ("+", (P(0), 0)), ("+", (2, 1))))
+    return ask(context, [exercise] if context.can(exercise.program) else [])
 
 
 def left_alone(context: Context) -> Result:
     """An operation leaves its operands as they were; x += 1 makes a new node."""
+    if not context.can(program((3.0,), ("+", (0, P(2.0))), ("*", (1, 0)))):
+        return Result(BLOCKED)
     try:
         x = context.engine(3.0)
         y = x
@@ -176,11 +180,14 @@ def special_case(group: str, name: str, *exercises: Exercise, sentence: str = ""
         able = [e for e in exercises if all(hasattr(context.engine, special(s)) and key_of(s) not in context.lacking for s in e.program.steps)]
         if not able:
             return Result(SKIP)
+        if not all(context.can(e.program) for e in able):
+            return Result(BLOCKED)
         notes = []
         for exercise in able:
             outcome = attempt(exercise, context.engine)
             if wrong(exercise, outcome):
-                return Result(FAIL, [explained(context, exercise, [], sentence_for(exercise, outcome, sentence))])
+                ranked = mistakes.ranked(context.suspects(), [(exercise, outcome)])
+                return Result(FAIL, [explained(context, exercise, ranked, sentence_for(exercise, outcome, sentence))])
             notes += [said for said in [note(exercise, outcome) if note else refusal(exercise, outcome)] if said]
         return Result(notes=notes)
     return Case(group, name, check)

@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ..operations import OPERATIONS, step_value
-from ..programs import Operand, Plain, plain
+from ..program import Operand, Plain, plain
 from .exercises import Backward, Change, Exercise, Make, Outcome, Zero, nodes, script
 
 Slopes = tuple[float, ...]
@@ -124,21 +124,6 @@ def breadth_first(once: bool) -> Callable[[World, int], None]:
             push(world, z)
             queue += [x for x in dict.fromkeys(world.operands[z]) if not (once and x in seen)] if len(queue) < 20000 else []
             seen |= set(world.operands[z])
-    return backward
-
-
-def pre_order(backwards: bool) -> Callable[[World, int], None]:
-    def backward(world: World, root: int) -> None:
-        start(world, root)
-        found: list[int] = []
-        def visit(z: int) -> None:
-            if z not in found:
-                found.append(z)
-                for x in world.operands[z]:
-                    visit(x)
-        visit(root)
-        for z in found[::-1] if backwards else found:
-            push(world, z)
     return backward
 
 
@@ -249,13 +234,11 @@ PASSES: list[tuple[str, str, Callable[[World, int], None]]] = [
     ("overwrite",        "the gradient is overwritten where it should accumulate: a node used twice needs += and not =", overwrite),
     ("set of operands",  "an operand that an operation uses twice, as in x * x, is counted once: operands are kept in a set or dict, and need a list with repeats", counted_once),
     ("upstream",         "the upstream gradient is forgotten: each slope must be multiplied by out.grad, the gradient that arrived from above", no_upstream()),
-    ("not reversed",     "the nodes are gone through from the inputs to the output: go through the topological order in reverse", forwards),
+    ("not reversed",     "the nodes are gone through from the inputs to the output: list each node after its operands (post-order, not pre-order), and go through the list in reverse", forwards),
     ("visit once",       f"the backward pass walks depth first and visits each node once, at its first use, before its gradient is complete: {SORT}", depth_first(False, True)),
     ("visit once",       f"the backward pass walks depth first and visits each node once, at its first use, before its gradient is complete: {SORT}", depth_first(True, True)),
     ("no sort",          f"there is no topological sort: a shared node passes on what it already passed on, once per path: {SORT}", depth_first(False, False)),
     ("no sort",          f"there is no topological sort: a shared node passes on what it already passed on, once per path: {SORT}", depth_first(True, False)),
-    ("pre-order",        f"nodes are listed before their operands (pre-order), which is no topological order: append a node after its operands (post-order), or {SORT}", pre_order(False)),
-    ("pre-order",        f"nodes are listed before their operands (pre-order), which is no topological order: append a node after its operands (post-order), or {SORT}", pre_order(True)),
     ("breadth first",    f"the backward pass goes breadth first, so that a node is reached by its shortest path before its gradient is complete: {SORT}", breadth_first(True)),
     ("no sort",          f"there is no topological sort: a shared node passes on what it already passed on, once per path: {SORT}", breadth_first(False)),
     ("equal nodes",      "nodes with equal numbers are taken for one and the same: tell nodes apart by identity (id or the default hash), not by data", equal_merged),
@@ -358,9 +341,11 @@ def reflections() -> Iterable[Mistake]:
 
 SlopeChange = Callable[[Slopes, Sequence[Operand]], Slopes]
 CHANGES: tuple[tuple[SlopeChange, str], ...] = (
+    (lambda s, xs: s if isinstance(xs[-1], int) else (0.0,) * len(s),
+                                                    "is detached where its right side is a plain number: no gradient passes through it"),
+    (lambda s, xs: s if isinstance(xs[0], int) else (0.0,) * len(s),
+                                                    "is detached where its left side is a plain number: no gradient passes through it"),
     (lambda s, xs: (0.0,) * len(s),                 "is detached: no gradient passes through it, as if the result were made from .data"),
-    (lambda s, xs: s if all(isinstance(x, int) for x in xs) else (0.0,) * len(s),
-                                                    "is detached where one side is a plain number: no gradient passes through it"),
     (lambda s, xs: (s[0], *(0.0 for _ in s[1:])),   "passes no gradient to its second operand"),
     (lambda s, xs: (0.0, *s[1:]),                   "passes no gradient to its first operand"),
     (lambda s, xs: tuple(-x for x in s),            "has slopes with the wrong sign"),
@@ -459,7 +444,7 @@ def inner(operands: Sequence[Operand], slopes: Sequence[Any]) -> Slopes:
 
 def explains(mistake: Mistake, exercise: Exercise, outcome: Outcome) -> bool:
     """Whether the mistake predicts the data of every node and the gradient of every input."""
-    if outcome.error or exercise.value is not None or exercise.slopes is not None:
+    if outcome.error:
         return False
     return predicts(mistake, exercise, outcome, False) or (
         any(step.op in LOWERED for step in exercise.program.steps) and predicts(mistake, exercise, outcome, True))
@@ -482,11 +467,16 @@ def close(a: Any, b: Any) -> bool:
     return bool(a == b or abs(a - b) <= 1e-9 * max(abs(a), abs(b)) or (math.isnan(a) and math.isnan(b)))
 
 
-def ranked(failed: Sequence[tuple[Exercise, Outcome]], right_: Sequence[tuple[Exercise, Outcome]]) -> list[Mistake]:
-    """The mistakes that explain at least one failure; those that explain most of all answers first."""
-    scored = []
-    for place, mistake in enumerate(catalogue()):
-        hits = sum(explains(mistake, *answer) for answer in failed)
-        if hits:
-            scored.append((hits + sum(explains(mistake, *answer) for answer in right_), -place, mistake))
-    return [mistake for _, _, mistake in sorted(scored, key=lambda s: s[:2], reverse=True)]
+Answers = Sequence[tuple[Exercise, Outcome]]
+
+
+def consistent(mistakes: Iterable[Mistake], right_: Answers) -> list[Mistake]:
+    """The mistakes that contradict no right answer."""
+    return [mistake for mistake in mistakes if all(explains(mistake, *answer) for answer in right_)]
+
+
+def ranked(mistakes: Sequence[Mistake], failed: Answers, right_: Answers = ()) -> list[Mistake]:
+    """The mistakes that explain a failure and contradict no right answer; those that explain most come first."""
+    hits = [sum(explains(mistake, *answer) for answer in failed) for mistake in mistakes]
+    told = sorted((place for place, count in enumerate(hits) if count), key=lambda place: (-hits[place], place))
+    return consistent([mistakes[place] for place in told], right_)

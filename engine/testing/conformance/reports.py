@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
-from .cases import ADVICE, FAIL, PASS, SKIP, Case, Finding
+from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding
 from .groups import GROUPS
 from .pictures import drawn_text
 
@@ -72,7 +72,7 @@ class Report:
     def mark(self, group: str) -> Mark:
         statuses = [v.status for v in self.verdicts if v.group == group]
         count = statuses.count
-        return Mark(group, count(PASS), count(PASS) + count(FAIL), count(SKIP), count(ADVICE))
+        return Mark(group, count(PASS), count(PASS) + count(FAIL) + count(BLOCKED), count(SKIP), count(ADVICE))
 
     @property
     def score(self) -> float:
@@ -125,7 +125,7 @@ class Report:
 
     def junit(self) -> str:
         """JUnit XML: a test case for each case of the suite."""
-        failures = sum(v.status == FAIL for v in self.verdicts) + bool(self.problem)
+        failures = sum(v.status in (FAIL, BLOCKED) for v in self.verdicts) + bool(self.problem)
         suite = ElementTree.Element("testsuite", name=f"conformance of {self.engine}", tests=str(len(self.verdicts) + bool(self.problem)),
                                     failures=str(failures), errors="0", skipped=str(len(self.skipped)), time=f"{self.seconds:.2f}")
         if self.problem:
@@ -137,6 +137,8 @@ class Report:
                 ElementTree.SubElement(case, "skipped", message=clean("; ".join(v.notes) or "the engine lacks what is asked"))
             for finding in v.findings:
                 ElementTree.SubElement(case, "failure", message=clean(finding.sentence)).text = clean(finding_text(finding))
+            if v.status == BLOCKED:
+                ElementTree.SubElement(case, "failure", message="an operation it needs is wrong by itself")
             if v.notes and v.status != SKIP:
                 ElementTree.SubElement(case, "system-out").text = clean("\n".join(v.notes))
         return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
@@ -158,6 +160,9 @@ def text(report: Report) -> str:
     for number, (sentence, found) in enumerate(report.mistakes, 1):
         verdict, finding = smallest(found)
         lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}" + (f", and {len(found) - 1} more" if len(found) > 1 else ""), *indented(finding_text(finding))]
+    blocked = [v.id for v in report.verdicts if v.status == BLOCKED]
+    if blocked:
+        lines += ["", f"lost, as an operation they need is wrong by itself: {len(blocked)} cases"]
     if report.skipped:
         lines += ["", f"skipped: {len(report.skipped)} cases" + (f"; the engine has no {', '.join(report.lacking)}" if report.lacking else "")]
     if report.notes:

@@ -50,7 +50,7 @@ def conformance(engine: Any, *, seed: int = 0, examples: int = 10, time_limit: f
         raise ValueError(f"no case contains {only!r}: python -m engine.testing.conformance --list shows them all")
     target = absolute(engine) if isinstance(engine, str) else ""
     name   = engine if isinstance(engine, str) else f"{engine.__module__}:{engine.__qualname__}"
-    asked  = {"target": target, "seed": seed, "examples": examples, "unsound": [], "lacking": [], "cases": cases}
+    asked  = {"target": target, "seed": seed, "examples": examples, "unsound": [], "lacking": [], "surveyed": True, "cases": cases}
     began  = time.monotonic()
     report = Report(name, seed, examples)
     run_all(engine, asked, report, began + time_limit, case_limit)
@@ -82,6 +82,7 @@ def run_all(engine: Any, asked: dict[str, Any], report: Report, deadline: float,
             return
         report.verdicts.append(Verdict.lost(CASES[current], why or child.death()))
         asked["cases"].remove(current)
+        asked["surveyed"] = False
         if time.monotonic() > deadline or deaths >= DEATHS:
             left = "the time limit" if time.monotonic() > deadline else f"{deaths} lost processes"
             report.verdicts += [Verdict.lost(CASES[k], f"not asked, after {left}") for k in asked["cases"]]

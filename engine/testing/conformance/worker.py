@@ -48,7 +48,7 @@ def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
     if not callable(engine) or not hasattr(engine, "backward"):
         say(lines, absent=f"{getattr(engine, '__name__', engine)} has no backward method: an engine needs Value(x), .data, .grad and .backward()")
         return
-    context = Context(engine, asked["target"], asked["seed"], asked["examples"], set(asked["unsound"]), set(asked["lacking"]))
+    context = Context(engine, asked["target"], asked["seed"], asked["examples"], set(asked["unsound"]), set(asked["lacking"]), asked["surveyed"])
     os.chdir(tempfile.gettempdir())
     for number, case in enumerate(CASES):
         if number in asked["cases"]:
