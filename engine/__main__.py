@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from .drawing import Drawing, draw
 from .explanation import explain
-from .expression import evaluate
+from .expression import Walk, evaluate
 from .graph import Graph
 from .text import digits, visible
 from .value import Value
@@ -153,16 +153,12 @@ def lecture(options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """The gradients of the expression against the independent numbers of engine.testing."""
     values = numbers(options.values)
-    _, variables = evaluate(options.expression, values)
+    evaluate(options.expression, values)                      # complains about what cannot be used
     def f(*xs: Any) -> Any:
-        return evaluate_with(options.expression, dict(zip(variables, xs)))
-    print(import_module("engine.testing").check_gradients(f, *values.values()))
-    return 0
-
-
-def evaluate_with(text: str, variables: dict[str, Any]) -> Any:
-    from .expression import Walk
-    return Walk(text, variables).result()
+        return Walk(options.expression, dict(zip(values, xs))).result()
+    report = import_module("engine.testing").check_gradients(f, *values.values())
+    print(report)
+    return 0 if report.ok else 1
 
 
 COMMANDS = {"show": show, "draw": draw_only, "explain": explain_only, "lecture": lecture, "check": check}

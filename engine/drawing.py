@@ -236,7 +236,10 @@ def rows(fold: Fold) -> list[list[str]]:
 
 def mimebundle(x: Value) -> dict[str, str]:
     """What Jupyter shows for a Value: its graph, if that is small enough to read; always its text."""
-    return shown({"text/plain": repr(x)}, lambda: draw(x, max_nodes=FOLD_ABOVE).svg())
+    graph = Graph(x)
+    if len(graph.nodes) > SCALAR_LIMIT:                       # folding takes its time: only where it is asked for
+        return {"text/plain": repr(x)}
+    return shown({"text/plain": repr(x)}, lambda: draw(graph, max_nodes=FOLD_ABOVE).svg())
 
 
 def shown(bundle: dict[str, str], svg: Any) -> dict[str, str]:

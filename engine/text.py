@@ -15,7 +15,7 @@ JOINER = "\u200d\ufe0f"                    # part of many emoji, and harmless
 LATEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
          "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
          "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
-         "-": "{-}"}
+         "-": "{-}", "…": r"\dots{}"}
 
 
 def digits(x: Any, precision: int = 4) -> str:

@@ -67,3 +67,16 @@ def test_help(capsys):
 def test_as_a_program():
     done = subprocess.run([sys.executable, "-m", "engine", "x*x", "x=3"], capture_output=True, text=True, check=True)
     assert "J = x*x = 9" in done.stdout
+
+
+def test_lecture(tmp_path, capsys):
+    assert main(["lecture", *NEURON]) == 0
+    assert "Forward" in capsys.readouterr().out
+    assert main(["lecture", *NEURON, "--save", str(tmp_path / "page.html")]) == 0
+    assert "<html" in (tmp_path / "page.html").read_text()
+
+
+def test_check(capsys):
+    pytest.importorskip("mpmath")
+    assert main(["check", *NEURON]) == 0
+    assert "right" in capsys.readouterr().out

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from engine import Value, compare, draw, total
+from engine.rendering import render
 from engine.text import digits
 from nn import MLP
 
@@ -190,3 +191,25 @@ def test_before_and_after_a_step():
         compare(before, after * 2)
     with pytest.raises(TypeError, match="drawing made before"):
         compare(J, after)
+
+
+# --- Graphviz -------------------------------------------------------------------------------------
+
+def test_a_dot_on_the_path_is_used_first(tmp_path, monkeypatch):
+    program = tmp_path / "dot"
+    program.write_text("#!/bin/sh\ncat > /dev/null\necho \"drawn with $1\"\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert render("digraph {}", "svg") == "drawn with -Tsvg\n"
+    program.write_text("#!/bin/sh\necho 'line 1: no' >&2\nexit 1\n")
+    with pytest.raises(RuntimeError, match="dot refused the graph: line 1: no"):
+        render("digraph {}", "svg")
+
+
+def test_what_graphviz_cannot_read_or_write_is_refused_and_leaves_it_working(monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(ValueError, match="svg, json0 only"):
+        render("digraph {}", "png")
+    with pytest.raises(RuntimeError, match="Graphviz could not draw"):
+        render("digraph { a -> ")
+    assert "<svg" in render("digraph { a -> b }")

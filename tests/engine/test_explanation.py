@@ -84,10 +84,10 @@ def test_cancellation():
 
 def test_a_long_chain():
     z = x = Value(0.5, "x")
-    for _ in range(100_000):
+    for _ in range(30_000):
         z = z + 1
     why = explain(z, x)
-    assert why.slope == 1 and "100,001 values take part" in str(why) and len(str(why)) < 6000
+    assert why.slope == 1 and "30,001 values take part" in str(why) and len(str(why)) < 6000
 
 
 # --- what is said ---------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def test_explanations(label, name):
     assert not re.search(r"(?<!\\)<", why.markdown().replace("&lt;", "")) or "<" not in label + name
 
 
-COMMANDS = set("frac partial text mathrm cdot cdots infty prime textbackslash textasciicircum textasciitilde textless textgreater textbar "
+COMMANDS = set("dots frac partial text mathrm cdot cdots infty prime textbackslash textasciicircum textasciitilde textless textgreater textbar "
                "textquotedbl textquotesingle textasciigrave begin end item par alpha beta gamma delta epsilon eta theta lambda mu rho "
                "sigma tau phi omega".split())
 
