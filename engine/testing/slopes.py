@@ -23,6 +23,7 @@ inf       = math.inf
 EPS       = 2.0 ** -52
 TINY      = 2.0 ** -1020                 # products smaller than this lose digits to underflow
 SUBNORMAL = 2.0 ** -1022
+ROUNDINGS = 1024                         # of one partial: y - 1 in y x^(y-1) alone can cost 700
 
 
 class Checked(NamedTuple):
@@ -100,7 +101,7 @@ def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s
         return Checked(right, Finding(name, WRONG, p, s, ulps=away, operand=i), float(error))
     if error <= slope.error or away <= 4:
         return Checked(right, Finding(name, RIGHT, p, s, ulps=away, operand=i), float(error))
-    allowed = 64 * coarsest(p, numbers) * (abs(right) + slope_conditioning(row, numbers, i, right)) + TINY
+    allowed = ROUNDINGS * coarsest(p, numbers) * (abs(right) + slope_conditioning(row, numbers, i, right)) + TINY
     if error <= allowed:
         return Checked(right, Finding(name, ROUNDING, p, right, ulps=away, allowed=ulps(allowed, right), operand=i),
                        float(error))
