@@ -18,14 +18,14 @@ Parts: TypeAlias = list["str | int"]
 OUT = -1
 
 FORMULAS = {
-    "+": "{0} + {1}", "-": "{0} − {1}", "*": "{0}·{1}", "/": "{0} / {1}", "**": "{0}^{1}", "neg": "−{0}",
+    "+": "{0} + {1}", "-": "{0} − {1}", "*": "{0}·{1}", "/": "{0} / {1}", "over": "{0} / {1}", "**": "{0}^{1}", "neg": "−{0}",
     "abs": "|{0}|", "sqrt": "√({0})", "exp": "e^{0}", "log": "ln({0})", "sigmoid": "σ({0})", "relu": "ReLU({0})",
     "log_sigmoid": "ln σ({0})", "identity": "{0}",
 }
 
 # One slope per operand. Each is an expression in the operands {0}, {1} and the output {z}: a test computes them all.
 SLOPES = {
-    "+": ("1", "1"), "-": ("1", "−1"), "*": ("{1}", "{0}"), "/": ("1 / {1}", "−{z} / {1}"),
+    "+": ("1", "1"), "-": ("1", "−1"), "*": ("{1}", "{0}"), "/": ("1 / {1}", "−{z} / {1}"), "over": ("1 / {1}", "−{z} / {1}"),
     "**": ("{1}·{0}^({1} − 1)", "{z}·ln({0})"), "neg": ("−1",), "identity": ("1",),
     "abs": ("sign({0})",), "sign": ("0",), "floor": ("0",), "step": ("0",),
     "exp": ("{z}",), "expm1": ("{z} + 1",), "log": ("1 / {0}",), "log1p": ("1 / (1 + {0})",),
@@ -53,6 +53,7 @@ GATES = {
     "dot": "Dot swaps: each weight receives the gradient times its input, each input times its weight.",
     "affine": "Affine swaps and distributes: each weight receives the gradient times its input, each input times "
               "its weight, and the bias receives it unchanged.",
+    "over": "A slope that is a quotient: as in a division, and infinite where the denominator is 0.",
     "/": "Divide: the numerator receives the gradient divided by the denominator.",
     "neg": "Negation flips the sign of the gradient.",
     "identity": "Identity passes the gradient on unchanged.",
@@ -130,7 +131,7 @@ def short(x: Any) -> str:
     return digits(x).replace("-", "−")
 
 
-LOOSE = {"+": 1, "-": 1, "total": 1, "affine": 1, "*": 2, "dot": 2, "/": 2, "neg": 2, "**": 3, "exp": 3}
+LOOSE = {"+": 1, "-": 1, "total": 1, "affine": 1, "*": 2, "dot": 2, "/": 2, "over": 2, "neg": 2, "**": 3, "exp": 3}
 
 
 def expression(values: Sequence[Value], names: Sequence[str], limit: int = 70) -> str:
@@ -152,5 +153,5 @@ def nested(z: Value, operand: Value, position: int, text: str) -> str:
     """The operand's own formula, in brackets where it binds less than z does."""
     inner, outer = LOOSE.get(operand.op, 9), LOOSE.get(z.op, 2 if z.op in ("dot", "affine") else 0)
     outer = 2 if z.op == "affine" else outer
-    return f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/")) or (
+    return f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/", "over")) or (
         inner == outer == 3 and not position) else text
