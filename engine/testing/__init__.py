@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {name: home for home, names in {
+    "conformance": ("conformance",),
     "checker":   ("assert_gradients", "check_gradients"),
     "reports":   ("Report", "WrongGradient"),
     "growing":   ("programs", "random_program"),

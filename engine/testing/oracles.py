@@ -51,8 +51,8 @@ def fifty_digits(f: Function, xs: Sequence[Number], i: int) -> Slope:
     """
     import mpmath
     scale  = nearest_feature(xs)
-    size   = max([abs(math.frexp(x)[1]) for x in map(float, xs)] + [1]) // 3
-    digits = 80 + 40 + 2 * size
+    widest = max([mpmath.mpf(1), *(abs(many(x)) for x in xs if abs(x) != inf)])
+    digits = 120 + int(mpmath.log10(widest / scale))                           # 40 for the step, 80 to be right
     while True:
         with mpmath.workdps(digits):
             h = scale * mpmath.mpf(10) ** -40

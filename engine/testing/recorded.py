@@ -50,7 +50,8 @@ def check_graph(root: Value, inputs: Sequence[Value], names: Sequence[str]) -> G
         nodes   = [f for slopes, wrong in both.values() for f in (wrong, *(c.finding for c in slopes)) if f]
         adjoint, bound, size = backwards(root, order, checked)
         kinked = any(f.verdict in (KINK, OUTSIDE) for f in nodes)
-        nodes += [f for z in reversed(order) if (f := check_adjoint(z, grads[z], adjoint, bound))]   # root first
+        if not any(f.verdict == WRONG for f in nodes):                         # else what follows from it is no news
+            nodes += [f for z in reversed(order) if (f := check_adjoint(z, grads[z], adjoint, bound))]    # root first
         sides  = slopes_of_sides(root, order, inputs) if kinked else {}
         found  = [check_input(x, name, grads[x], adjoint, bound, sides, kinked) for x, name in zip(inputs, names)]
         if not kinked and not any(f.verdict == WRONG for f in nodes):

@@ -23,6 +23,7 @@ inf       = math.inf
 EPS       = 2.0 ** -52
 TINY      = 2.0 ** -1020                 # products smaller than this lose digits to underflow
 SUBNORMAL = 2.0 ** -1022
+ROUNDINGS = 1024                         # of one partial: y - 1 in y x^(y-1) alone can cost 700
 
 
 class Checked(NamedTuple):
@@ -30,7 +31,7 @@ class Checked(NamedTuple):
 
     slope:   Any                          # mpf; the partial itself where there is none to compare with
     finding: Finding | None
-    error:   float = 0.0                  # how far the partial is from it
+    error:   float = 0.0                  # how far the partial is from it by rounding
 
 
 # --- one operation -----------------------------------------------------------------------------------
@@ -97,10 +98,10 @@ def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s
     error = abs(many(p) - right)
     away  = ulps(error, right)
     if exact(p, s):
-        return Checked(right, Finding(name, WRONG, p, s, ulps=away, operand=i), float(error))
+        return Checked(right, Finding(name, WRONG, p, s, ulps=away, operand=i))
     if error <= slope.error or away <= 4:
         return Checked(right, Finding(name, RIGHT, p, s, ulps=away, operand=i), float(error))
-    allowed = 64 * coarsest(p, numbers) * (abs(right) + slope_conditioning(row, numbers, i, right)) + TINY
+    allowed = ROUNDINGS * coarsest(p, numbers) * (abs(right) + slope_conditioning(row, numbers, i, right)) + TINY
     if error <= allowed:
         return Checked(right, Finding(name, ROUNDING, p, right, ulps=away, allowed=ulps(allowed, right), operand=i),
                        float(error))
@@ -110,7 +111,7 @@ def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s
     near = slopes_nearby(row, numbers, i) if len({*numbers}) < len(numbers) else []
     if near and min(near) <= p <= max(near):                         # a tie at which several kinks meet
         return Checked(many(p), Finding(name, KINK, p, None, min(near), max(near), operand=i))
-    return Checked(right, Finding(name, WRONG, p, right, ulps=away, allowed=ulps(allowed, right), operand=i), float(error))
+    return Checked(right, Finding(name, WRONG, p, right, ulps=away, allowed=ulps(allowed, right), operand=i))
 
 
 def slope_conditioning(row: Primitive, numbers: Sequence[Number], i: int, right: Any) -> Any:

@@ -8,8 +8,22 @@ What is judged is the mathematics: an engine that stores floats is right, a slop
 lies between the one-sided slopes is right and noted, what the engine lacks is skipped and listed.
 """
 
+import sys as _sys
+from types import ModuleType as _ModuleType
+from typing import Any as _Any
+
 from .command import main as main
-from .running import conformance as conformance
 from .reports import Report as Report
+from .running import conformance as conformance
 
 __all__ = ["Report", "conformance", "main"]
+
+
+class _Suite(_ModuleType):
+    """This package can be called like its main function: from engine.testing import conformance; conformance(Value)."""
+
+    def __call__(self, engine: _Any, **options: _Any) -> Report:
+        return conformance(engine, **options)
+
+
+_sys.modules[__name__].__class__ = _Suite

@@ -68,7 +68,7 @@ class Context:
     examples: how many random programs each case asks.
     unsound:  operations that failed alone; no other case uses them, so that one mistake costs one mark.
     lacking:  operations the engine does not have.
-    surveyed: whether a failure may be judged in the light of all operations; not after one ended the process.
+    right:    right answers to single operations; possible: the mistakes that they leave.
     """
 
     engine:   Any
@@ -77,21 +77,23 @@ class Context:
     examples: int = 10
     unsound:  set[str] = field(default_factory=set)
     lacking:  set[str] = field(default_factory=set)
-    surveyed: bool     = True
-    possible: list[mistakes.Mistake] = field(default_factory=list)
+    possible: list[mistakes.Mistake] | None = None
+    right:    list[tuple[Exercise, Outcome]] = field(default_factory=list)
+
+    def survey(self, label: str) -> None:
+        """Ask one operation once; a right answer counts against every mistake that contradicts it."""
+        step = form(label)
+        if hasattr(self.engine, special(step)) and key_of(step) not in self.unsound:
+            exercise = Exercise(Program((2.0, 4.0)[:inputs_of(step)], (step,)))
+            outcome  = attempt(exercise, self.engine)
+            if not wrong(exercise, outcome):
+                self.right.append((exercise, outcome))
 
     def suspects(self) -> list[mistakes.Mistake]:
         """The mistakes that contradict no operation which is right by itself."""
-        if not self.possible:
-            right = [answer for answer in self.survey() if not wrong(*answer)] if self.surveyed else []
-            self.possible = mistakes.consistent(mistakes.catalogue(), right)
+        if self.possible is None:
+            self.possible = mistakes.consistent(mistakes.catalogue(), self.right)
         return self.possible
-
-    def survey(self) -> list[tuple[Exercise, Outcome]]:
-        """What the engine answers to each operation alone."""
-        steps = [form(label) for label in FORMS]
-        asked = [Exercise(Program((2.0, 4.0)[:inputs_of(step)], (step,))) for step in steps if hasattr(self.engine, special(step))]
-        return [(exercise, attempt(exercise, self.engine)) for exercise in asked]
 
     def can(self, program: Program) -> bool:
         """Whether every step is one the engine has, and does right alone."""
@@ -205,6 +207,7 @@ ERRORS = {
     "ZeroDivisionError": "a slope divides by zero although the answer is a plain number: {error}",
     "OverflowError":     "a number on the way is too large for a float although the answer is not: {error}",
     "ValueError":        "a value was refused although it lies in the domain: {error}",
+    "SystemExit":        "the engine ends the program: take out sys.exit() and quit()",
     "MemoryError":       "it takes more memory than allowed",
 }
 

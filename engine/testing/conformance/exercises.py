@@ -23,6 +23,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any, NamedTuple
 
+from ...text import visible
 from ..operations import OPERATIONS, step_value
 from ..program import Plain, Program, Step, constant, plain, short
 
@@ -147,7 +148,7 @@ def attempt(exercise: Exercise, engine: Callable[[Any], Any]) -> Outcome:
     error = ""
     try:
         perform(exercise, engine, made, stands)
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:
         error = described(problem)
     total = nodes(exercise.program)
     data:  list[Any] = [None] * total
@@ -186,7 +187,8 @@ def apply(step: Step, made: list[Any], number: Callable[[Any], Any]) -> Any:
 
 
 def described(problem: BaseException) -> str:
-    return f"{type(problem).__name__}: {str(problem):.200}".rstrip(": ")
+    """The error as text that can be shown anywhere."""
+    return visible(f"{type(problem).__name__}: {problem}".rstrip(": "), 200)
 
 
 def reading(z: Any, name: str) -> Any:
@@ -198,7 +200,7 @@ def reading(z: Any, name: str) -> Any:
         x = getattr(x, "data", x) if not isinstance(x, (int, float)) and type(x).__module__ != "numpy" else x
         return complex(x) if isinstance(x, complex) else float(x)
     except Exception:
-        return f"{type(x).__name__}"
+        return visible(type(x).__name__)
 
 
 # --- what is right ---------------------------------------------------------------------------------------

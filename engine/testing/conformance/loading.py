@@ -77,8 +77,9 @@ def only_engine(module: ModuleType, target: str) -> Any:
         return found["Value"]
     if len(found) == 1:
         return next(iter(found.values()))
-    raise NotFound(f"{target} has {'no class' if not found else 'several classes (' + ', '.join(found) + ')'} with a backward method: "
-                   f"name the one to test, as in {target}:Value")
+    if not found:
+        raise NotFound(f"{target} has no class with a backward method: an engine needs Value(x), .data, .grad and .backward()")
+    raise NotFound(f"{target} has several classes with a backward method ({', '.join(found)}): name the one to test, as in {target}:{list(found)[0]}")
 
 
 def engines(module: ModuleType) -> dict[str, Any]:

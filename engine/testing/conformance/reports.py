@@ -31,6 +31,10 @@ class Verdict(NamedTuple):
         status = ADVICE if case.group == "freeing memory" else FAIL
         return cls(case.group, case.name, status, [] if status == ADVICE else [Finding("", [], [], [], "", why, [("lost", why)], {})], [why] if status == ADVICE else [])
 
+    @classmethod
+    def not_asked(cls, case: Case, why: str) -> Verdict:
+        return cls(case.group, case.name, BLOCKED, [], [f"not asked: {why}"])
+
     @property
     def id(self) -> str:
         return f"{self.group}: {self.name}"
@@ -63,7 +67,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        return not self.problem and all(v.status != FAIL for v in self.verdicts)
+        return not self.problem and all(v.status not in (FAIL, BLOCKED) for v in self.verdicts)
 
     @property
     def marks(self) -> list[Mark]:
@@ -110,7 +114,7 @@ class Report:
 
     @property
     def notes(self) -> list[tuple[str, str]]:
-        return [(v.id, note) for v in self.verdicts if v.status != SKIP for note in v.notes]
+        return [(v.id, note) for v in self.verdicts if v.status not in (SKIP, BLOCKED) for note in v.notes]
 
     def __str__(self) -> str:
         return text(self)
@@ -138,7 +142,7 @@ class Report:
             for finding in v.findings:
                 ElementTree.SubElement(case, "failure", message=clean(finding.sentence)).text = clean(finding_text(finding))
             if v.status == BLOCKED:
-                ElementTree.SubElement(case, "failure", message="an operation it needs is wrong by itself")
+                ElementTree.SubElement(case, "failure", message=clean("; ".join(v.notes) or "an operation it needs is wrong by itself"))
             if v.notes and v.status != SKIP:
                 ElementTree.SubElement(case, "system-out").text = clean("\n".join(v.notes))
         return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
@@ -162,7 +166,8 @@ def text(report: Report) -> str:
         lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}" + (f", and {len(found) - 1} more" if len(found) > 1 else ""), *indented(finding_text(finding))]
     blocked = [v.id for v in report.verdicts if v.status == BLOCKED]
     if blocked:
-        lines += ["", f"lost, as an operation they need is wrong by itself: {len(blocked)} cases"]
+        why = next((note for v in report.verdicts if v.status == BLOCKED for note in v.notes), "an operation they need is wrong by itself")
+        lines += ["", f"lost: {len(blocked)} cases, {why}"]
     if report.skipped:
         lines += ["", f"skipped: {len(report.skipped)} cases" + (f"; the engine has no {', '.join(report.lacking)}" if report.lacking else "")]
     if report.notes:
@@ -172,7 +177,7 @@ def text(report: Report) -> str:
 
 def smallest(found: list[tuple[Verdict, Finding]]) -> tuple[Verdict, Finding]:
     """The failure that shows a mistake best: a small program with a picture."""
-    return min(found, key=lambda pair: (not pair[1].graph, not pair[1].code, len(pair[1].code)))
+    return min(found, key=lambda pair: (not pair[1].graph, not pair[1].code, len(pair[1].graph.get("nodes", ""))))
 
 
 def finding_text(finding: Finding) -> str:

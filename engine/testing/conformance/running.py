@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from . import worker
-from .cases import FAIL, SKIP
+from .cases import FORMS, Case, form, key_of
+from .exercises import described
 from .groups import CASES
 from .reports import Report, Verdict
 
@@ -50,7 +51,7 @@ def conformance(engine: Any, *, seed: int = 0, examples: int = 10, time_limit: f
         raise ValueError(f"no case contains {only!r}: python -m engine.testing.conformance --list shows them all")
     target = absolute(engine) if isinstance(engine, str) else ""
     name   = engine if isinstance(engine, str) else f"{engine.__module__}:{engine.__qualname__}"
-    asked  = {"target": target, "seed": seed, "examples": examples, "unsound": [], "lacking": [], "surveyed": True, "cases": cases}
+    asked  = {"target": target, "seed": seed, "examples": examples, "unsound": [], "lacking": [], "cases": cases}
     began  = time.monotonic()
     report = Report(name, seed, examples)
     run_all(engine, asked, report, began + time_limit, case_limit)
@@ -67,8 +68,7 @@ def absolute(target: str) -> str:
 
 def run_all(engine: Any, asked: dict[str, Any], report: Report, deadline: float, case_limit: float) -> None:
     """Start workers until every case has an answer."""
-    deaths = 0
-    while asked["cases"]:
+    for deaths in range(DEATHS):
         child = Child(engine, asked)
         try:
             current, why = listen(child, asked, report, deadline, case_limit)
@@ -76,17 +76,24 @@ def run_all(engine: Any, asked: dict[str, Any], report: Report, deadline: float,
             child.stop()
         if report.problem or not asked["cases"]:
             return
-        deaths += 1
         if current is None:
             report.problem = f"it cannot be loaded: {why or child.death()}"
             return
-        report.verdicts.append(Verdict.lost(CASES[current], why or child.death()))
-        asked["cases"].remove(current)
-        asked["surveyed"] = False
-        if time.monotonic() > deadline or deaths >= DEATHS:
-            left = "the time limit" if time.monotonic() > deadline else f"{deaths} lost processes"
-            report.verdicts += [Verdict.lost(CASES[k], f"not asked, after {left}") for k in asked["cases"]]
-            return
+        lost(CASES[current], why or child.death(), asked, report)
+        if time.monotonic() > deadline:
+            break
+    why = "the time limit was reached" if time.monotonic() > deadline else f"{DEATHS} processes were lost"
+    report.verdicts += [Verdict.not_asked(CASES[k], why) for k in asked["cases"]]
+
+
+def lost(case: Case, why: str, asked: dict[str, Any], report: Report) -> None:
+    """The case that ended its process. An operation that does so is used by no other case."""
+    number = CASES.index(case)
+    if number in asked["cases"]:
+        asked["cases"].remove(number)
+        report.verdicts.append(Verdict.lost(case, why))
+    if case.name in FORMS:
+        asked["unsound"] = sorted({*asked["unsound"], key_of(form(case.name))})
 
 
 def listen(child: Child, asked: dict[str, Any], report: Report, deadline: float, case_limit: float) -> tuple[int | None, str]:
@@ -144,7 +151,11 @@ class Child:
             os.setsid()
             worker.silence()
             worker.limit_memory()
-            worker.run(engine, asked, os.fdopen(theirs, "w"))
+            lines = os.fdopen(theirs, "w")
+            try:
+                worker.run(engine, asked, lines)
+            except BaseException as problem:                     # a fault of the suite, not of the engine: it must be seen
+                worker.say(lines, absent=f"the suite itself failed: {described(problem)}")
         finally:
             os._exit(0)
 
@@ -196,5 +207,3 @@ def environment() -> dict[str, str]:
     root = str(Path(__file__).resolve().parents[3])
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])), "PYTHONHASHSEED": "0"}
 
-
-__all__ = ["FAIL", "SKIP", "conformance"]

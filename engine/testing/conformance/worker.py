@@ -13,7 +13,7 @@ import tempfile
 import traceback
 from typing import Any, TextIO
 
-from .cases import ADVICE, FAIL, Case, Context, Finding, Result
+from .cases import ADVICE, FAIL, FORMS, Case, Context, Finding, Result
 from .exercises import described
 from .groups import CASES
 from .loading import NotFound, load
@@ -37,7 +37,8 @@ def main(argv: list[str]) -> int:
         say(lines, absent=str(problem))
         return 2
     except BaseException as problem:                         # SystemExit too: the file ends the program
-        say(lines, broken=described(problem), where=last_line(problem))
+        ends = "it ends the program: put what is not part of the engine under if __name__ == \"__main__\""
+        say(lines, broken=ends if isinstance(problem, SystemExit) else described(problem), where=last_line(problem))
         return 2
     run(engine, asked, lines)
     return 0
@@ -48,8 +49,11 @@ def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
     if not callable(engine) or not hasattr(engine, "backward"):
         say(lines, absent=f"{getattr(engine, '__name__', engine)} has no backward method: an engine needs Value(x), .data, .grad and .backward()")
         return
-    context = Context(engine, asked["target"], asked["seed"], asked["examples"], set(asked["unsound"]), set(asked["lacking"]), asked["surveyed"])
+    context = Context(engine, asked["target"], asked["seed"], asked["examples"], set(asked["unsound"]), set(asked["lacking"]))
     os.chdir(tempfile.gettempdir())
+    for number, label in enumerate(FORMS):                   # the first cases are the operations, in this order
+        say(lines, start=number)
+        context.survey(label)
     for number, case in enumerate(CASES):
         if number in asked["cases"]:
             say(lines, start=number)
@@ -84,11 +88,13 @@ def silence() -> None:
 
 
 def limit_memory() -> None:
-    """At most MEMORY bytes, where the system can limit it."""
+    """MEMORY bytes more than the process has now, where the system can tell and limit it."""
     try:
         import resource
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    except (ImportError, ValueError, OSError):               # not on Windows; or a lower limit holds already
+        with open("/proc/self/statm", encoding="ascii") as sizes:
+            limit = int(sizes.read().split()[0]) * resource.getpagesize() + MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    except (ImportError, ValueError, OSError):               # not on Linux; or a lower limit holds already
         return
 
 

@@ -50,7 +50,7 @@ def source(e: Exhibit) -> str:
 def difference(e: Exhibit) -> str:
     """The change, as a diff without its header."""
     lines = difflib.unified_diff(RIGHT.splitlines(), source(e).splitlines(), lineterm="", n=1)
-    return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
+    return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@"))).rstrip()
 
 
 @cache

@@ -128,6 +128,8 @@ def test_exp_with_a_slope_wrong_by_one_part_in_2000_is_found(plant):
     wrong  = plant("exp", [lambda z, x: z * 1.0005])
     report = check_gradients(lambda x: tanh(wrong(x)) * 3, 0.5)
     assert report.verdict == "WRONG" and report.culprit.name == "exp(0.5)"
+    assert [finding.verdict for finding in report.inputs] == ["WRONG"]
+    assert [finding.name for finding in report.nodes if finding.verdict == "WRONG"] == ["exp(0.5)"]
     assert "first wrong: exp(0.5), slope towards operand 1: 1.6495456313354782 was given" in str(report)
     with pytest.raises(WrongGradient, match="first wrong: exp"):
         report.raise_if_wrong()
