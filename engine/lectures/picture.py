@@ -36,7 +36,8 @@ def picture(view: View, description: str, upto: int = -1, attributes: str = "", 
         kind += " dim" if view.cards[arrow.tail].role in ("constant", "target") else ""
         lines.append(f'<path class="a{kind}" id="{view.name}-a{k}" d="{path(view.curves[k])}"/>')
     for k, arrow in enumerate(view.arrows):
-        if arrow.partial and (view.labelled or k in live):
+        known = upto < 0 or (arrow.head, "v") in texts       # the slope is computed with the node it leads to
+        if arrow.partial and known and (view.labelled or k in live):
             x, y = view.labels[k]
             lines.append(f'<text class="p" id="{view.name}-p{k}" x="{x:.0f}" y="{y + 4:.0f}">{arrow.partial}</text>')
     for i, card in enumerate(view.cards):
