@@ -32,13 +32,8 @@ def kinds() -> dict[str, Callable[[int], Any]]:
         "residual":      lambda seed: Residual(layer(seed)),
         "weighted skip": lambda seed: WeightedSkip(layer(seed), seed=seed + 500),
         "highway":       lambda seed: Highway(layer(seed), gate_bias=2.0, seed=seed + 900),
-        "residual after f": lambda seed: after(layer(seed)),
+        "residual after f": lambda seed: Residual(layer(seed), after=True),
     }
-
-
-def after(layer: Layer) -> Callable[[Any], Any]:
-    """The usual residual block: y = x + F(x)."""
-    return lambda x: [y + xj for y, xj in zip(layer(x), x)]
 
 
 def norms(build: Callable[[int], Any], seed: int) -> list[float]:

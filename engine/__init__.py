@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from .graph import Graph as Graph
     from .lectures import lecture as lecture
     from .lectures import training_lecture as training_lecture
+    from .matrices import vectorize as vectorize
 
 # Imported when first used, so that `import engine` stays small.
 _LATER = {"Graph": ".graph", "compare": ".comparing", "draw": ".drawing", "explain": ".explanation",
-          "lecture": ".lectures", "training_lecture": ".lectures"}
+          "lecture": ".lectures", "training_lecture": ".lectures", "vectorize": ".matrices"}
 
 __all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad", *_LATER, *_functions]
 

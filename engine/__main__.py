@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from .drawing import Drawing, draw
 from .explanation import explain
@@ -55,8 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
+class Parser(argparse.ArgumentParser):
+    """argparse, with its complaints as exceptions like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{visible(message, 300)}: --help says what can be written")
+
+
 def parser(command: str) -> argparse.ArgumentParser:
-    p = argparse.ArgumentParser(prog=f"chainrule {command if command != 'show' else ''} EXPRESSION", allow_abbrev=False)
+    p = Parser(prog=f"chainrule {command if command != 'show' else ''} EXPRESSION", allow_abbrev=False)
     p.add_argument("values", nargs="*", metavar="name=number", help="a value for each name in it")
     p.add_argument("--save", metavar="FILE", help="where to write the picture or page")
     p.add_argument("--explain", metavar="NAME", help="explain the slope with respect to this variable")

@@ -20,7 +20,8 @@ class Comparison(Drawing):
 
     def __init__(self, before: Drawing, after: Drawing) -> None:
         super().__init__(after.source, f"Before: {before.description}. After: {after.description}",
-                         [["before", *row] for row in before.rows] + [["after", *row] for row in after.rows], after.fold)
+                         [[when, *row] for when, one in (("before", before), ("after", after)) for row in one.rows],
+                         after.fold)
         self.before, self.after = before, after
 
     def svg(self) -> str:
@@ -67,8 +68,8 @@ def compare(before: Drawing, after: Value | Graph) -> Comparison:
     fold  = Fold(graph, before.fold.view)
     shape, other = [row[:2] for row in before.rows], [row[:2] for row in rows(fold)]
     if shape != other:
-        raise ValueError(f"the graph had {len(shape)} boxes before and has {len(other)} now, or others: only the numbers "
-                         "may differ. Compute both results in the same way, and unfold nothing")
+        raise ValueError(f"the graph had {len(shape)} boxes before and has {len(other)} now, or others: only the "
+                         "numbers may differ. Compute both results in the same way, and unfold nothing")
     now = draw(graph, fold.view)
     now.source = dot_source(fold, set(), None, None, before.said)
     now.description = description(fold)

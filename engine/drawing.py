@@ -25,13 +25,13 @@ from .folding import Box, Fold, Link
 from .graph import Graph
 from .paths import Paths
 from .rendering import as_html, as_svg
-from .styling import DENSE, EDGE, GRAPH, HASTY, LAYER, NODE, box_style, changes, flow, lines, link_style
+from .styling import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE, box_style, changes, flow, lines, link_style
 from .text import digits
 from .value import Value
 
 SCALAR_LIMIT = 3000      # boxes: above, the picture would be metres wide
 FOLD_ABOVE   = 150       # nodes: above, the unit view is drawn unless a view is asked for
-LONG, LONGEST = 1000, 50_000    # columns that all arrows together pass over: above, Graphviz must hurry; gives up
+LONG, LONGEST = 1000, 30_000    # columns that all arrows together pass over: above, Graphviz must hurry; gives up
 LABELS_UP_TO = 220       # arrows: above, the partials would hide them
 
 
@@ -160,12 +160,12 @@ def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None
     dense   = {} if len(links) <= LABELS_UP_TO else DENSE
     length  = total_length(links)
     if length > LONGEST:
-        raise ValueError(f"the arrows of the {fold.view} view of this graph cross {length} columns, too many to draw: a "
-                         'value is used along a long chain. Write draw(root, view="layer"), or draw a shorter chain')
+        raise ValueError(f"the arrows of the {fold.view} view of this graph cross {length} columns, too many to draw: "
+                         'a value is used along a long chain. Write draw(root, view="layer"), or draw a shorter chain')
     if length > LONG:
         ordered |= HASTY
     picture = graphviz.Digraph("graph", graph_attr=GRAPH | ordered | dense, node_attr=NODE,
-                               edge_attr=EDGE | ({"color": "#77777780", "penwidth": "0.6"} if dense else {}))
+                               edge_attr=EDGE | (DENSE_EDGE if dense else {}))
     lit_boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
     lit_links = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit if v in fold.box_of and z in fold.box_of}
     clusters: dict[str, list[Any]] = {}
@@ -224,7 +224,8 @@ def description(fold: Fold) -> str:
     """The picture in one sentence: its alt text."""
     graph = fold.graph
     return (f"Computation graph of {text.visible(graph.symbol(graph.root))} = {digits(graph.root.data)}, "
-            f"{fold.view} view: {len(fold.boxes)} boxes for {len(graph.nodes)} values, inputs on the left, result on the right")
+            f"{fold.view} view: {len(fold.boxes)} boxes for {len(graph.nodes)} values, inputs on the left, "
+            "result on the right")
 
 
 def rows(fold: Fold) -> list[list[str]]:

@@ -61,7 +61,7 @@ class Explanation:
     @cached_property
     def largest(self) -> list[Path]:
         """The k paths with the largest share."""
-        return self.paths.largest(self.k)
+        return [path for path in self.paths.largest(self.k) if path.edges]
 
     @cached_property
     def shortened(self) -> bool:
@@ -149,7 +149,8 @@ class Explanation:
             names = [*names[:6], "...", *names[-6:]]
         if len(factors) > 12:
             factors = [*factors[:6], "...", *factors[-6:]]
-        return " -> ".join(names) + ("" if self.show == "symbols" else f": {' * '.join(factors)} = {digits(path.share)}")
+        return " -> ".join(names) + (
+            "" if self.show == "symbols" else f": {' * '.join(factors)} = {digits(path.share)}")
 
     def __str__(self) -> str:
         lines = [f"{self.ratio(self.wrt)} = {digits(self.slope)}", ""]
@@ -165,8 +166,9 @@ class Explanation:
         return "\n".join(lines)
 
     def intro(self) -> str:
-        return (f"The chain rule, along the largest path ({len(self.paths.cone):,} values take part):" if self.shortened else
-                f"The chain rule, from {visible(self.graph.symbol(self.wrt))} up to {self.root_name}:")
+        if self.shortened:
+            return f"The chain rule, along the largest path ({len(self.paths.cone):,} values take part):"
+        return f"The chain rule, from {visible(self.graph.symbol(self.wrt))} up to {self.root_name}:"
 
     def markdown(self) -> str:
         """Markdown with formulas between $ signs, as GitHub and Jupyter read it."""
@@ -176,7 +178,8 @@ class Explanation:
         blocks += [self.escaped(line) for line in self.summary()]
         if self.largest:
             blocks.append("\n".join(["| path | share |", "| --- | ---: |"] + [
-                f"| {self.escaped(way)} | {self.escaped(share)} |" for way, share in map(self.two_columns, self.largest)]))
+                f"| {self.escaped(way)} | {self.escaped(share)} |"
+                for way, share in map(self.two_columns, self.largest)]))
         if self.gates:
             blocks.append("\n".join(f"- **{self.escaped(name)}** {self.escaped(says)}" for name, says in self.gates))
         return "\n\n".join(blocks) + "\n"
@@ -220,7 +223,8 @@ class Explanation:
         for title, items in (("The largest paths:", [self.route(path) for path in self.largest]),
                              ("The gates:", [f"{name}: {says}" for name, says in self.gates])):
             if items:
-                lines += [title, r"\begin{itemize}", *[rf"\item {latex(item, 600)}" for item in items], r"\end{itemize}"]
+                lines += [title, r"\begin{itemize}", *[rf"\item {latex(item, 600)}" for item in items],
+                          r"\end{itemize}"]
         return "\n".join(lines) + "\n"
 
     def html(self) -> str:

@@ -68,8 +68,9 @@ class Walk:
                                   f"the expression is longer than {LONGEST} characters: write a program")
         strange = next((i for i, c in enumerate(self.text) if not c.isprintable()), None)
         if strange is not None:
-            raise ExpressionError(self.text[:strange], strange, f"there is a character {visible(self.text[strange])} here: "
-                                  "write the expression on one line, with ordinary spaces")
+            raise ExpressionError(self.text[:strange], strange,
+                                  f"there is a character {visible(self.text[strange])} here: write the expression on "
+                                  "one line, with ordinary spaces")
         try:
             tree = ast.parse(self.text.strip() or "?", mode="eval").body
         except SyntaxError as error:

@@ -126,8 +126,8 @@ def route(graph: Graph, z: Value, g: Number) -> str:
     word    = "largest" if z.op == "maximum" else "smallest"
     winners = [v for v, partial in zip(z.operands, z.partials) if partial != 0]
     if len(winners) == 1:
-        return (f"{z.op[:3]} routes: all of the gradient {digits(g)} goes to the {word} operand, {name(graph, winners[0])}; "
-                "the others get 0.")
+        return (f"{z.op[:3]} routes: all of the gradient {digits(g)} goes to the {word} operand, "
+                f"{name(graph, winners[0])}; the others get 0.")
     return f"{z.op[:3]} routes: {len(winners)} operands are equally {word[:-2]} and share the gradient {digits(g)}."
 
 
@@ -139,8 +139,8 @@ def clamp(graph: Graph, z: Value, g: Number) -> str:
 
 def affine(graph: Graph, z: Value, g: Number) -> str:
     bias = f"; the bias gets {digits(g)} itself" if z.op == "affine" and type(z.operands[-1]) is not Constant else ""
-    return (f"{z.op} multiplies and adds: each weight gets {digits(g)} times its input, each input {digits(g)} times its "
-            f"weight{bias}.")
+    return (f"{z.op} multiplies and adds: each weight gets {digits(g)} times its input, each input {digits(g)} times "
+            f"its weight{bias}.")
 
 
 def shares(graph: Graph, z: Value, g: Number) -> str:
@@ -161,6 +161,7 @@ def scale(graph: Graph, z: Value, g: Number) -> str:
 
 GATES: dict[str, Gate] = {
     "+": add, "total": add, "-": subtract, "*": multiply, "/": divide, "**": power, "neg": negate, "identity": pass_on,
-    "abs": magnitude, "relu": switch, "leaky_relu": leak, "elu": leak, "maximum": route, "minimum": route, "clamp": clamp,
-    "dot": affine, "affine": affine, "logsumexp": shares, "softmax": softmax, **dict.fromkeys(FLAT, stop),
+    "abs": magnitude, "relu": switch, "leaky_relu": leak, "elu": leak, "maximum": route, "minimum": route,
+    "clamp": clamp, "dot": affine, "affine": affine, "logsumexp": shares, "softmax": softmax,
+    **dict.fromkeys(FLAT, stop),
 }

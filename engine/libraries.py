@@ -12,10 +12,12 @@ COMMON = "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh aco
 
 
 def lib(x: Any, *more: Any) -> Any:
-    """The module whose functions take numbers of these types; math unless one belongs to another."""
+    """The module whose functions take numbers of these types; math unless one belongs to another or brings its own."""
     kind = type(x)
     if kind is float or kind is int:
         return lib(*more) if more else math
+    if hasattr(kind, "library"):
+        return x.library
     return library(kind.__module__.partition(".")[0], hasattr(kind, "__len__"))
 
 

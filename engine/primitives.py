@@ -20,6 +20,7 @@ computed by subtracting nearly equal numbers: tanh' is not written 1 - tanh^2, w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from numbers import Rational, Real
@@ -187,6 +188,8 @@ def steep(x: Any, y: Any) -> Any:
 
 def decay(x: Any) -> Any:
     """exp(-|x|). A branch, not abs(): where the caller is smooth at 0, so is each branch."""
+    if type(x) is float:
+        return math.exp(-abs(x))                     # the same number, sooner: the inner loop of tanh and sigmoid
     return exp(where(x > 0, -x, x))
 
 
@@ -210,7 +213,13 @@ def power(x: Any, y: Any) -> Any:
     return x ** y
 
 
+def nought(x: Any) -> Any:
+    """0, as exact as x: the int 0 in the place of a Fraction would turn a later quotient into a float."""
+    return x * 0 if type(x) is not float and isinstance(x, Rational) else 0
+
+
 def whole(x: Any) -> Any:
+    """x rounded down; mpmath has no //."""
     return x // 1 if hasattr(x, "__floordiv__") else lib(x).floor(x)
 
 
@@ -349,14 +358,14 @@ cos      = primitive("cos",   lambda x: lib(x).cos(x),    [lambda z, x: -sin(x)]
 tan      = primitive("tan",   lambda x: lib(x).tan(x),    [lambda z, x: 1 + z * z],             latex=r"\tan {0}")
 asin     = primitive("asin",  lambda x: lib(x).asin(x),   [lambda z, x: over(1, sqrt((1 - x) * (1 + x)))],  latex=r"\arcsin {0}", domain=("[-1, 1]",))
 acos     = primitive("acos",  lambda x: lib(x).acos(x),   [lambda z, x: over(-1, sqrt((1 - x) * (1 + x)))], latex=r"\arccos {0}", domain=("[-1, 1]",))
-atan     = primitive("atan",  lambda x: lib(x).atan(x),   [lambda z, x: 1 / hypot(1, x) / hypot(1, x)],     latex=r"\arctan {0}")
+atan     = primitive("atan",  lambda x: lib(x).atan(x),   [lambda z, x: 1 / hypot(x, 1) / hypot(x, 1)],     latex=r"\arctan {0}")
 atan2    = primitive("atan2", lambda y, x: lib(y, x).atan2(y, x), [lambda z, y, x:  over(over(x, hypot(y, x)), hypot(y, x)),
                                                                    lambda z, y, x: -over(over(y, hypot(y, x)), hypot(y, x))],
                      latex=r"\mathrm{{atan2}}({0}, {1})")
 sinh     = primitive("sinh",  lambda x: lib(x).sinh(x),   [lambda z, x: cosh(x)],               latex=r"\sinh {0}")
 cosh     = primitive("cosh",  lambda x: lib(x).cosh(x),   [lambda z, x: sinh(x)],               latex=r"\cosh {0}")
 tanh     = primitive("tanh",  lambda x: lib(x).tanh(x),   [lambda z, x: sech2(x)],              latex=r"\tanh {0}")
-asinh    = primitive("asinh", lambda x: lib(x).asinh(x),  [lambda z, x: 1 / hypot(1, x)],       latex=r"\mathrm{{arsinh}} {0}")
+asinh    = primitive("asinh", lambda x: lib(x).asinh(x),  [lambda z, x: 1 / hypot(x, 1)],       latex=r"\mathrm{{arsinh}} {0}")
 acosh    = primitive("acosh", lambda x: lib(x).acosh(x),  [lambda z, x: over(1, sqrt(x - 1) * sqrt(x + 1))], latex=r"\mathrm{{arcosh}} {0}", domain=("[1, inf)",))
 atanh    = primitive("atanh", lambda x: lib(x).atanh(x),  [lambda z, x: over(1, (1 - x) * (1 + x))],         latex=r"\mathrm{{artanh}} {0}", domain=("(-1, 1)",))
 
@@ -370,7 +379,7 @@ sinc     = primitive("sinc",  lambda x: where(x == 0, 1, sin(x) / where(x == 0, 
 sigmoid     = primitive("sigmoid",     logistic,          [lambda z, x: z * sigmoid(-x)],       latex=r"\sigma({0})", symbol="σ")
 log_sigmoid = primitive("log_sigmoid", lambda x: where(x > 0, 0, x) - log1p(decay(x)), [lambda z, x: sigmoid(-x)], latex=r"\ln \sigma({0})", symbol="ln σ")
 softplus    = primitive("softplus",    lambda x: where(x > 0, x, 0) + log1p(decay(x)), [lambda z, x: sigmoid(x)],  latex=r"\mathrm{{softplus}}({0})")
-relu        = primitive("relu",        lambda x: where(x <= 0, 0, x),                  [lambda z, x: where(x <= 0, 0, 1)],
+relu        = primitive("relu",        lambda x: where(x <= 0, nought(x), x),          [lambda z, x: where(x <= 0, 0, 1)],
                         latex=r"\mathrm{{ReLU}}({0})", symbol="ReLU", kinks=((0,),))
 leaky_relu_ = primitive("leaky_relu",  lambda x, slope: where(x > 0, x, slope * x),    [lambda z, x, slope: where(x > 0, 1, slope),
                                                                                         lambda z, x, slope: where(x > 0, 0, x)],

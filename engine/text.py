@@ -41,7 +41,7 @@ def visible(text: object, limit: int = 60) -> str:
 
 def hidden(c: str) -> bool:
     """Whether c is shown as nothing, or changes how its neighbours are shown."""
-    return c not in JOINER and (unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+    return c not in JOINER and (unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))
 
 
 def html(text: object, limit: int = 60) -> str:

@@ -19,7 +19,7 @@ Names, here and in every file of the engine:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -120,13 +120,16 @@ class Value:
         """
         start    = seed if isinstance(seed, Value) else Constant(seed)
         order    = topological_order(self)
-        partials = [primitives.partials_as_values(z) if create_graph else z.partials for z in order]
+        partials: Iterable[tuple[Operand, ...]] = (z.partials for z in reversed(order))
+        if create_graph:
+            partials = [primitives.partials_as_values(z) for z in reversed(order)]
         for z in order:                              # (from here on, nothing can fail)
             z.grad = 0
         self.grad += start if create_graph else seed
-        for z, slopes in zip(reversed(order), reversed(partials)):
+        for z, slopes in zip(reversed(order), partials):
+            slope = z.grad
             for operand, partial in zip(z.operands, slopes):
-                operand.grad += partial * z.grad
+                operand.grad += partial * slope
 
     def detach(self) -> Value:
         """The same number as a leaf: no gradient flows through it."""
@@ -172,24 +175,20 @@ def topological_order(root: Value) -> list[Value]:
     b = a + a; c = b + b would pass on half of its gradient. Leaves pass nothing on: they are
     left out. A stack in place of recursion, so that a chain of a million nodes is no problem.
     """
-    if not root.operands:
-        return []
     order: list[Value] = []
-    seen = {root}
-    z, rest = root, iter(root.operands)              # the node being visited, its operands to come
-    waiting: list[Any] = []                          # the nodes above it, with theirs
-    while True:
-        for operand in rest:
-            if operand.operands and operand not in seen:
-                seen.add(operand)
-                waiting.append((z, rest))
-                z, rest = operand, iter(operand.operands)
-                break
-        else:                                        # all operands are in place
-            order.append(z)
-            if not waiting:
-                return order
-            z, rest = waiting.pop()
+    seen: set[Value] = set()
+    stack: list[Any] = [root] if root.operands else []
+    while stack:
+        z = stack.pop()
+        if z is None:                                # a mark: the operands of the node below it are in place
+            order.append(stack.pop())
+        elif z not in seen:
+            seen.add(z)
+            stack += (z, None)
+            for operand in reversed(z.operands):
+                if operand.operands and operand not in seen:
+                    stack.append(operand)
+    return order
 
 
 def number(x: Any) -> Any:

@@ -8,7 +8,10 @@ from typing import Any
 _HOMES = {name: home for home, names in {
     "checker":   ("assert_gradients", "check_gradients"),
     "reports":   ("Report", "WrongGradient"),
-    "programs":  ("Plain", "Program", "Step", "programs", "random_program"),
+    "growing":   ("programs", "random_program"),
+    "program":   ("Plain", "Program", "Step"),
+    "nans":      ("explain_nan",),
+    "strategies": ("Dataset", "Network", "datasets", "deterministic", "networks", "numbers", "operands", "values"),
     "shrinking": ("shrink",),
 }.items() for name in names}
 

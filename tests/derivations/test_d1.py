@@ -226,34 +226,44 @@ def test_a_bias_shared_by_the_batch_collects_the_sum_of_its_gradients(seed, batc
 
 # --- 4.2: universal approximation -----------------------------------------------------------------
 
-def best_fit(psi, f, N, bias=True, seed=0):
-    """sup |F - f| on [-1, 1] and the rank, for N random units psi(w x + b) and the best v."""
+X_GRID = np.linspace(-1, 1, 201)
+
+
+def random_units(psi, N, bias=True, seed=0):
+    """The columns psi(w_i x + b_i) over the grid, for N random w_i and b_i."""
     rng = np.random.default_rng(seed)
-    x = np.linspace(-1, 1, 401)
     w, b = rng.normal(0, 5, N), rng.uniform(-5, 5, N) * bias
-    units = psi(np.outer(x, w) + b)
-    v = np.linalg.lstsq(units, f(x), rcond=1e-12)[0]
-    return np.abs(units @ v - f(x)).max(), np.linalg.matrix_rank(units, tol=1e-9 * np.abs(units).max())
+    return psi(np.outer(X_GRID, w) + b)
+
+
+def rank(units):
+    return np.linalg.matrix_rank(units, tol=1e-9 * np.abs(units).max())
+
+
+def best_error(units, f):
+    """sup |F - f| over the grid, for F = sum v_i unit_i with the best v."""
+    v = np.linalg.lstsq(units, f(X_GRID), rcond=1e-12)[0]
+    return np.abs(units @ v - f(X_GRID)).max()
 
 
 @item("D1-18", "D0-37", "D4-14")
 def test_a_polynomial_unit_never_approximates():
-    error, rank = best_fit(np.square, np.abs, 50)
-    assert rank == 3 and error >= 1 / 8                                     # 1, x, x^2; Chebyshev's bound
+    units = random_units(np.square, 50)
+    assert rank(units) == 3 and best_error(units, np.abs) >= 1 / 8          # 1, x, x^2; Chebyshev's bound
 
 
 @item("D1-18", "D0-37", "D4-14")
 @pytest.mark.parametrize("psi", [np.tanh, np.sin, lambda z: 1 / (1 + np.exp(-z)), lambda z: np.maximum(z, 0)],
                          ids=["tanh", "sin", "sigmoid", "relu"])
 def test_other_units_approximate_ever_better(psi):
-    few, many = ([best_fit(psi, np.abs, N, seed=s)[0] for s in range(5)] for N in (5, 80))
+    few, many = ([best_error(random_units(psi, N, seed=s), np.abs) for s in range(5)] for N in (5, 80))
     assert median(many) < 0.04 and median(few) > 2 * median(many)
 
 
 @item("D1-18")
 def test_without_a_bias_odd_units_fail():
-    assert best_fit(np.tanh, np.ones_like, 80, bias=False)[0] >= 1          # F(0) = 0
-    assert best_fit(lambda z: np.maximum(z, 0), np.abs, 80, bias=False)[1] == 2
+    assert best_error(random_units(np.tanh, 80, bias=False), np.ones_like) >= 1           # F(0) = 0
+    assert rank(random_units(lambda z: np.maximum(z, 0), 80, bias=False)) == 2
     assert engine.tanh(Value(0.0)).data == 0
 
 

@@ -211,7 +211,7 @@ def best_fit(psi, f, N, x, bias=True, w_scale=5.0, seed=0):
     return lambda x: psi(np.outer(x, w) + b) @ v
 
 
-LINE = np.linspace(-1, 1, 401)
+LINE = np.linspace(-1, 1, 201)
 
 
 @erratum("ERR-D1-2")

@@ -53,7 +53,8 @@ def regions(row):
         named = {f"order {order}": [rising[k] for k in order]
                  for order in (permutations(range(n)) if n <= 3 else [range(n)])}
         named |= {f"-{name}": [-x for x in xs] for name, xs in named.items()}
-        named |= {"+-": [x * (-1) ** k for k, x in enumerate(rising)], "-+": [-x * (-1) ** k for k, x in enumerate(rising)]}
+        named |= {"+-": [x * (-1) ** k for k, x in enumerate(rising)],
+                  "-+": [-x * (-1) ** k for k, x in enumerate(rising)]}
     return [pytest.param(row, t, xs, id=f"{row.name} {name}") for name, xs in named.items()
             if all(within(domain(row, k), x) for k, x in enumerate(xs))
             and not (row.name == "clamp" and (xs[1] - xs[2]).is_positive)]           # low above high
@@ -105,7 +106,8 @@ def test_the_series_of_sinc():
 # --- 400 digits of the value column ----------------------------------------------------------------
 
 POINTS = {                                                           # ordinary; exact zeros; tails; next to an edge
-    "(-inf, inf)": [0.3, -0.7, 1.5, 0.0, 1e-8, -1e-200, 5.0, -5.0, 20.0, -20.0, 40.0, -37.5, 300.0, -300.0, 700.0, -700.0],
+    "(-inf, inf)": [0.3, -0.7, 1.5, 0.0, 1e-8, -1e-200, 5.0, -5.0, 20.0, -20.0,
+                    40.0, -37.5, 300.0, -300.0, 700.0, -700.0],
     "(0, inf)":    [0.3, 1.5, 1.0, 1e-8, 1e-300, 40.0, 1e300],
     "[0, inf)":    [0.3, 1.5, 1.0, 1e-8, 1e-300, 40.0, 1e300],
     "(-1, inf)":   [0.3, -0.7, 0.0, 1e-20, -1 + 2**-53, 40.0, 1e300],
@@ -114,7 +116,7 @@ POINTS = {                                                           # ordinary;
     "[1, inf)":    [1.5, 40.0, 1 + 2**-52, 1e150],
     "nonzero":     [0.3, -0.7, 1.0, 1e-150, -40.0],
 }
-PAIRS = {"(-inf, inf)": [0.3, -0.7, 0.0, 2.0, -30.0], "[0, inf)": [0.3, 1.5, 1e-8, 40.0]} | {"nonzero": POINTS["nonzero"]}
+PAIRS = {"(-inf, inf)": [0.3, -0.7, 0.0, 2.0, -30.0], "[0, inf)": [0.3, 1.5, 1e-8, 40.0], "nonzero": POINTS["nonzero"]}
 JUMPS = {"sign": {0}, "step": {0}, "floor": {0, 5, -5, 20, -20, 40, 300, -300, 700, -700, -1e-200}}
 
 
@@ -126,7 +128,8 @@ def points(row):
         return [pair for pair in product(*(PAIRS[domain(row, k)] for k in range(2))) if not poles(*pair)]
     if row.name == "clamp":
         return [(x, -1.0, 2.0) for x in (0.3, -0.7, 0.0, -5.0, 40.0, -1.0, 2.0)]
-    return [xs[:arity(row)] for xs in [(0.3, -0.7, 1.5, 2.0, -0.1), (0.0, 0.0, 0.0, 0.0, 0.0), (40.0, -0.5, 40.0, 1.0, 3.0),
+    return [xs[:arity(row)] for xs in [(0.3, -0.7, 1.5, 2.0, -0.1), (0.0, 0.0, 0.0, 0.0, 0.0),
+                                       (40.0, -0.5, 40.0, 1.0, 3.0),
                                        (700.0, 1.0, -700.0, 0.0, 1.0), (-30.0, 0.2, 0.1, 1e-8, 7.0)]]
 
 
@@ -188,7 +191,8 @@ def conditioning(row, xs, k):
 def close(got, exact, condition, what):
     error = abs(mpmath.mpf(got) - exact)
     bound = 8 * EPS * (abs(exact) + condition) + mpmath.mpf("5e-320")
-    assert error <= bound, f"{what}: {got!r}, should be {mpmath.nstr(exact, 20)}; {mpmath.nstr(error / bound * 8, 3)} roundings"
+    assert error <= bound, (f"{what}: {got!r}, should be {mpmath.nstr(exact, 20)}; "
+                            f"{mpmath.nstr(error / bound * 8, 3)} roundings")
 
 
 @each_row

@@ -1,0 +1,129 @@
+"""Portable: a program run line by line by any array library: NumPy, jax.numpy, torch, object arrays of Fractions.
+
+    before   Z1 = X @ W1.T + b1             lines of a program
+    after    xp.matmul(X, xp.permute_dims(W1)) + b1, with xp the library
+
+Nothing is changed in place and no shape depends on the data, so that jax.jit, vmap and sharding apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .arrays import Array
+from .rows import expand
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "+": lambda x, y: x + y,   "-": lambda x, y: x - y,    "*": lambda x, y: x * y,   "/": lambda x, y: x / y,
+    "**": lambda x, y: x ** y, "//": lambda x, y: x // y,  "neg": lambda x: -x,       "abs": abs,
+    "<": lambda x, y: x < y,   "<=": lambda x, y: x <= y,  ">": lambda x, y: x > y,   ">=": lambda x, y: x >= y,
+    "==": lambda x, y: x == y,
+}
+RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
+           "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
+
+
+def elementary(outputs: Sequence[Array]) -> list[Array]:
+    """The lines that the outputs need, in order, with rows and slopes written out; the outputs come last.
+
+    The result ends with one line per output.
+    """
+    new: dict[int, Array] = {}
+    order: list[Array] = []
+
+    def finish(root: Array) -> Array:
+        stack = [root]
+        while stack:
+            z = stack[-1]
+            if id(z) in new:
+                stack.pop()
+                continue
+            waiting = [a for a in z.args if id(a) not in new]
+            if waiting:
+                stack.extend(waiting)
+                continue
+            args  = tuple([new[id(a)] for a in z.args])
+            same  = z if all(a is b for a, b in zip(args, z.args)) else z.lines.new(z.op, args, z.shape, z.attrs)
+            plain = expand(same)
+            stack.pop()
+            if plain is same:
+                new[id(z)] = same
+                if id(same) not in new:
+                    new[id(same)] = same
+                if not any(same is line for line in order[-1:]):
+                    order.append(same)
+            else:
+                new[id(z)] = finish(plain)
+        return new[id(root)]
+
+    return order + [finish(root) for root in outputs]
+
+
+def needed(roots: Sequence[Array]) -> list[Array]:
+    """The lines that roots are made of, roots included, in an order in which they can be run."""
+    order: list[Array] = []
+    state: dict[int, int] = {}
+    stack = list(reversed(roots))
+    while stack:
+        z = stack[-1]
+        if state.get(id(z)) == 2:
+            stack.pop()
+        elif state.get(id(z)) == 1:
+            state[id(z)] = 2
+            order.append(stack.pop())
+        else:
+            state[id(z)] = 1
+            stack.extend([a for a in reversed(z.args) if id(a) not in state])
+    return order
+
+
+def evaluate(lines: Sequence[Array], given: dict[int, Any], samples: int, xp: Any, exact: bool = False) -> dict[int, Any]:
+    """The value of every line; `given` has those of inputs, targets and parameters by id."""
+    values = dict(given)
+    for z in lines:
+        if id(z) not in values:
+            values[id(z)] = step(z, [values[id(a)] for a in z.args], samples, xp, exact)
+    return values
+
+
+def step(z: Array, args: list[Any], samples: int, xp: Any, exact: bool) -> Any:
+    """One line."""
+    op, attrs = z.op, z.attrs
+    if op == "constant":  return number(attrs, samples, xp, exact)
+    if op in OPERATORS:   return OPERATORS[op](*args)
+    x = args[0]
+    if op == "where":     return xp.where(*args) if exact or xp is np else xp.where(args[0], *map(as_array(xp, args), args[1:]))
+    if op == "matmul":    return xp.matmul(*args)
+    if op == "transpose": return xp.swapaxes(x, -1, -2)
+    if op == "sum":       return x.sum(attrs[0], keepdims=attrs[1])
+    if op == "max":       return xp.amax(x, -1, keepdims=True)
+    if op == "min":       return xp.amin(x, -1, keepdims=True)
+    if op == "first":     return xp.arange(x.shape[-1]) == xp.argmax(x, -1)[..., None]
+    if op == "reshape":   return x.reshape(sized(z.shape, samples))
+    if op == "spread":    return xp.broadcast_to(x if hasattr(x, "shape") else xp.asarray(x), sized(z.shape, samples))
+    if op == "slice":     return x[..., attrs[0]:attrs[1]]
+    if op == "take":      return x[..., attrs]
+    if op == "concat":    return xp.concatenate(args, -1)
+    return getattr(xp, RENAMED.get(op, op))(*args)
+
+
+def sized(shape: tuple[int, ...], samples: int) -> tuple[int, ...]:
+    return tuple([n if n >= 0 else -n * samples for n in shape])
+
+
+def number(attrs: Any, samples: int, xp: Any, exact: bool) -> Any:
+    value, batches = attrs
+    if isinstance(value, np.ndarray):
+        return value if exact else xp.asarray(value.astype(float))
+    if exact:
+        return value * Fraction(samples) ** batches if batches else value
+    return float(value * Fraction(samples) ** batches if isinstance(value, (int, Fraction)) else value * float(samples) ** batches)
+
+
+def as_array(xp: Any, args: Sequence[Any]) -> Callable[[Any], Any]:
+    like = next((a for a in args[1:] if hasattr(a, "dtype")), None)
+    return lambda a: a if hasattr(a, "dtype") or like is not None else xp.asarray(a)

@@ -1,0 +1,182 @@
+"""Running: the lines of a program as NumPy calls on arrays that are allocated once.
+
+    before   Z = X @ W.T + b    A = tanh(Z)                   lines of elementary operations
+    after    matmul(X, W.T, Z)  add(Z, b, Z)  tanh(Z, A)      each result written where there is room for it
+
+    step     one call: a NumPy function and its arguments, the last of them where the result goes
+    base     the line whose memory a line shows: its own, or that of the line it is a view of
+    last     the place of the last line that reads a base; after it, its memory is room for another
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .arrays import Array, number_of
+from .portable import RENAMED, number, sized
+
+Step: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
+
+UFUNCS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power, "//": np.floor_divide,
+          "neg": np.negative, "abs": np.absolute, "<": np.less, "<=": np.less_equal, ">": np.greater,
+          ">=": np.greater_equal, "==": np.equal}
+CONDITIONS = ("<", "<=", ">", ">=", "==", "first")
+VIEWS      = ("reshape", "transpose", "slice", "spread")
+
+
+class Plan:
+    """A program prepared for one number of samples.
+
+    Args:
+        lines: elementary lines, in order.
+        roots: the lines whose values are wanted.
+        given: arrays of inputs, targets and parameters, by line; the caller fills them before each run.
+        into: arrays that receive the values of roots.
+    """
+
+    room_of: dict[str, Any]
+    loss:    Any
+    outputs: Any
+
+    def __init__(self, lines: Sequence[Array], roots: Sequence[Array], samples: int, given: dict[int, Any],
+                 into: Sequence[Any]) -> None:
+        self.samples = samples
+        self.steps: list[Step] = []
+        self.values: dict[int, Any] = dict(given)
+        self.rooms: dict[Any, list[Any]] = {}
+        self.own:   dict[int, tuple[Any, Any]] = {}
+        lines = [z for z in {id(z): z for z in lines}.values() if id(z) not in given]
+        self.base, self.last = lifetimes(lines, roots)
+        self.wanted = {id(z): out for z, out in zip(roots, into) if z.op not in VIEWS}
+        for place, z in enumerate(lines):
+            self.values[id(z)] = self.line(z, place)
+        for z, out in zip(roots, into):
+            if self.values[id(z)] is not out:
+                self.steps.append((np.copyto, (out, self.values[id(z)])))
+
+    def run(self) -> None:
+        """Compute every line."""
+        for function, arguments in self.steps:
+            function(*arguments)
+
+    # --- one line ---------------------------------------------------------------------------------
+
+    def line(self, z: Array, place: int) -> Any:
+        """Where the value of z will be; adds the steps that put it there."""
+        args = [self.values[id(a)] for a in z.args]
+        if z.op == "constant":
+            return number(z.attrs, self.samples, np, False)
+        if z.op in VIEWS:
+            return self.view(z, args[0])
+        if z.op in ("matmul", "sum", "max", "min", "first", "take", "concat", "where"):
+            out = self.room(z, place)
+            getattr(self, z.op)(z, args, out)
+            self.free(z, place)
+            return out
+        self.free(z, place)                                          # element by element: an operand may be overwritten
+        out = self.room(z, place)
+        if z.op == "**" and number_of(z.args[1]) == (2, 0):
+            self.steps.append((np.multiply, (args[0], args[0], out)))
+        else:
+            function = UFUNCS.get(z.op) or OWN.get(z.op) or getattr(np, RENAMED.get(z.op, z.op))
+            self.steps.append((function, (*args, out)))
+        return out
+
+    def view(self, z: Array, x: Any) -> Any:
+        if z.op == "transpose": return x.swapaxes(-1, -2)
+        if z.op == "slice":     return x[..., z.attrs[0]:z.attrs[1]]
+        if z.op == "spread":    return np.broadcast_to(x, sized(z.shape, self.samples))
+        out = x.view() if isinstance(x, np.ndarray) else np.array(x)
+        try:
+            out.shape = sized(z.shape, self.samples)
+        except AttributeError:                                       # not one block of memory: a copy
+            out = np.empty(sized(z.shape, self.samples))
+            self.steps.append((copy_reshaped, (x, out)))
+        return out
+
+    def matmul(self, z: Array, args: list[Any], out: Any) -> None:
+        self.steps.append((np.matmul, (*args, out)))
+
+    def sum(self, z: Array, args: list[Any], out: Any) -> None:
+        axes, keep = z.attrs
+        axes = axes[0] if len(axes) == 1 else axes
+        self.steps.append((np.add.reduce, (args[0], axes, None, out, keep)))
+
+    def max(self, z: Array, args: list[Any], out: Any) -> None:
+        self.steps.append((np.maximum.reduce, (args[0], -1, None, out, True)))
+
+    def min(self, z: Array, args: list[Any], out: Any) -> None:
+        self.steps.append((np.minimum.reduce, (args[0], -1, None, out, True)))
+
+    def first(self, z: Array, args: list[Any], out: Any) -> None:
+        places = np.empty((*out.shape[:-1], 1), dtype=np.intp)
+        self.steps.append((first_largest, (args[0], places)))
+        self.steps.append((np.equal, (np.arange(out.shape[-1]), places, out)))
+
+    def take(self, z: Array, args: list[Any], out: Any) -> None:
+        self.steps.append((np.take, (args[0], z.attrs, -1, out, "clip")))
+
+    def concat(self, z: Array, args: list[Any], out: Any) -> None:
+        self.steps.append((np.concatenate, (args, -1, out)))
+
+    def where(self, z: Array, args: list[Any], out: Any) -> None:
+        condition, a, b = args
+        self.steps.append((np.copyto, (out, b)))
+        self.steps.append((np.copyto, (out, a, "same_kind", condition)))
+
+    # --- memory -----------------------------------------------------------------------------------
+
+    def room(self, z: Array, place: int) -> Any:
+        """Memory for z: where it is wanted, or room that is free, or new."""
+        if id(z) in self.wanted:
+            return self.wanted[id(z)]
+        shape, kind = sized(z.shape, self.samples), bool if z.op in CONDITIONS else float
+        free = self.rooms.get((shape, kind))
+        out  = free.pop() if free else np.empty(shape, kind)
+        self.own[id(z)] = (shape, kind), out
+        return out
+
+    def free(self, z: Array, place: int) -> None:
+        """What nobody reads after this line becomes room."""
+        for base in dict.fromkeys(self.base[id(a)] for a in z.args):
+            if base in self.own and self.last[base] == place:
+                key, room = self.own.pop(base)
+                self.rooms.setdefault(key, []).append(room)
+
+
+def lifetimes(lines: Sequence[Array], roots: Sequence[Array]) -> tuple[dict[int, int], dict[int, int]]:
+    """The base of every line, and the place of the last line that reads each base."""
+    base: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for place, z in enumerate(lines):
+        for a in z.args:
+            base.setdefault(id(a), id(a))
+            last[base[id(a)]] = place
+        base[id(z)] = base[id(z.args[0])] if z.op in VIEWS else id(z)
+    for z in roots:
+        last[base.setdefault(id(z), id(z))] = len(lines)
+    return base, last
+
+
+def copy_reshaped(x: Any, out: Any) -> None:
+    np.copyto(out, x.reshape(out.shape))
+
+
+def first_largest(x: Any, places: Any) -> None:
+    np.argmax(x, -1, out=places, keepdims=True)
+
+
+def by_element(function: Callable[[float], float]) -> Callable[[Any, Any], None]:
+    """A function of math for arrays, where NumPy has none."""
+    elements = np.vectorize(function, otypes=[float])
+    def on_arrays(x: Any, out: Any) -> None:
+        out[...] = elements(x)
+    return on_arrays
+
+
+erf, erfc = by_element(math.erf), by_element(math.erfc)
+OWN = {"erf": erf, "erfc": erfc}
