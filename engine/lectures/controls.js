@@ -92,6 +92,7 @@ function sheets() {
       svg.querySelector(".camera").removeAttribute("style");
       for (const e of svg.querySelectorAll(".on, .now, .near, .chosen, .path")) e.classList.remove("on", "now", "near", "chosen", "path", "forward", "backward", "seed");
       view.cards.forEach((_, i) => paintCard(i, at, svg));
+      for (const [text, head] of view.standing) svg.querySelector("#" + text.id)?.classList.toggle("wait", born(head) > at);
       light(at, true, svg);
       for (const e of svg.querySelectorAll("[id]")) e.removeAttribute("id");
       sheet.append(svg);

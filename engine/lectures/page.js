@@ -70,7 +70,7 @@ function show(to, reveal) {                              // repaint what changed
   if (before < 0) view.cards.forEach((_, i) => touched.add(i));
   for (let s = Math.min(before, k); s <= Math.max(before, k); s++) if (s >= 0) for (const [i] of view.steps[s].set) touched.add(i);
   touched.forEach(i => paintCard(i, k));
-  paintPartials(before, k);
+  paintPartials(k);
   light(k, true);
   view.at = k;
   panel();
@@ -82,11 +82,12 @@ function show(to, reveal) {                              // repaint what changed
 
 const asks = at => view.steps[at].all.length + view.steps[at].c.length > 0;
 
-function paintPartials(before, at) {                     // a partial is known from the step that computes the node it leads to
+const born = head => view.history[head].v[0]?.[0] ?? 0;
+
+function paintPartials(at) {                             // a partial is known from the step that computes the node it leads to
   view.standing ??= view.partial.flatMap((text, a) => text ? [[text, view.arrows[a][1]]] : []);
-  view.born ??= view.cards.map((_, i) => view.history[i].v[0]?.[0] ?? 0);
   for (const [text, head] of view.standing) {
-    const waits = view.born[head] > at;
+    const waits = born(head) > at;
     if (text.waits !== waits) text.classList.toggle("wait", text.waits = waits);
   }
 }

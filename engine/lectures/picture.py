@@ -9,6 +9,8 @@ from ..text import html
 from .assets import asset
 from .views import Card, Point, View
 
+WIDTH = 820              # pixels: what a notebook's column holds
+
 
 def picture(view: View, description: str, upto: int = -1, attributes: str = "", styled: bool = False) -> str:
     """The view as SVG, with the numbers of scenes 0..upto (none by default)."""
@@ -21,7 +23,9 @@ def picture(view: View, description: str, upto: int = -1, attributes: str = "", 
     phase = now.phase if now else ""
     style = f"<style>{asset('picture.css')}</style>" if styled else ""
     if styled:
-        attributes = f'xmlns="http://www.w3.org/2000/svg" width="{view.width:.0f}" height="{view.height:.0f}"'
+        scale = min(1, WIDTH / view.width)
+        attributes = (f'xmlns="http://www.w3.org/2000/svg" width="{scale * view.width:.0f}" '
+                      f'height="{scale * view.height:.0f}"')
     kind  = "graph" if view.labelled else "graph crowded"
     frame = f"-4 -4 {view.width + 8:.0f} {view.height + 8:.0f}"
     role  = "img" if styled else "group"
@@ -32,7 +36,8 @@ def picture(view: View, description: str, upto: int = -1, attributes: str = "", 
         kind += " dim" if view.cards[arrow.tail].role in ("constant", "target") else ""
         lines.append(f'<path class="a{kind}" id="{view.name}-a{k}" d="{path(view.curves[k])}"/>')
     for k, arrow in enumerate(view.arrows):
-        if arrow.partial and (view.labelled or k in live):
+        known = upto < 0 or (arrow.head, "v") in texts       # the slope is computed with the node it leads to
+        if arrow.partial and known and (view.labelled or k in live):
             x, y = view.labels[k]
             lines.append(f'<text class="p" id="{view.name}-p{k}" x="{x:.0f}" y="{y + 4:.0f}">{arrow.partial}</text>')
     for i, card in enumerate(view.cards):

@@ -17,7 +17,7 @@ function home() {                                        // the whole graph if i
   const whole = fit(), readable = innerWidth < 640 ? .72 : .8;
   if (whole.s >= readable) return place(whole);
   view.zoom = {s: readable, x: 20, y: 20};
-  centre(view.steps[k].n, false);
+  centre(view.steps[k || 1].n, false);                   // at the start, where the first step will be
 }
 
 function centre(i, glide) {
@@ -79,11 +79,13 @@ function explain(i, open) {
   about.replaceChildren();
   const close = element("button", "close", "×"); close.setAttribute("aria-label", "Close"); close.onclick = dismiss;
   const [title, role,,, paths, best] = nodes[main];
-  about.append(close, element("h2", "", view.cards[i][0] || title || nodes[main][2]), element("p", "", view.cards[i][1]));
+  const heading = element("h2", "", view.cards[i][0] || title || nodes[main][2]);
+  heading.append(element("small", "", view.cards[i][1]));
+  about.append(close, heading);
   const say = (heading, ...lines) => about.append(element("h3", "", heading), ...lines.map(l => { l.className = ""; return l; }));
   const v = latest(view.history[i].v, k), g = latest(view.history[i].g, k), mask = e => hidden && e && e[0] === k;
-  if (v && !mask(v)) say("Number", line(num(v[2], "v")));
-  if (nodes[main][6]) say("Gradient so far", g && !mask(g) ? line(d(main), " = ", num(g[2], "g"), g[3] ? `  (${g[3].replace("/", " of ")} uses)` : "") : line("–"));
+  if (v && !mask(v)) about.append(line(name(main), " = ", num(v[2], "v")));
+  if (nodes[main][6]) about.append(g && !mask(g) ? line(d(main), " = ", num(g[2], "g"), g[3] ? `  (${g[3].replace("/", " of ")} uses)` : "") : line(d(main), " = –"));
   const uses = scalar.uses[main];
   if (uses.length) say(uses.length > 1 ? `A sum over its ${uses.length} uses` : "The chain rule, one step", ...uses.slice(0, 8).map(([s, c]) => {
     const known = s <= at && !(hidden && s === at);

@@ -93,7 +93,19 @@ class TrainingLecture:
         return f"<TrainingLecture, {self.description}; .save('training.html') and open it>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": repr(self)}
+        return {"text/plain": repr(self), "image/svg+xml": self.svg()}
+
+    def svg(self) -> str:
+        """The loss curve, for where the page cannot be shown."""
+        top    = max(filter(isfinite, self.curve), default=0.0) or 1.0
+        points = " ".join(f"{40 + 440 * k / (len(self.curve) - 1):.1f},{180 - 150 * loss / top:.1f}"
+                          for k, loss in enumerate(self.curve) if isfinite(loss))
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 210" width="500" height="210" role="img" '
+                f'aria-label="{html(self.description, 300)}" font-family="sans-serif" font-size="13">'
+                f'<rect width="500" height="210" fill="#fff"/><path d="M40 20V180H480" fill="none" stroke="#999"/>'
+                f'<polyline points="{points}" fill="none" stroke="#0072b2" stroke-width="2.5"/>'
+                f'<text x="46" y="18">mean loss, {short(self.curve[0])} at first</text><text x="480" y="200" '
+                f'text-anchor="end">epoch {len(self.curve) - 1}: {short(self.curve[-1])}</text></svg>')
 
 
 def training_lecture(model: Any, data: Data, loss: Loss, *,

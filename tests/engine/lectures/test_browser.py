@@ -234,7 +234,7 @@ def test_1000_values_stay_small_and_repaint_fast(opened, tmp_path):
         return times.sort((a, b) => a - b);
     }""")
     print(f"repaint: median {times[len(times) // 2]:.1f} ms, 95% {times[len(times) * 95 // 100]:.1f} ms")
-    assert times[len(times) // 2] < 16, f"median {times[len(times) // 2]:.1f} ms, longest {times[-1]:.1f} ms"
+    assert times[3 * len(times) // 4] < 16, f"median {times[len(times) // 2]:.1f} ms, longest {times[-1]:.1f} ms"
 
 
 def test_printing_gives_one_step_per_page(opened, shared, tmp_path):

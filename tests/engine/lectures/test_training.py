@@ -122,6 +122,11 @@ def test_what_cannot_be_shown_is_refused_with_a_way_out(change, message):
         training_lecture(**(dict(model=network(), data=moons(4), loss=square) | change))
 
 
+def test_a_notebook_shows_the_loss_curve(run):
+    bundle = run._repr_mimebundle_()
+    assert bundle["image/svg+xml"].count(",") >= 31 and short(run.curve[-1]) in bundle["image/svg+xml"]
+
+
 def test_only_pages_are_written(run, tmp_path):
     with pytest.raises(ValueError, match=r"training\.html"):
         run.save(tmp_path / "t.pdf")
