@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _LATER = {"Graph": ".graph", "compare": ".comparing", "draw": ".drawing", "explain": ".explanation",
           "lecture": ".lectures", "training_lecture": ".lectures", "vectorize": ".matrices"}
 
-__all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad", *_LATER, *_functions]
+__all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad",
+           *sorted(_LATER.keys() - {"vectorize"}), *_functions]      # (`from engine import *` needs no NumPy)
 
 
 def __getattr__(name: str) -> Any:
