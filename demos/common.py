@@ -163,6 +163,7 @@ def heat_map(axes: Any, f: Callable[[float, float], float], low: Sequence[float]
     axes.set_xlabel("$x_1$")
     axes.set_ylabel("$x_2$", rotation=0, labelpad=14)
     axes.grid(False)
+    axes.locator_params(nbins=5)
     return z
 
 
@@ -171,7 +172,7 @@ def points(axes: Any, X: Sequence[Sequence[float]], Y: Sequence[int], size: floa
     for k, y in enumerate(sorted(set(Y))):
         mine = [x for x, label in zip(X, Y) if label == y]
         axes.scatter([x[0] for x in mine], [x[1] for x in mine], s=size, color=[BLUE, ORANGE, GREEN, PURPLE][k % 4],
-                     marker=MARKERS[k % len(MARKERS)], edgecolors="white", linewidths=1, label=f"class {y}", zorder=3)
+                     marker=MARKERS[k % len(MARKERS)], edgecolors="black", linewidths=1.2, label=f"class {y}", zorder=3)
 
 
 def decision_boundary(axes: Any, score: Callable[[list[float]], float], X: Sequence[Sequence[float]], Y: Sequence[int],

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from numbers import Real
 from typing import Any
 
 from .primitives import identity, partials_as_values
@@ -32,13 +33,16 @@ def grad(f: Callable[..., Any]) -> Callable[..., Any]:
     """The function that gives df/dx: for one argument its gradient, for several a tuple of them.
 
     Raises:
-        TypeError: f returned something else than one number or Value.
+        TypeError: f is no function, or returned something else than one number or Value.
     """
-    return lambda *args: value_and_grad(f)(*args)[1]
+    both = value_and_grad(f)
+    return lambda *args: both(*args)[1]
 
 
 def value_and_grad(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function that gives (f(x), df/dx)."""
+    """The function that gives (f(x), df/dx). Errors as for grad."""
+    callable_or_error(f)
+
     def derivative(*args: Any) -> tuple[Any, Any]:
         with variables(args) as (xs, again):
             z = scalar(f(*xs), "grad")
@@ -51,8 +55,10 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     """The function that gives J[i][j] = df_i/dx_j, for f that returns a list; x_j over all arguments in order.
 
     Raises:
-        TypeError: f returned something else than a list of numbers or Values.
+        TypeError: f is no function, or returned something else than a list of numbers or Values.
     """
+    callable_or_error(f)
+
     def derivative(*args: Any) -> list[list[Any]]:
         with variables(args) as (xs, again):
             outputs = f(*xs)
@@ -64,16 +70,22 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function that gives H[i][j] = d2f/dx_i dx_j, with x_i over all arguments in order."""
-    return jacobian(lambda *xs: [z for x in several(grad(f)(*xs), xs) for z in flat(x)])
+    """The function that gives H[i][j] = d2f/dx_i dx_j, with x_i over all arguments in order. Errors as for grad."""
+    slope = grad(f)
+    return jacobian(lambda *xs: [z for x in several(slope(*xs), xs) for z in flat(x)])
 
 
 def gradients(output: Operand, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
     """d(output)/d(x) for each x of inputs: numbers, or Values if create_graph. Touches no `.grad`.
 
     An input that output does not depend on has gradient 0.
+
+    Raises:
+        TypeError: output is not one number or Value, or inputs is not a list of Values.
     """
-    if not isinstance(output, Value):
+    if isinstance(inputs, Value) or not all(isinstance(x, Value) for x in inputs):
+        raise TypeError(f"gradients needs a list of Values to differentiate by, not {inputs!r:.60}: write [x] for one")
+    if not isinstance(scalar(output, "gradients"), Value):
         return [0 for _ in inputs]
     slopes: dict[Value, Any] = {output: 1}
     for z in reversed(topological_order(output)):
@@ -119,12 +131,18 @@ def several(gradient: Any, args: Sequence[Any]) -> Sequence[Any]:
 
 def scalar(z: Any, name: str) -> Operand:
     """z, if it is one number or Value."""
-    if isinstance(z, (list, tuple, str, complex)) or z is None:
-        instead = ("use jacobian for a list of outputs, or return their total" if isinstance(z, (list, tuple)) else
-                   "is a return missing?" if z is None else "return a real number")
-        raise TypeError(f"{name} needs a function that returns one number or Value, and got "
-                        f"{type(z).__name__} {z!r:.60}: {instead}")
-    return z
+    if isinstance(z, (Value, Real)):
+        return z
+    instead = ("is a return missing?" if z is None else "return a real number" if not hasattr(z, "__iter__") else
+               "use jacobian for a list of outputs, or return their total" if name == "grad" else
+               "return one flat list" if name == "jacobian" else "give their total")
+    raise TypeError(f"{name} needs one number or Value as each output, and got {type(z).__name__} {z!r:.60}: {instead}")
+
+
+def callable_or_error(f: Any) -> None:
+    if not callable(f):
+        raise TypeError(f"a derivative is taken of a function, not of {type(f).__name__} {f!r:.60}: "
+                        "write grad(f)(x), or z.backward() and x.grad for a Value z that is there already")
 
 
 def finish(z: Operand, again: bool) -> Number | Value:

@@ -15,7 +15,7 @@ from .primitives import (
     identity, inf, log, log1p, log2, log10, log_sigmoid, relu, sigmoid, sign, silu, sin, sinc, sinh, softplus,
     sqrt, step, tan, tanh,
 )
-from .value import Constant, Operand, Value, node
+from .value import Constant, Number, Operand, Value, node
 
 __all__ = [
     "acos", "acosh", "affine", "asin", "asinh", "atan", "atan2", "atanh", "clamp", "cos", "cosh", "detach", "dot",
@@ -92,6 +92,7 @@ def dot(w: Sequence[Operand], x: Sequence[Operand]) -> Any:
     """w1*x1 + w2*x2 + ..., from left to right, as one node with slopes (x, w).
 
     Raises:
+        TypeError: w or x is not a list.
         ValueError: w and x differ in length, or are empty.
     """
     return apply("dot", *pairs(w, x, "dot"))
@@ -103,19 +104,20 @@ def affine(w: Sequence[Operand], x: Sequence[Operand], b: Operand) -> Any:
     The documents' pre-activation (D0-05, D1-03).
 
     Raises:
+        TypeError: w or x is not a list.
         ValueError: w and x differ in length, or are empty.
     """
     operands = [*pairs(w, x, "affine"), b]
     if not any(isinstance(operand, Value) for operand in operands):
         return apply("affine", *operands)
     values, n = [lift(operand) for operand in operands], len(operands) // 2
-    return affine_node(values[:n], values[n:-1], b=values[-1])
+    w, x = values[:n], values[n:-1]
+    return affine_node(w, x, values[-1], [xj.data for xj in x])
 
 
-def affine_node(w: Sequence[Value], x: Sequence[Value], b: Value) -> Value:
-    """`affine` for lists of Values known to be of one length: the inner loop of every Layer."""
+def affine_node(w: Sequence[Value], x: Sequence[Value], b: Value, xs: Sequence[Number]) -> Value:
+    """`affine` for lists of Values known to be of one length, xs the numbers in x: the inner loop of every Layer."""
     ws = [v.data for v in w]
-    xs = [v.data for v in x]
     z  = b.data
     for wi, xi in zip(ws, xs):
         z += wi * xi
@@ -137,6 +139,10 @@ def several(xs: Sequence[Any], name: str) -> Sequence[Any]:
 
 def pairs(w: Sequence[Any], x: Sequence[Any], name: str) -> list[Any]:
     """All of w, then all of x; they must pair up."""
+    for given in (w, x):
+        if isinstance(given, Value) or not isinstance(given, Iterable):
+            raise TypeError(f"{name}(w, x) takes two lists, and got {type(given).__name__} {given!r:.60}: "
+                            "write w * x for a single pair")
     w, x = list(w), list(x)
     if len(w) != len(x) or not w:
         raise ValueError(f"{name}(w, x) pairs each weight with an input, and got {len(w)} weights and {len(x)} inputs: "

@@ -145,13 +145,17 @@ class Graph:
 
     def formula(self, z: Value, numbers: bool = False) -> str:
         """How z was made, in symbols ("w * x") or numbers ("3 * 2"); "" for a leaf."""
-        return text_formula(z.op, [bracketed(digits(v.data)) if numbers or type(v) is Constant and not self.names.name.get(v)
-                              else self.symbol(v) for v in z.operands])
+        return text_formula(z.op, [bracketed(digits(v.data)) if numbers or self.is_plain(v) else self.symbol(v)
+                                   for v in z.operands])
 
     def latex(self, z: Value, numbers: bool = False) -> str:
         """The same in LaTeX, from the calculus table."""
-        return latex_formula(z.op, [latex_number(v.data) if numbers or type(v) is Constant and not self.names.name.get(v)
-                                    else latex_symbol(self.symbol(v)) for v in z.operands])
+        return latex_formula(z.op, [latex_number(v.data) if numbers or self.is_plain(v) else
+                                    latex_symbol(self.symbol(v)) for v in z.operands])
+
+    def is_plain(self, v: Value) -> bool:
+        """Whether v is a number that has no name, as the 2 in 2*x."""
+        return type(v) is Constant and not self.names.name.get(v)
 
     def __repr__(self) -> str:
         inner = sum(1 for v in self.nodes if v.operands)

@@ -11,11 +11,11 @@ from typing import Any
 COMMON = "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc pi".split()
 
 
-def lib(x: Any) -> Any:
-    """The module whose functions take numbers of x's type; math unless x belongs to another or brings its own."""
+def lib(x: Any, *more: Any) -> Any:
+    """The module whose functions take numbers of these types; math unless one belongs to another or brings its own."""
     kind = type(x)
     if kind is float or kind is int:
-        return math
+        return lib(*more) if more else math
     if hasattr(kind, "library"):
         return x.library
     return library(kind.__module__.partition(".")[0], hasattr(kind, "__len__"))
@@ -70,7 +70,8 @@ def many_digits(mpmath: Any) -> SimpleNamespace:
         log1p = lambda x: real("log")(1 + x) if x <= -1 else mpmath.log1p(x),
         log2  = lambda x: real("log")(x) / mpmath.log(2),
         log10 = lambda x: real("log")(x) / mpmath.log(10),
-        hypot = mpmath.hypot)
+        hypot = mpmath.hypot,
+        floor = mpmath.floor)
 
 
 def arrays(numpy: Any) -> SimpleNamespace:

@@ -13,6 +13,7 @@ one is the target y. In a batch several samples share the parameters: the third 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from .value import Constant, Value
@@ -50,6 +51,7 @@ class Names:
         self.units: dict[Value, tuple[Unit, str]] = {}      # a parameter's unit, and its input's number ("" for a bias)
         self.sample: dict[Value, int] = {}                  # which sample a node belongs to, numbered from 1
         self.outputs: dict[Place, Place] = {}               # the activations found so far
+        self.closed: set[tuple[Unit, int]] = set()
         self.ends: list[tuple[Value, Unit, int]] = []       # every z, with its unit and sample
         self.parts: dict[Value, tuple[str, str, int]] = {}  # name in parts: symbol, index, sample
         self.read_leaves()
@@ -82,9 +84,9 @@ class Names:
         chain: dict[Value, tuple[Unit, bool]] = {}       # node -> its unit, and whether the bias is in
         counters: dict[Any, dict[Any, int]] = {}
         for z in self.nodes:
-            unit = self.chain_of(z, chain)
-            if unit is not None:
-                chain[z] = unit
+            part = self.chain_of(z, chain)
+            if part is not None:
+                chain[z] = part
         for z in self.nodes:
             if z in chain and chain[z][1] and not any(
                     edge.z in chain and chain[edge.z][0] == chain[z][0] for edge in self.uses[z]):
@@ -106,14 +108,17 @@ class Names:
             parts = [chain.get(v) or (self.units[v][0], True) if v in chain or v in self.units and not self.units[v][1]
                      else None for v in z.operands]
             first = parts[0]
-            if first and all(part and part[0] == first[0] for part in parts) and sum(part[1] for part in parts if part) <= 1:
-                return first[0], any(part[1] for part in parts if part)
+            biases = sum(part[1] for part in parts if part)
+            if first and all(part and part[0] == first[0] for part in parts) and biases <= 1:
+                return first[0], biases == 1
         return None
 
     def close_chain(self, z: Value, chain: dict[Value, tuple[Unit, bool]], counters: dict[Any, dict[Any, int]]) -> None:
         """z ends a unit's chain: give the chain its place, and name what comes in and goes out."""
         unit = chain[z][0]
-        members, pairs, waiting = [], [], [z]
+        members: list[Value] = []
+        pairs: list[tuple[Value, Value]] = []
+        waiting = [z]
         while waiting:
             v = waiting.pop()
             members.append(v)
@@ -121,7 +126,8 @@ class Names:
             if v.op in ("affine", "dot"):
                 pairs += list(zip(v.operands[:n], v.operands[n:2 * n]))
             elif v.op == "*":
-                pairs.append(v.operands if v.operands[0] in self.units else v.operands[::-1])
+                x, y = v.operands
+                pairs.append((x, y) if x in self.units else (y, x))
             else:
                 waiting += [operand for operand in v.operands if operand in chain]
         xs = {self.units[w][1] if w in self.units else str(j): x for j, (w, x) in enumerate(pairs, 1)}
@@ -129,6 +135,9 @@ class Names:
         numbers = counters.setdefault((unit.network, unit.layer), {})
         key = tuple(sorted((j, id(x)) for j, x in xs.items()))
         sample = inherited.pop() if len(inherited) == 1 else numbers.setdefault(key, len(numbers) + 1)
+        while (unit, sample) in self.closed:             # a recurrent network uses a unit again: a sample of its own
+            sample += 1
+        self.closed.add((unit, sample))
         for v in members:
             self.place[v] = Place(*unit, sample, "affine")
             self.sample[v] = sample
@@ -174,7 +183,11 @@ class Names:
                 self.set_name(a, "a", unit.layer, unit, unit.unit, sample)
 
     def set_name(self, v: Value, letter: str, layer: str, unit: Unit, index: str, sample: int) -> None:
-        self.parts.setdefault(v, (f"{letter}{layer}{chr(39) * (unit.network - 1)}", index, sample))
+        self.parts.setdefault(v, (self.symbol(letter, layer, unit.network), index, sample))
+
+    def symbol(self, letter: str, layer: str, network: int, index: str = "") -> str:
+        """z1[2]; of a second network with equal labels, z1'[2]."""
+        return f"{letter}{layer}{chr(39) * (network - 1)}" + (f"[{index}]" if index else "")
 
     # --- what follows the last layer --------------------------------------------------------------
 
@@ -194,9 +207,19 @@ class Names:
                 if outputs and not v.label:
                     self.parts[v] = "y", outputs[0][1], outputs[0][2]
 
+    @cached_property
+    def found(self) -> set[Unit]:
+        """The units that have a z in this graph: a label "b" alone makes no layer."""
+        return {unit for _, unit, _ in self.ends}
+
+    @cached_property
+    def samples(self) -> int:
+        """How many samples share the parameters."""
+        return max((sample for _, _, sample in self.parts.values()), default=0)
+
     def write_names(self) -> None:
         """Put the names together: the user's label first; the sample only where there are several."""
-        many = any(sample > 1 for _, _, sample in self.parts.values())
+        many = self.samples > 1
         for v, (symbol, index, sample) in self.parts.items():
             self.name[v] = symbol + (f"[{index}]" if index else "") + (f"({sample})" if many else "")
         for v in self.nodes:

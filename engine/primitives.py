@@ -20,13 +20,14 @@ computed by subtracting nearly equal numbers: tanh' is not written 1 - tanh^2, w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from numbers import Rational, Real
 from typing import Any, NamedTuple
 
 from .libraries import lib, where
-from .value import Constant, Number, Operand, Value, node, number
+from .value import Constant, Number, Operand, Value, node, not_a_number, number
 
 inf = float("inf")
 nan = float("nan")
@@ -63,6 +64,13 @@ class Primitive(NamedTuple):
             return tuple(self.partials(z, *operands))
         return tuple([partial(z, *operands) for partial in self.partials])
 
+    def slopes_of(self, z: Any, values: Sequence[Value], operands: Sequence[Any]) -> tuple[Any, ...]:
+        """The same, but 0 for a plain number, never computed: in (-2)**3 there is no log(-2)."""
+        if self.nary:
+            return tuple(self.partials(z, *operands))
+        return tuple([0 if type(x) is Constant else partial(z, *operands)
+                      for x, partial in zip(values, self.partials)])
+
 
 TABLE: dict[str, Primitive] = {}
 
@@ -91,7 +99,7 @@ def unary(row: Primitive) -> Callable[..., Any]:
         x_data = x.data if isinstance(x, Value) else x
         try:
             z = value(x_data)
-        except (ArithmeticError, ValueError) as error:
+        except (ArithmeticError, ValueError, TypeError) as error:
             raise failure(row, [x_data], error) from None
         return node(z, name, (x,), (partial(z, x_data),)) if isinstance(x, Value) else z
 
@@ -108,20 +116,14 @@ def record(row: Primitive, operands: Sequence[Operand]) -> Any:
     numbers = [x.data if isinstance(x, Value) else x for x in operands]
     try:
         z = row.value(*numbers)
-    except (ArithmeticError, ValueError) as error:
+        if isinstance(z, (str, list, tuple)):        # of such operands only: total("ab") would join them
+            raise TypeError
+        if not any(isinstance(x, Value) for x in operands):
+            return z
+        values = tuple([x if isinstance(x, Value) else Constant(x) for x in operands])
+        return node(z, row.name, values, row.slopes_of(z, values, numbers))
+    except (ArithmeticError, ValueError, TypeError) as error:
         raise failure(row, numbers, error) from None
-    if not any(isinstance(x, Value) for x in operands):
-        return z
-    values = tuple([x if isinstance(x, Value) else Constant(x) for x in operands])
-    return node(z, row.name, values, numeric_partials(row, z, values, numbers))
-
-
-def numeric_partials(row: Primitive, z: Number, operands: Sequence[Value], numbers: Sequence[Number]) -> tuple[Number, ...]:
-    """The slopes at the recorded point. That of a plain number is 0, never computed: in (-2)**3 there is no log(-2)."""
-    if row.nary:
-        return tuple(row.partials(z, *numbers))
-    return tuple([0 if type(x) is Constant else partial(z, *numbers)
-                  for x, partial in zip(operands, row.partials)])
 
 
 def partials_as_values(z: Value) -> tuple[Operand, ...]:
@@ -130,9 +132,7 @@ def partials_as_values(z: Value) -> tuple[Operand, ...]:
     Raises:
         ValueError: the data of an operand was changed after z was computed.
     """
-    row = TABLE[z.op]
-    slopes = tuple(row.partials(z, *z.operands)) if row.nary else tuple(
-        [0 if type(x) is Constant else partial(z, *z.operands) for x, partial in zip(z.operands, row.partials)])
+    slopes = TABLE[z.op].slopes_of(z, z.operands, z.operands)
     for slope, recorded, x in zip(slopes, z.partials, z.operands):
         if type(x) is not Constant and number(slope) != recorded and recorded == recorded:
             raise ValueError(f"an operand of {z.op} has slope {number(slope)!r} now and had {recorded!r} when it was "
@@ -144,6 +144,9 @@ def partials_as_values(z: Value) -> tuple[Operand, ...]:
 def failure(row: Primitive, numbers: Sequence[Number], error: Exception) -> Exception:
     """The same error with the operation, its operands and a way out in the message."""
     given = call(row, numbers)
+    if isinstance(error, TypeError):
+        wrong = [x for x in numbers if not isinstance(x, Real)]
+        return TypeError(f"{given}: {not_a_number(wrong[0]) if wrong else error}")
     if isinstance(error, OverflowError):
         why = "the result is larger than the largest float, 1.8e308"
     elif isinstance(error, ZeroDivisionError):
@@ -157,38 +160,69 @@ def failure(row: Primitive, numbers: Sequence[Number], error: Exception) -> Exce
 
 def call(row: Primitive, operands: Sequence[Any]) -> str:
     """The operation as it is written: 2.0 / 0, (-2.0)**0.5, log(0)."""
+    written = [f"{x!r:.40}" for x in operands]
     if row.name.isidentifier():
-        return f"{row.name}({', '.join(map(repr, operands))})"
-    return f" {row.name} ".join(f"({x!r})" if number(x) < 0 else repr(x) for x in operands)
+        return f"{row.name}({', '.join(written)})"
+    return f" {row.name} ".join(f"({x})" if x.startswith("-") else x for x in written)
 
 
 # --- pieces of rows that take more than a line ----------------------------------------------------
 
 def over(a: Any, b: Any) -> Any:
-    """a / b as a slope: infinite, with the sign of a, where b is 0."""
+    """a / b as a slope: infinite, with the sign of a, where b is 0. It has a row too, for slopes of slopes."""
+    if isinstance(a, Value) or isinstance(b, Value):
+        return apply("over", a, b)
     zero = b == 0
     return where(zero, a * inf, a / where(zero, 1, b))
 
 
 def steep(x: Any, y: Any) -> Any:
-    """x**y as a slope: infinite at a pole and beyond the largest float."""
+    """x**(y-1) as a slope: infinite at a pole and beyond the largest float."""
+    if isinstance(number(y), float) and y - 1 == y:      # beyond 2^53, where every float is even
+        return x ** y / x if x != 0 else 0
     try:
-        return x ** y
+        return x ** (y - 1)
     except ZeroDivisionError:
-        return inf
+        return over(1, x ** (1 - y))
     except OverflowError:
-        return -inf if number(x) < 0 and number(y) % 2 == 1 else inf
+        return -inf if number(x) < 0 and number(y) % 2 == 0 else inf
 
 
 def decay(x: Any) -> Any:
     """exp(-|x|). A branch, not abs(): where the caller is smooth at 0, so is each branch."""
+    if type(x) is float:
+        return math.exp(-abs(x))                     # the same number, sooner: the inner loop of tanh and sigmoid
     return exp(where(x > 0, -x, x))
 
 
+def faded(x: Any, y: Any) -> Any:
+    """x * y, and 0 where y has faded to 0, however large x is."""
+    return where(y == 0, 0, x * y)
+
+
+def quotient(x: Any, y: Any) -> Any:
+    if isinstance(y, Real) and y == 0:
+        raise ZeroDivisionError                      # also for NumPy's numbers, which would only warn
+    return x / y
+
+
 def power(x: Any, y: Any) -> Any:
-    if isinstance(x, Real) and x < 0 and y == y and y != y // 1:
-        raise ValueError("a negative base needs a whole exponent (the result would be complex)")
+    if isinstance(x, Real) and x <= 0:
+        if x == 0 and y < 0:
+            raise ZeroDivisionError
+        if x < 0 and y == y and y % 1 != 0:
+            raise ValueError("a negative base needs a whole exponent (the result would be complex)")
     return x ** y
+
+
+def nought(x: Any) -> Any:
+    """0, as exact as x: the int 0 in the place of a Fraction would turn a later quotient into a float."""
+    return x * 0 if type(x) is not float and isinstance(x, Rational) else 0
+
+
+def whole(x: Any) -> Any:
+    """x rounded down; mpmath has no //."""
+    return x // 1 if hasattr(x, "__floordiv__") else lib(x).floor(x)
 
 
 def larger(x: Any, y: Any) -> Any:
@@ -212,6 +246,8 @@ def shared(z: Any, *xs: Any) -> list[Any]:
 def between(x: Any, low: Any, high: Any) -> Any:
     if low > high:
         raise ValueError(f"the lower bound {low!r} is above the upper bound {high!r}")
+    if low != low or high != high:
+        return nan
     return where(x < low, low, where(x > high, high, x))
 
 
@@ -250,7 +286,9 @@ def log_of_sum(*xs: Any) -> Any:
 
 def shares(*xs: Any) -> list[Any]:
     """softmax: e^(x_i) / sum_j e^(x_j), by way of the differences to the largest x."""
-    top = number(reduce(larger, [number(x) for x in xs]))
+    top = reduce(larger, [number(x) for x in xs])
+    if top in (inf, -inf):                           # inf - inf is nan: the infinite ones share equally
+        return shared(top, *xs)
     es  = [exp(x - top) for x in xs]
     whole = sum(es)
     return [e / whole for e in es]
@@ -291,18 +329,20 @@ identity = primitive("identity", lambda x: x,      [lambda z, x: 1],            
 add      = primitive("+",  lambda x, y: x + y,     [lambda z, x, y: 1, lambda z, x, y: 1],  latex="{0} + {1}")
 sub      = primitive("-",  lambda x, y: x - y,     [lambda z, x, y: 1, lambda z, x, y: -1], latex="{0} - {1}",       symbol="−")
 mul      = primitive("*",  lambda x, y: x * y,     [lambda z, x, y: y, lambda z, x, y: x],  latex=r"{0} \cdot {1}",  symbol="×")
-div      = primitive("/",  lambda x, y: x / y,     [lambda z, x, y: 1 / y, lambda z, x, y: -z / y],
+div      = primitive("/",  quotient,               [lambda z, x, y: 1 / y, lambda z, x, y: -z / y],
                      latex=r"\frac{{{0}}}{{{1}}}", symbol="÷", domain=(R, "nonzero"),
                      hint="Keep the divisor away from 0, as in x / (y + 1e-9)")
+_        = primitive("over", over,                 [lambda z, x, y: over(1, y), lambda z, x, y: -over(z, y)],
+                     latex=r"\frac{{{0}}}{{{1}}}", symbol="÷", method=False)
 neg      = primitive("neg", lambda x: -x,          [lambda z, x: -1],                       latex="-{0}", symbol="−")
-power_   = primitive("**", power,                  [lambda z, x, y: where(y == 0, 0, y * steep(x, y - 1)),
+power_   = primitive("**", power,                  [lambda z, x, y: where(y == 0, 0, y * steep(x, y)),
                                                     lambda z, x, y: where(x > 0, z * log(where(x > 0, x, 1)), where(x == 0, 0, nan))],
                      latex="{{{0}}}^{{{1}}}", symbol="^", domain=("[0, inf)", R),
-                     hint="Write sqrt, abs(x)**y or a whole exponent, and keep x away from 0 where y < 0")
-absolute = primitive("abs", abs,                   [lambda z, x: where(x > 0, 1, where(x < 0, -1, 0))],
+                     hint="Keep x above 0, as in abs(x)**y, or y a whole number, and x and y small enough for the result to be a float")
+absolute = primitive("abs", abs,                   [lambda z, x: where(x > 0, 1, where(x < 0, -1, where(x == 0, 0, nan)))],
                      latex=r"\left|{0}\right|", kinks=((0,),), symbol="|x|")
 sign     = primitive("sign",  lambda x: where(x > 0, 1, where(x < 0, -1, x)),  [lambda z, x: 0], latex=r"\mathrm{{sign}}({0})")
-floor    = primitive("floor", lambda x: x // 1,                                [lambda z, x: 0], latex=r"\lfloor {0} \rfloor")
+floor    = primitive("floor", whole,                                           [lambda z, x: 0], latex=r"\lfloor {0} \rfloor")
 step     = primitive("step",  lambda x: where(x > 0, 1, where(x <= 0, 0, x)),  [lambda z, x: 0], latex=r"1_{{{0} > 0}}")
 
 exp      = primitive("exp",   lambda x: lib(x).exp(x),    [lambda z, x: z],                     latex="e^{{{0}}}",
@@ -321,8 +361,8 @@ tan      = primitive("tan",   lambda x: lib(x).tan(x),    [lambda z, x: 1 + z * 
 asin     = primitive("asin",  lambda x: lib(x).asin(x),   [lambda z, x: over(1, sqrt((1 - x) * (1 + x)))],  latex=r"\arcsin {0}", domain=("[-1, 1]",))
 acos     = primitive("acos",  lambda x: lib(x).acos(x),   [lambda z, x: over(-1, sqrt((1 - x) * (1 + x)))], latex=r"\arccos {0}", domain=("[-1, 1]",))
 atan     = primitive("atan",  lambda x: lib(x).atan(x),   [lambda z, x: 1 / hypot(x, 1) / hypot(x, 1)],     latex=r"\arctan {0}")
-atan2    = primitive("atan2", lambda y, x: lib(y).atan2(y, x), [lambda z, y, x:  over(over(x, hypot(y, x)), hypot(y, x)),
-                                                                lambda z, y, x: -over(over(y, hypot(y, x)), hypot(y, x))],
+atan2    = primitive("atan2", lambda y, x: lib(y, x).atan2(y, x), [lambda z, y, x:  over(over(x, hypot(y, x)), hypot(y, x)),
+                                                                   lambda z, y, x: -over(over(y, hypot(y, x)), hypot(y, x))],
                      latex=r"\mathrm{{atan2}}({0}, {1})")
 sinh     = primitive("sinh",  lambda x: lib(x).sinh(x),   [lambda z, x: cosh(x)],               latex=r"\sinh {0}")
 cosh     = primitive("cosh",  lambda x: lib(x).cosh(x),   [lambda z, x: sinh(x)],               latex=r"\cosh {0}")
@@ -331,7 +371,7 @@ asinh    = primitive("asinh", lambda x: lib(x).asinh(x),  [lambda z, x: 1 / hypo
 acosh    = primitive("acosh", lambda x: lib(x).acosh(x),  [lambda z, x: over(1, sqrt(x - 1) * sqrt(x + 1))], latex=r"\mathrm{{arcosh}} {0}", domain=("[1, inf)",))
 atanh    = primitive("atanh", lambda x: lib(x).atanh(x),  [lambda z, x: over(1, (1 - x) * (1 + x))],         latex=r"\mathrm{{artanh}} {0}", domain=("(-1, 1)",))
 
-hypot    = primitive("hypot", lambda x, y: lib(x).hypot(x, y), [lambda z, x, y: x / where(z == 0, 1, z),
+hypot    = primitive("hypot", lambda x, y: lib(x, y).hypot(x, y), [lambda z, x, y: x / where(z == 0, 1, z),
                                                                 lambda z, x, y: y / where(z == 0, 1, z)],
                      latex=r"\sqrt{{{0}^2 + {1}^2}}", kinks=((0, 0),))
 erf      = primitive("erf",   lambda x: lib(x).erf(x),    [lambda z, x:  2 * exp(-x * x) / lib(x).sqrt(lib(x).pi)], latex=r"\mathrm{{erf}}\,{0}")
@@ -341,7 +381,7 @@ sinc     = primitive("sinc",  lambda x: where(x == 0, 1, sin(x) / where(x == 0, 
 sigmoid     = primitive("sigmoid",     logistic,          [lambda z, x: z * sigmoid(-x)],       latex=r"\sigma({0})", symbol="σ")
 log_sigmoid = primitive("log_sigmoid", lambda x: where(x > 0, 0, x) - log1p(decay(x)), [lambda z, x: sigmoid(-x)], latex=r"\ln \sigma({0})", symbol="ln σ")
 softplus    = primitive("softplus",    lambda x: where(x > 0, x, 0) + log1p(decay(x)), [lambda z, x: sigmoid(x)],  latex=r"\mathrm{{softplus}}({0})")
-relu        = primitive("relu",        lambda x: where(x <= 0, 0, x),                  [lambda z, x: where(x <= 0, 0, 1)],
+relu        = primitive("relu",        lambda x: where(x <= 0, nought(x), x),          [lambda z, x: where(x <= 0, 0, 1)],
                         latex=r"\mathrm{{ReLU}}({0})", symbol="ReLU", kinks=((0,),))
 leaky_relu_ = primitive("leaky_relu",  lambda x, slope: where(x > 0, x, slope * x),    [lambda z, x, slope: where(x > 0, 1, slope),
                                                                                         lambda z, x, slope: where(x > 0, 0, x)],
@@ -350,10 +390,10 @@ elu_        = primitive("elu",         lambda x, a: where(x > 0, x, a * expm1(wh
                                            lambda z, x, a: where(x > 0, 1, a * exp(where(x > 0, 0, x))),
                                            lambda z, x, a: where(x > 0, 0, expm1(where(x > 0, 0, x)))],
                         latex=r"\mathrm{{ELU}}({0}; {1})", method=False, kinks=((0, 0.5),))
-gelu        = primitive("gelu",        lambda x: x * erfc(-x / lib(x).sqrt(2)) / 2,
-                        [lambda z, x: erfc(-x / lib(x).sqrt(2)) / 2 + x * exp(-x * x / 2) / lib(x).sqrt(2 * lib(x).pi)],
+gelu        = primitive("gelu",        lambda x: faded(x, erfc(-x / lib(x).sqrt(2))) / 2,
+                        [lambda z, x: erfc(-x / lib(x).sqrt(2)) / 2 + faded(x, exp(-x * x / 2)) / lib(x).sqrt(2 * lib(x).pi)],
                         latex=r"\mathrm{{GELU}}({0})")
-silu        = primitive("silu",        lambda x: x * sigmoid(x),                       [lambda z, x: sigmoid(x) * (1 + x * sigmoid(-x))],
+silu        = primitive("silu",        lambda x: faded(x, sigmoid(x)),                 [lambda z, x: sigmoid(x) + faded(x, sigmoid(x) * sigmoid(-x))],
                         latex=r"\mathrm{{SiLU}}({0})")
 clamp_      = primitive("clamp", between, [lambda z, x, low, high: where(x < low, 0, where(x > high, 0, 1)),
                                            lambda z, x, low, high: where(x < low, 1, 0),

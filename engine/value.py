@@ -109,19 +109,24 @@ class Value:
 
         Args:
             seed: the gradient of self with respect to itself.
-            create_graph: gradients become Values, to be differentiated again.
+            create_graph: gradients become Values, to be differentiated again. Set x.grad = 0 when
+                done: x and its gradient refer to each other until then.
+
+        Raises:
+            TypeError: seed is not a number or Value.
+            ValueError: create_graph, and data was changed after the forward pass.
 
         Source: the delta recursion D1-36 is this loop, read along the edges of a network.
         """
-        order = topological_order(self)
-        for z in order:
+        start  = seed if isinstance(seed, Value) else Constant(seed)
+        order  = topological_order(self)
+        slopes = {z: primitives.partials_as_values(z) for z in order} if create_graph else {}
+        for z in order:                              # (from here on, nothing can fail)
             z.grad = 0
-        self.grad += seed
+        self.grad += start if create_graph else seed
         for z in reversed(order):
-            slope = z.grad
-            partials = primitives.partials_as_values(z) if create_graph else z.partials
-            for operand, partial in zip(z.operands, partials):
-                operand.grad += partial * slope
+            for operand, partial in zip(z.operands, slopes.get(z, z.partials)):
+                operand.grad += partial * z.grad
 
     def detach(self) -> Value:
         """The same number as a leaf: no gradient flows through it."""
@@ -167,24 +172,20 @@ def topological_order(root: Value) -> list[Value]:
     b = a + a; c = b + b would pass on half of its gradient. Leaves pass nothing on: they are
     left out. A stack in place of recursion, so that a chain of a million nodes is no problem.
     """
-    if not root.operands:
-        return []
     order: list[Value] = []
-    seen = {root}
-    z, rest = root, iter(root.operands)              # the node being visited, its operands to come
-    waiting: list[Any] = []                          # the nodes above it, with theirs
-    while True:
-        for operand in rest:
-            if operand.operands and operand not in seen:
-                seen.add(operand)
-                waiting.append((z, rest))
-                z, rest = operand, iter(operand.operands)
-                break
-        else:                                        # all operands are in place
-            order.append(z)
-            if not waiting:
-                return order
-            z, rest = waiting.pop()
+    seen: set[Value] = set()
+    stack: list[Any] = [root] if root.operands else []
+    while stack:
+        z = stack.pop()
+        if z is None:                                # a mark: the operands of the node below it are in place
+            order.append(stack.pop())
+        elif z not in seen:
+            seen.add(z)
+            stack += (z, None)
+            for operand in reversed(z.operands):
+                if operand.operands and operand not in seen:
+                    stack.append(operand)
+    return order
 
 
 def number(x: Any) -> Any:
@@ -199,7 +200,8 @@ def not_a_number(data: Any) -> str:
     if isinstance(data, str):     return f"{given}: write Value(float(text))"
     if isinstance(data, complex): return f"{given}: write one Value each for .real and .imag"
     if data is None:              return f"{given}: did a function end without return?"
-    return f"{given}: write one Value per number, as in [Value(x) for x in data]"
+    if hasattr(data, "__len__"):  return f"{given}: write one Value per number, as in [Value(x) for x in data]"
+    return f"{given}: write Value(float(x)), or give an int, a Fraction, an mpf or a NumPy scalar"
 
 
 new = object.__new__

@@ -29,7 +29,7 @@ def activation(f: str | Activation) -> Activation:
     """
     if callable(f):
         return f
-    if f not in ACTIVATIONS:
+    if not isinstance(f, str) or f not in ACTIVATIONS:
         raise ValueError(f"unknown activation {f!r}: write one of {', '.join(ACTIVATIONS)}, for a layer also maxout, "
                          "or give a function of one Value, as in lambda z: leaky_relu(z, 0.1)")
     return ACTIVATIONS[f]

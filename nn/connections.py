@@ -4,9 +4,9 @@
     z          the pre-activation of the last layer: what comes around is added to it, before its activation f
     layers     all but the last lead from a1 to a2; the last, a Layer, has z = b + W a2
 
-The documents add before f (D4-40 to D4-42). The usual residual block, y = x + F(x), adds after the
-last affine map: it is Residual(..., Layer(n, n, "linear")), whose f is the identity. The usual highway
-layer, T H(x) + (1 - T) x, gates both ways; here, as in D4-42, only the carried signal is gated.
+The documents add before f (D4-40 to D4-42), so that f' still scales what comes around. The usual
+residual block, y = x + F(x), adds at the very end: write after=True. The usual highway layer,
+T H(x) + (1 - T) x, gates both ways; here, as in D4-42, only the carried signal is gated.
 """
 
 from __future__ import annotations
@@ -67,18 +67,19 @@ class Elementwise(Module):
 
 
 class Around(Module):
-    """What the three connections share: z = b + W a2 + around(a1), a = f(z).
+    """What the three connections share: a = f(b + W a2 + around(a1)); with after=True a = f(b + W a2) + around(a1).
 
     Raises:
         TypeError: the last part is not a Layer.
         ValueError: the widths do not fit.
     """
 
-    def __init__(self, *layers: Part) -> None:
+    def __init__(self, *layers: Part, after: bool = False) -> None:
         if not layers or not isinstance(layers[-1], Layer):
             raise TypeError(f"{type(self).__name__} adds to the pre-activation of its last part, which must be a "
                             f"Layer: write {type(self).__name__}(Layer(8, 8), Layer(8, 8))")
         self.layers = list(layers)
+        self.after  = after
 
     def around(self, a1: Sequence[Value]) -> list[Any]:
         """What is added to each z."""
@@ -91,21 +92,19 @@ class Around(Module):
         last = self.layers[-1]
         assert isinstance(last, Layer)
         around = self.around(a1)
-        if len(around) != len(last.neurons):
-            raise ValueError(f"{len(around)} signals come around and the last layer has {len(last.neurons)} units: "
-                             "use equal widths, or WeightedSkip")
-        z = [zk + extra for zk, extra in zip(last.z(a2), around)]
-        return [neuron.f(zk) for neuron, zk in zip(last.neurons, z)]
+        if self.after:
+            return [a + extra for a, extra in zip(last(a2), around)]
+        return [neuron.f(zk + extra) for neuron, zk, extra in zip(last.neurons, last.z(a2), around)]
 
 
 class Residual(Around):
-    """z = b + W a2 + a1: the gradient reaches a1 also unchanged (D4-41). Equal widths are needed.
+    """z = b + W a2 + a1: delta reaches a1 also unchanged (D4-41). Equal widths are needed.
 
     Residual(Layer(n, n, f)) alone is z = b + W a1 + a1.
     """
 
     def around(self, a1: Sequence[Value]) -> list[Any]:
-        return list(a1)
+        return list(equally_wide(a1, last_width(self.layers)))
 
 
 class WeightedSkip(Around):
@@ -119,8 +118,8 @@ class WeightedSkip(Around):
     """
 
     def __init__(self, *layers: Part, n_in: int | None = None, init: str | float | Initializer = "xavier",
-                 seed: int | Random = 0) -> None:
-        super().__init__(*layers)
+                 seed: int | Random = 0, after: bool = False) -> None:
+        super().__init__(*layers, after=after)
         widths, rng, draw = (first_width(layers, n_in), last_width(layers)), as_random(seed), initializer(init)
         self.weights = [Value(draw(*widths, rng), f"U[{k},{j}]") for k in range(1, widths[1] + 1)
                         for j in range(1, widths[0] + 1)]
@@ -138,15 +137,16 @@ class Highway(Around):
         gate_bias: the first value of every b_g; positive lets signals pass at the start.
     """
 
-    def __init__(self, *layers: Part, n_in: int | None = None, gate_bias: float = 0.0, seed: int | Random = 0) -> None:
-        super().__init__(*layers)
+    def __init__(self, *layers: Part, n_in: int | None = None, gate_bias: float = 0.0, seed: int | Random = 0,
+                 after: bool = False) -> None:
+        super().__init__(*layers, after=after)
         self.gate = Layer(first_width(layers, n_in), last_width(layers), "sigmoid", init="xavier", seed=seed)
         self.gate.name_parameters("g")
         for neuron in self.gate.neurons:
             neuron.bias.data = gate_bias
 
     def around(self, a1: Sequence[Value]) -> list[Any]:
-        return [g * aj for g, aj in zip(self.gate(a1), a1, strict=True)]
+        return [g * aj for g, aj in zip(self.gate(a1), equally_wide(a1, self.gate.n_out))]
 
 
 # --- widths and names -----------------------------------------------------------------------------
@@ -170,6 +170,13 @@ def last_width(layers: Sequence[Part]) -> int:
     last = layers[-1]
     assert isinstance(last, Layer)
     return last.n_out
+
+
+def equally_wide(a1: Any, width: int) -> Any:
+    if len(a1) != width:
+        raise ValueError(f"{len(a1)} signals come around and the last layer has {width} units: use equal widths, or "
+                         "WeightedSkip")
+    return a1
 
 
 def through(parts: Sequence[Part], x: Any) -> Any:

@@ -11,6 +11,8 @@ from math import cos, pi, sin
 from random import Random
 from typing import Any, TypeAlias
 
+from .checks import not_negative, whole
+
 Samples: TypeAlias = list[list[float]]
 
 GATES = {"and":  (0, 0, 0, 1), "or":  (0, 1, 1, 1), "xor":  (0, 1, 1, 0),
@@ -23,7 +25,7 @@ def logic_gate(name: str) -> tuple[Samples, list[int]]:
     Raises:
         ValueError: the name is unknown.
     """
-    gate = GATES.get(name.lower() if isinstance(name, str) else name)
+    gate = GATES.get(name.lower()) if isinstance(name, str) else None
     if gate is None:
         raise ValueError(f"unknown gate {name!r}: write one of {', '.join(GATES)}")
     return [[x1, x2] for x1 in (0.0, 1.0) for x2 in (0.0, 1.0)], list(gate)
@@ -76,19 +78,18 @@ def circles(n: int = 100, noise: float = 0.05, inner: float = 0.5, seed: int = 0
 
 def spirals(n: int = 200, classes: int = 2, noise: float = 0.05, turns: float = 1.0,
             seed: int = 0) -> tuple[Samples, list[int]]:
-    """Arms that wind around the origin, one per class."""
+    """Arms that wind around the origin from radius 0.1 to 1, one per class."""
     def point(k: int, share: float) -> list[float]:
-        angle = 2 * pi * (turns * share + k / classes)
-        return [share * cos(angle), share * sin(angle)]
-    return scattered(point, count(classes, "classes"), n, noise, seed)
+        angle, radius = 2 * pi * (turns * share + k / classes), 0.1 + 0.9 * share
+        return [radius * cos(angle), radius * sin(angle)]
+    return scattered(point, whole(classes, "classes"), n, noise, seed)
 
 
 def scattered(point: Callable[[int, float], list[float]], classes: int, n: int, noise: float,
               seed: int) -> tuple[Samples, list[int]]:
     """n points, the classes in turn, each spread evenly along its curve, plus Gaussian noise."""
-    rng, per_class = Random(seed), -(-count(n, "n") // classes)
-    if noise < 0:
-        raise ValueError(f"noise is a standard deviation and cannot be negative, as {noise!r} is: write 0 for none")
+    rng, per_class = Random(seed), -(-whole(n, "n") // classes)
+    not_negative(noise, "noise, a standard deviation,")
     Y = [i % classes for i in range(n)]
     return [[x + rng.gauss(0.0, noise) for x in point(k, (i // classes) / max(1, per_class - 1))]
             for i, k in enumerate(Y)], Y
@@ -98,7 +99,7 @@ def noisy_curve(f: Callable[[float], float] = sin, n: int = 50, low: float = -pi
                 noise: float = 0.1, seed: int = 0) -> tuple[Samples, list[float]]:
     """n points x spread evenly over [low, high], and f(x) plus Gaussian noise (D3-01)."""
     rng = Random(seed)
-    xs  = [low + (high - low) * i / max(1, count(n, "n") - 1) for i in range(n)]
+    xs  = [low + (high - low) * i / max(1, whole(n, "n") - 1) for i in range(n)]
     return [[x] for x in xs], [f(x) + rng.gauss(0.0, noise) for x in xs]
 
 
@@ -159,9 +160,3 @@ def signs(Y: Sequence[int]) -> list[int]:
         if y not in (0, 1):
             raise ValueError(f"label {y!r} is neither 0 nor 1: signs of two classes only")
     return [2 * y - 1 for y in Y]
-
-
-def count(n: Any, what: str) -> int:
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"{what} must be a whole number of at least 1, not {n!r}")
-    return n

@@ -83,8 +83,8 @@ class History:
             axes.grid(alpha=0.3)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if path is not None:
-            figure.savefig(path, metadata={"Description" if str(path).endswith("svg") else "Comment": repr(self)}
-                           if str(path).endswith(("svg", "png")) else None)
+            has_alt_text = str(path).lower().endswith((".png", ".svg"))
+            figure.savefig(path, metadata={"Description": repr(self)} if has_alt_text else None)
         return figure
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def initializer(init: str | float | Initializer) -> Initializer:
         return init
     if isinstance(init, (int, float)) and not isinstance(init, bool):
         return constant(float(init))
-    if init not in INITIALIZERS:
+    if not isinstance(init, str) or init not in INITIALIZERS:
         raise ValueError(f"unknown initializer {init!r}: write one of {', '.join(INITIALIZERS)}, a number for a "
                          "constant, or a function of (n_in, n_out, rng)")
     return INITIALIZERS[init]

@@ -197,9 +197,9 @@ def over_samples(one: Loss, y: Any, t: Any, reduction: str) -> Any:
 def over_classifications(one: Loss, y: Any, t: Any, reduction: str) -> Any:
     """Loss `one` of every sample, each a list with one number per class."""
     checked(reduction)
-    if not is_list(y) or not len(y):
-        raise TypeError(f"a classifier has a list of outputs, one per class, and got {y!r:.60}: use bce_with_logits "
-                        "or binary_cross_entropy for a single output")
+    if not is_list(y) or len(y) < 1 or len(y) == 1 and not is_list(y[0]):
+        raise TypeError(f"a classifier has a list of outputs, one per class and two at least, and got {y!r:.60}: use "
+                        "bce_with_logits or binary_cross_entropy for a single output")
     if not is_list(y[0]):
         return one(y, t if not is_list(t) else list(t))
     same_length(y, t)

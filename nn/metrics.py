@@ -59,10 +59,18 @@ def metric(f: str | Metric) -> Metric:
     """
     if callable(f):
         return f
-    if f not in METRICS:
+    if not isinstance(f, str) or f not in METRICS:
         raise ValueError(f"unknown metric {f!r}: write one of {', '.join(METRICS)}, or give a function of "
                          "(outputs, targets)")
     return METRICS[f]
+
+
+def metrics_of(metrics: Any) -> list[Metric]:
+    """The metrics asked for, by name or as functions."""
+    if not isinstance(metrics, (list, tuple)):
+        raise TypeError(f"metrics is a list, not {type(metrics).__name__} {metrics!r:.60}: write "
+                        "metrics=[\"accuracy\"]")
+    return [metric(m) for m in metrics]
 
 
 def dead_units(model: Any, X: Sequence[Any]) -> list[list[bool]]:

@@ -78,9 +78,10 @@ def modules_in(x: Any) -> Iterator[Module]:
     """The Modules in x, each before those inside it."""
     if isinstance(x, Module):
         yield from x.modules()
-    elif not isinstance(x, Value):
+    else:
         for part in parts(x):
-            yield from modules_in(part)
+            if isinstance(part, (Module, list, tuple, dict)):        # not the many Values
+                yield from modules_in(part)
 
 
 def parts(x: Any) -> Any:

@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 
 from engine import Value, maximum
 from engine.functions import affine_node, lift
-from engine.value import Operand
+from engine.value import Number, Operand
 
 from .activations import Activation, activation, linear
+from .checks import whole
 from .initializers import Initializer, initializer
 from .module import Module
 
@@ -42,7 +43,7 @@ class Neuron(Module):
 
     def __init__(self, n_in: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False, fan_out: int = 1) -> None:
-        check_size(n_in, "a Neuron's number of inputs")
+        whole(n_in, "a Neuron's number of inputs")
         draw, rng = initializer(init), seed if isinstance(seed, Random) else Random(seed)
         self.weights     = [Value(draw(n_in, fan_out, rng), f"w[{j}]") for j in range(1, n_in + 1)]
         self.bias        = Value(0.0, "b")
@@ -58,10 +59,10 @@ class Neuron(Module):
         """The activation a for one input."""
         return self.f(self.z(inputs(x, self.n_in)))
 
-    def z(self, x: Sequence[Value]) -> Value:
-        """The pre-activation, for inputs that are Values already."""
+    def z(self, x: Sequence[Value], numbers: Sequence[Number] | None = None) -> Value:
+        """The pre-activation, for inputs that are Values already; numbers: those in x, if the caller has them."""
         if not self.elementwise:
-            return affine_node(self.weights, x, self.bias)
+            return affine_node(self.weights, x, self.bias, [xj.data for xj in x] if numbers is None else numbers)
         z = self.bias
         for w, xj in zip(self.weights, x):
             z = z + w * xj
@@ -70,6 +71,9 @@ class Neuron(Module):
     def parameters(self) -> list[Value]:
         """The weights, then the bias."""
         return [*self.weights, self.bias]
+
+    def __repr__(self) -> str:
+        return f"Neuron({self.n_in})"
 
     def name_parameters(self, layer: str, unit: str) -> None:
         """Label the parameters as the documents do: W1[2,3] is layer 1, unit 2, input 3."""
@@ -93,7 +97,7 @@ class Maxout(Module):
 
     def __init__(self, n_in: int, pieces: int = 2, *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False, fan_out: int = 1) -> None:
-        check_size(pieces, "a Maxout's number of pieces")
+        whole(pieces, "a Maxout's number of pieces")
         rng = seed if isinstance(seed, Random) else Random(seed)
         self.pieces = [Neuron(n_in, "linear", init=init, seed=rng, elementwise=elementwise, fan_out=fan_out)
                        for _ in range(pieces)]
@@ -107,9 +111,12 @@ class Maxout(Module):
         """The largest piece for one input."""
         return self.z(inputs(x, self.n_in))
 
-    def z(self, x: Sequence[Value]) -> Any:
+    def z(self, x: Sequence[Value], numbers: Sequence[Number] | None = None) -> Any:
         """The largest piece, for inputs that are Values already."""
-        return maximum([piece.z(x) for piece in self.pieces])
+        return maximum([piece.z(x, numbers) for piece in self.pieces])
+
+    def __repr__(self) -> str:
+        return f"Maxout({self.n_in}, {len(self.pieces)})"
 
     def name_parameters(self, layer: str, unit: str) -> None:
         """Label the parameters: W1.2[3,4] belongs to layer 1, piece 2, unit 3, input 4."""
@@ -122,8 +129,8 @@ class Layer(Module):
 
     def __init__(self, n_in: int, n_out: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False) -> None:
-        check_size(n_in, "a Layer's number of inputs")
-        check_size(n_out, "a Layer's number of units")
+        whole(n_in, "a Layer's number of inputs")
+        whole(n_out, "a Layer's number of units")
         rng = seed if isinstance(seed, Random) else Random(seed)
         unit: Any = Maxout if f == "maxout" else partial(Neuron, f=f)
         self.neurons: list[Neuron] = [unit(n_in, init=init, seed=rng, elementwise=elementwise, fan_out=n_out)
@@ -147,7 +154,8 @@ class Layer(Module):
     def z(self, x: Sequence[Operand]) -> list[Any]:
         """The pre-activations of all units."""
         values = inputs(x, self.n_in)
-        return [neuron.z(values) for neuron in self.neurons]
+        numbers = [xj.data for xj in values]             # read once for all units
+        return [neuron.z(values, numbers) for neuron in self.neurons]
 
     def trace(self, x: Sequence[Operand]) -> LayerTrace:
         """The pre-activations z and the activations a."""
@@ -157,6 +165,9 @@ class Layer(Module):
     def parameters(self) -> list[Value]:
         """Unit by unit, the weights and then the bias."""
         return [p for neuron in self.neurons for p in neuron.parameters()]
+
+    def __repr__(self) -> str:
+        return f"Layer({self.n_in}, {self.n_out})"
 
     def name_parameters(self, layer: str) -> None:
         """Label the parameters as the documents do: W1[2,3] is layer 1, unit 2, input 3."""
@@ -202,7 +213,8 @@ class MLP(Module):
             raise ValueError(f"MLP needs the units of each layer as a list, and got {sizes!r}: "
                              "write MLP(2, [16, 16, 1]), the last number being the outputs")
         rng = seed if isinstance(seed, Random) else Random(seed)
-        activations = [hidden] * (len(sizes) - 1) if isinstance(hidden, str) or callable(hidden) else list(hidden)
+        alike = not isinstance(hidden, (list, tuple))
+        activations = [hidden] * (len(sizes) - 1) if alike else list(hidden)         # type: ignore[arg-type]
         if len(activations) != len(sizes) - 1:
             raise ValueError(f"{len(activations)} hidden activations were given for {len(sizes) - 1} hidden layers: "
                              "give one for all, or a list with one per hidden layer")
@@ -235,6 +247,9 @@ class MLP(Module):
         """Layer by layer, unit by unit, the weights and then the bias."""
         return [p for layer in self.layers for p in layer.parameters()]
 
+    def __repr__(self) -> str:
+        return f"MLP({self.n_in}, {[layer.n_out for layer in self.layers]})"
+
 
 def suited(f: str | Activation) -> str:
     """The initializer that keeps the signal's size through f: He for the ReLU family, else Xavier."""
@@ -248,16 +263,9 @@ def inputs(x: Sequence[Operand], n_in: int) -> list[Value]:
         TypeError: x is not a list of numbers or Values.
         ValueError: there are not n_in of them.
     """
-    if isinstance(x, (Value, int, float, str)) or not hasattr(x, "__len__"):
+    if isinstance(x, (Value, str, dict, set)) or not hasattr(x, "__len__"):
         raise TypeError(f"the network takes a list of {n_in} numbers or Values, and got {type(x).__name__} {x!r:.60}: "
                         "write model([x]) for a single number")
     if len(x) != n_in:
         raise ValueError(f"{n_in} inputs expected, {len(x)} given: a network's first size is the number of features")
     return [lift(xj) for xj in x]
-
-
-def check_size(n: Any, what: str) -> None:
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"{what} must be a whole number of at least 1, not {n!r}")
-
-

@@ -7,15 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import fsum, isfinite, sqrt
+from math import fsum, hypot, sqrt
 from typing import Any
 
 from engine import Value, mean
 from engine.functions import lift
 from engine.value import number
 
+from .checks import fraction, not_negative, samples, whole
 from .module import Module
-from .optimizers import fraction, not_negative
 
 
 class Standardizer(Module):
@@ -37,19 +37,13 @@ class Standardizer(Module):
         Raises:
             ValueError: X is empty, a sample has another length, or a number is nan or infinite.
         """
-        if not len(X):
-            raise ValueError("the statistics of no samples do not exist: give at least one sample")
-        for i, x in enumerate(X):
-            if len(x) != len(X[0]) or not len(x):
-                raise ValueError(f"X[{i}] has {len(x)} features and X[0] has {len(X[0])}: every sample needs the same "
-                                 "number, at least one")
-            if not all(isfinite(xj) for xj in x):
-                raise ValueError(f"X[{i}] holds nan or infinity: remove the sample, or replace the value")
-        means  = [fsum(column) / len(X) for column in zip(*X)]
-        spread = [sqrt(fsum((xj - m) ** 2 for xj in column) / len(X)) for column, m in zip(zip(*X), means)]
-        # rounding could give a constant column a mean that is not quite its value, and so a spread
-        self.mean = [column[0] if constant(column) else m for column, m in zip(zip(*X), means)]
-        self.std  = [0.0 if constant(column) else s for column, s in zip(zip(*X), spread)]
+        rows = samples(X, "X")
+        if not isinstance(rows[0], (list, tuple)) or not rows[0]:
+            raise ValueError(f"X[0] is {rows[0]!r:.60}, which holds no features: write [[x] for x in X] for a single "
+                             "one")
+        statistics = [mean_and_spread(column) for column in zip(*rows)]
+        self.mean  = [m for m, _ in statistics]
+        self.std   = [s for _, s in statistics]
         return self
 
     def __call__(self, x: Sequence[Any]) -> list[Any]:
@@ -88,8 +82,7 @@ class BatchNorm(Module):
     smallest_batch = 2
 
     def __init__(self, n: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        if not isinstance(n, int) or n < 1:
-            raise ValueError(f"BatchNorm needs the number of its units, at least 1, not {n!r}")
+        whole(n, "the number of units of a BatchNorm")
         self.eps          = not_negative(eps, "eps")
         self.momentum     = fraction(momentum, "momentum")
         self.gamma        = [Value(1.0, f"gamma[{k}]") for k in range(1, n + 1)]
@@ -141,5 +134,9 @@ class BatchNorm(Module):
                              "layer before it")
 
 
-def constant(column: Sequence[float]) -> bool:
-    return min(column) == max(column)
+def mean_and_spread(column: Sequence[float]) -> tuple[float, float]:
+    """Mean and standard deviation; of equal numbers that number and 0, which rounding could miss."""
+    if min(column) == max(column):
+        return column[0], 0.0
+    m = fsum(column) / len(column)
+    return m, hypot(*[x - m for x in column]) / sqrt(len(column))

@@ -11,12 +11,13 @@ arrays of parameters.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import hypot, isfinite
-from numbers import Real
+from math import hypot
 from typing import Any
 
 from engine import Value
 from engine.value import Number
+
+from .checks import fraction, not_negative, positive, several
 
 
 class Optimizer:
@@ -148,44 +149,7 @@ def clip_by_value(parameters: Iterable[Value], limit: float) -> None:
         elif p.grad < -limit: p.grad = -limit
 
 
-# --- checks ---------------------------------------------------------------------------------------
-
-def several(parameters: Iterable[Value]) -> list[Value]:
-    if isinstance(parameters, Value) or not hasattr(parameters, "__iter__"):
-        raise TypeError(f"a list of parameters is needed, not {type(parameters).__name__}: write model.parameters(), "
-                        "or [w] for a single Value")
-    ps = list(parameters)
-    for p in ps:
-        if not isinstance(p, Value):
-            raise TypeError(f"a parameter is a Value, not {type(p).__name__} {p!r:.60}: write model.parameters()")
-    if not ps:
-        raise ValueError("there are no parameters to move: write model.parameters(), and check that the model has some")
-    return ps
-
-
-def positive(x: float, what: str) -> float:
-    if not real(x, what) > 0 or not isfinite(x):
-        raise ValueError(f"{what} must be above 0 and finite, and got {x!r}: 0.1 is a common start")
-    return x
-
-
-def not_negative(x: float, what: str) -> float:
-    if not real(x, what) >= 0 or not isfinite(x):
-        raise ValueError(f"{what} must be 0 or above and finite, and got {x!r}: write 0 to do without")
-    return x
-
-
-def fraction(x: float, what: str) -> float:
-    if not 0 <= real(x, what) < 1:
-        raise ValueError(f"{what} must be at least 0 and below 1, and got {x!r}: 0.9 is common, 0 does without")
-    return x
-
-
-def real(x: Any, what: str) -> Any:
-    if isinstance(x, bool) or not isinstance(x, Real):
-        raise TypeError(f"{what} must be a number, not {type(x).__name__} {x!r:.60}: write 0.1")
-    return x
-
+# --- what fit was given ---------------------------------------------------------------------------
 
 def optimizer_for(parameters: Sequence[Value], optimizer: Any) -> Optimizer:
     """The optimizer given, or Adam with lr 0.01 where none is.

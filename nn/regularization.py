@@ -13,8 +13,8 @@ from typing import Any
 
 from engine import Value, dot, total
 
+from .checks import fraction, not_negative, real, several, whole
 from .module import Module
-from .optimizers import fraction, not_negative, several
 from .saving import State, restore, state
 
 
@@ -79,7 +79,7 @@ class KeepDropout(Module):
     """
 
     def __init__(self, keep: float = 0.5, seed: int | Random = 0) -> None:
-        if not 0 < keep <= 1:
+        if not 0 < real(keep, "keep") <= 1:
             raise ValueError(f"keep is the probability that a unit stays, above 0 and at most 1, and got {keep!r}: "
                              "write KeepDropout(1 - rate)")
         self.keep = keep
@@ -124,9 +124,7 @@ class EarlyStopping:
     """
 
     def __init__(self, patience: int = 10, min_delta: float = 0.0) -> None:
-        if not isinstance(patience, int) or isinstance(patience, bool) or patience < 1:
-            raise ValueError(f"patience is a whole number of epochs, at least 1, not {patience!r}")
-        self.patience  = patience
+        self.patience  = whole(patience, "patience")
         self.min_delta = not_negative(min_delta, "min_delta")
         self.reset()
 

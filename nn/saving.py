@@ -54,7 +54,7 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
         ValueError: it is not such a file, or a name or a length differs; the model is then unchanged.
     """
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(os.fspath(path), encoding="utf-8") as file:
             content = json.load(file)
     except ValueError as error:
         raise ValueError(f"{path} is not a JSON file ({error}): give a file that nn.save wrote") from None

@@ -8,21 +8,23 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
-from numbers import Real
 from random import Random
 from typing import Any, NamedTuple, TypeAlias
 
 from engine import Value
+from engine.functions import lift
 from engine.value import number
 
+from .checks import functions, pair, positive, samples, whole
 from .history import History
 from .losses import Loss, loss_function
-from .metrics import Metric, metric
+from .metrics import Metric, metrics_of
 from .module import Module
-from .optimizers import Optimizer, clip_by_norm, clip_by_value, optimizer_for, positive
+from .optimizers import Optimizer, clip_by_norm, clip_by_value, optimizer_for
 from .regularization import EarlyStopping
 from .saving import restore, state
 
@@ -86,12 +88,13 @@ def fit(model: Module, X: Sequence[Any], Y: Sequence[Any], loss: str | Loss = "m
     """
     run_epoch = epoch_runner(engine)
     training  = checked(model, X, Y, loss, optimizer, penalty, clip_norm, clip_value)
-    measures  = {getattr(m, "__name__", str(m)): m for m in map(metric, metrics)}
+    measures  = {getattr(m, "__name__", str(m)): m for m in metrics_of(metrics)}
+    callbacks = functions(callbacks, "callbacks")
     size      = batch_length(batch_size, len(training.X), model)
-    held_out  = checked(model, *validation, loss, training.optimizer) if validation is not None else None
+    held_out  = checked(model, *pair(validation), loss, training.optimizer) if validation is not None else None
     history, order, rng = History(), list(range(len(training.X))), Random(seed)
     if early_stopping is not None:
-        early_stopping.reset()
+        stopping(early_stopping).reset()
 
     with collector_paused(), progress_bar(whole(epochs, "epochs"), progress) as bar:
         for epoch in range(1, epochs + 1):
@@ -104,7 +107,7 @@ def fit(model: Module, X: Sequence[Any], Y: Sequence[Any], loss: str | Loss = "m
             record(history.metrics, measures, done.outputs, training.Y)
             if held_out is not None:
                 outputs = predict(model, held_out.X)
-                history.validation_losses.append(float(number(held_out.loss(outputs, held_out.Y))))
+                history.validation_losses.append(float(number(held_out.loss(as_values(outputs), held_out.Y))))
                 record(history.validation_metrics, measures, outputs, held_out.Y)
             bar(history)
             if ended(epoch, model, history, early_stopping, callbacks):
@@ -126,7 +129,8 @@ def scalar_epoch(training: Training, batches: Sequence[Sequence[int]]) -> Epoch:
         if not isfinite(loss.data):
             raise FloatingPointError(f"the loss became {loss.data!r}: lower the learning rate, clip the gradients with "
                                      "clip_norm=1.0, or standardise the inputs")
-        model.zero_grad()
+        for p in parameters:
+            p.grad = 0
         optimizer.zero_grad()
         loss.backward()
         if training.clip_norm is not None:  clip_by_norm(parameters, training.clip_norm)
@@ -135,6 +139,7 @@ def scalar_epoch(training: Training, batches: Sequence[Sequence[int]]) -> Epoch:
         done.loss += float(loss.data) * len(batch) / len(training.X)
         for i, y in zip(batch, outputs):
             done.outputs[i] = numbers(y)
+        del loss, outputs, y                             # so that two graphs never share the memory
     return done
 
 
@@ -151,7 +156,7 @@ ENGINES: dict[str, Callable[[], Runner]] = {"scalar": lambda: scalar_epoch, "vec
 
 
 def epoch_runner(engine: str) -> Runner:
-    if engine not in ENGINES:
+    if not isinstance(engine, str) or engine not in ENGINES:
         raise ValueError(f"unknown engine {engine!r}: write one of {', '.join(ENGINES)}")
     return ENGINES[engine]()
 
@@ -190,7 +195,7 @@ def progress_bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History
     if tqdm is None:
         yield lambda history: None
         return
-    with tqdm(total=epochs, unit="epoch", disable=None if wanted is None else False, leave=False) as bar:
+    with tqdm(total=epochs, unit="epoch", leave=False) as bar:
         def show(history: History) -> None:
             bar.set_postfix({"loss": f"{history.losses[-1]:.4g}",
                              **{name: f"{values[-1]:.4g}" for name, values in history.metrics.items()}}, refresh=False)
@@ -199,7 +204,7 @@ def progress_bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History
 
 
 def progress_class(wanted: bool | None) -> Any:
-    if wanted is False:
+    if wanted is False or wanted is None and not (sys.stderr and sys.stderr.isatty()):
         return None
     try:
         from tqdm import tqdm
@@ -243,6 +248,11 @@ def numbers(y: Any) -> Any:
     return [number(yk) for yk in y] if isinstance(y, (list, tuple)) else number(y)
 
 
+def as_values(y: Any) -> Any:
+    """Numbers as leaves, so that a loss may call their methods, as in (1 - t * y).relu()."""
+    return [as_values(yk) for yk in y] if isinstance(y, (list, tuple)) else lift(y)
+
+
 # --- checks: before anything is changed -----------------------------------------------------------
 
 def checked(model: Any, X: Any, Y: Any, loss: Any, optimizer: Any = None, penalty: Any = None,
@@ -253,12 +263,16 @@ def checked(model: Any, X: Any, Y: Any, loss: Any, optimizer: Any = None, penalt
     X, Y, loss = samples(X, "X"), samples(Y, "Y"), loss_function(loss)
     if len(X) != len(Y):
         raise ValueError(f"{len(X)} samples and {len(Y)} targets were given: give one target per sample")
+    if penalty is not None and not callable(penalty):
+        raise TypeError(f"a penalty is a function of the model, not {type(penalty).__name__} {penalty!r:.60}: write "
+                        "penalty=lambda model: l2(weights(model), 0.01)")
     for limit in (clip_norm, clip_value):
         if limit is not None:
             positive(limit, "the limit of the gradients")
     before = state(model)
     try:
-        first = predict(model, X[:1])[0]
+        first = as_values(predict(model, X[:1])[0])
+        loss([first], Y[:1])                             # a single output must not be taken for a single class
         one_number_of(loss([first] * len(Y), Y))
     finally:
         restore(model, before)
@@ -270,29 +284,12 @@ def one_number_of(loss: Any) -> None:
         one_number(loss)
 
 
-def samples(X: Any, name: str) -> list[Any]:
-    """X as lists of finite numbers, of one length."""
-    X = X.tolist() if hasattr(X, "tolist") else X        # a NumPy array
-    if isinstance(X, (str, bytes, dict)) or not hasattr(X, "__len__"):
-        raise TypeError(f"{name} is a list with one entry per sample, not {type(X).__name__} {X!r:.60}")
-    if not len(X):
-        raise ValueError(f"{name} is empty: give at least one sample")
-    rows = [row.tolist() if hasattr(row, "tolist") else row for row in X]
-    for i, row in enumerate(rows):
-        for x in row if isinstance(row, (list, tuple)) else [row]:
-            if not isinstance(x, (Real, Value)):
-                raise TypeError(f"{name}[{i}] holds {type(x).__name__} {x!r:.60}: every entry is a number")
-            if not isfinite(number(x)):
-                raise ValueError(f"{name}[{i}] holds {number(x)!r}: remove the sample, or replace the value, "
-                                 "for instance by the feature's mean")
-        if size(row) != size(rows[0]):
-            raise ValueError(f"{name}[{i}] has {size(row)} and {name}[0] has {size(rows[0])}: every sample needs the "
-                             "same number")
-    return rows
-
-
-def size(row: Any) -> str:
-    return f"{len(row)} numbers" if isinstance(row, (list, tuple)) else "a single number"
+def stopping(early_stopping: Any) -> EarlyStopping:
+    """early_stopping, if it is an EarlyStopping."""
+    if not isinstance(early_stopping, EarlyStopping):
+        raise TypeError(f"early_stopping is not {type(early_stopping).__name__} {early_stopping!r:.60}: write "
+                        "early_stopping=EarlyStopping(patience=10)")
+    return early_stopping
 
 
 def batch_length(batch_size: int | None, n: int, model: Module) -> int:
@@ -303,9 +300,3 @@ def batch_length(batch_size: int | None, n: int, model: Module) -> int:
         raise ValueError(f"{n} samples in batches of {length} leave a batch of {n % length or length}, and the model "
                          f"normalises over batches of at least {least}: choose another batch_size")
     return length
-
-
-def whole(n: Any, what: str) -> int:
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"{what} must be a whole number of at least 1, not {n!r}")
-    return n

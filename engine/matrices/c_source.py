@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, number_of
+from .arrays import Array
+from .simplifying import number_of
 from .scheduling import VIEWS, Unsupported, peeled, schedule
 
 OPERATORS   = {"+", "-", "*", "/"}

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .portable import elementary
-from .running import Plan, quick
+from .quickening import quick
+from .running import Plan
 
 if TYPE_CHECKING:
     from .arrays import Array

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .arrays import Array
 from .rows import expand
+
+if TYPE_CHECKING:
+    from .program import Program
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "+": lambda x, y: x + y,   "-": lambda x, y: x - y,    "*": lambda x, y: x * y,   "/": lambda x, y: x / y,
@@ -23,7 +26,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "<": lambda x, y: x < y,   "<=": lambda x, y: x <= y,  ">": lambda x, y: x > y,   ">=": lambda x, y: x >= y,
     "==": lambda x, y: x == y,
 }
-RENAMED = {"larger": "maximum", "smaller": "minimum", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
+RENAMED = {"larger": "maximum", "smaller": "minimum", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+           "atan2": "arctan2",
            "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
 
 
@@ -82,7 +86,8 @@ def needed(roots: Sequence[Array]) -> list[Array]:
     return order
 
 
-def evaluate(lines: Sequence[Array], given: dict[int, Any], samples: int, xp: Any, exact: bool = False) -> dict[int, Any]:
+def evaluate(lines: Sequence[Array], given: dict[int, Any], samples: int, xp: Any,
+             exact: bool = False) -> dict[int, Any]:
     """The value of every line; `given` has those of inputs, targets and parameters by id."""
     values = dict(given)
     for z in lines:
@@ -97,7 +102,7 @@ def step(z: Array, args: list[Any], samples: int, xp: Any, exact: bool) -> Any:
     if op == "constant":  return number(attrs, samples, xp, exact)
     if op in OPERATORS:   return OPERATORS[op](*args)
     x = args[0]
-    if op == "where":     return xp.where(*args) if exact or xp is np else xp.where(args[0], *map(as_array(xp, args), args[1:]))
+    if op == "where":     return xp.where(x, *(args[1:] if exact else map(as_array(xp, args), args[1:])))
     if op == "matmul":    return xp.matmul(*args)
     if op == "transpose": return xp.swapaxes(x, -1, -2)
     if op == "sum":       return x.sum(attrs[0], keepdims=attrs[1])
@@ -124,9 +129,28 @@ def number(attrs: Any, samples: int, xp: Any, exact: bool) -> Any:
         return value if exact else xp.asarray(value.astype(float))
     if exact:
         return value * Fraction(samples) ** batches if batches else value
-    return float(value * Fraction(samples) ** batches if isinstance(value, (int, Fraction)) else value * float(samples) ** batches)
+    return float(value * Fraction(samples) ** batches if isinstance(value, (int, Fraction))
+                 else value * float(samples) ** batches)
 
 
 def as_array(xp: Any, args: Sequence[Any]) -> Callable[[Any], Any]:
     like = next((a for a in args[1:] if hasattr(a, "dtype")), None)
     return lambda a: a if hasattr(a, "dtype") or like is not None else xp.asarray(a)
+
+
+def function(program: Program, xp: Any) -> Callable[..., Any]:
+    """See Program.function."""
+    lines = elementary([program.loss, *program.grads])
+    leaves = {z.op: z for z in program.low.lines.lines if z.op in ("input", "target") and z.shape[-1]}
+
+    def loss_and_gradients(parameters: dict[str, Any], X: Any, Y: Any = None) -> tuple[Any, dict[str, Any]]:
+        given = {id(p.line): parameters[program.names[id(p.line)]] for p in program.own}
+        samples = X.shape[0] if program.samples else 0
+        for op, data in (("input", X), ("target", Y)):
+            if op in leaves:
+                given[id(leaves[op])] = xp.reshape(data, sized(leaves[op].shape, samples))
+        values = evaluate(lines, given, samples, xp)
+        results = [values[id(z)] for z in lines[-1 - len(program.grads):]]
+        return results[0][0], {program.names[id(p.line)]: g for p, g in zip(program.own, results[1:])}
+
+    return loss_and_gradients

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..primitives import TABLE
-from .arrays import Array, Lines, Shape, number_of
+from .arrays import Array, Lines, Shape
 from .grouping import Group
+from .simplifying import number_of
 
 if TYPE_CHECKING:
     from .lowering import Lowering
 
-NATIVE = {"+", "-", "*", "/", "**", "neg", "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan",
-          "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf", "erfc"}
+NATIVE = {"+", "-", "*", "/", "**", "neg", "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin",
+          "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
+          "hypot", "erf", "erfc"}
 INLINE = {"+", "-", "*", "/", "**", "neg", "identity"}          # slopes worth writing out in the program
 LARGEST = sys.float_info.max
 NARY   = {"maximum", "minimum", "logsumexp", "softmax"}
@@ -58,7 +60,8 @@ def shares(self: Lowering, rows: Any, samples: Any) -> Array:
     lists   = list(dict.fromkeys(map(bytes, whole)))
     first   = [next(k for k, part in enumerate(whole) if bytes(part) == one) for one in lists]
     number  = {one: k for k, one in enumerate(lists)}
-    index   = [number[bytes(part)] * rows.shape[1] + int(np.flatnonzero(where == 0)[0]) for part, where in zip(whole, order)]
+    index   = [number[bytes(part)] * rows.shape[1] + int(np.flatnonzero(where == 0)[0])
+               for part, where in zip(whole, order)]
     y       = nary(self.lines, "softmax", self.view_at(whole[first, :, 0], whole[first, :, 1]))
     if len(lists) > 1:
         y = self.lines.reshape(y, (*y.shape[:-2], y.shape[-2] * y.shape[-1]))

@@ -17,9 +17,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .arrays import Array, number_of
+from .arrays import Array
+from .lifetimes import VIEWS, lifetimes, sums_of_products
 from .portable import RENAMED, number, sized
-from .rows import LARGEST, expand
+from .simplifying import number_of
 
 Step: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 
@@ -27,45 +28,6 @@ UFUNCS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**":
           "neg": np.negative, "abs": np.absolute, "<": np.less, "<=": np.less_equal, ">": np.greater,
           ">=": np.greater_equal, "==": np.equal}
 CONDITIONS = ("<", "<=", ">", ">=", "==", "first")
-VIEWS      = ("reshape", "transpose", "slice", "spread")
-
-
-def quick(z: Array) -> Array:
-    """`expand`, with formulas that NumPy runs faster for the activations met most; none of them cancels.
-
-    e^-x is kept below infinity, so that sigmoid's slope (z e^-x) z, with z e^-x = sigmoid(-x), holds everywhere.
-    """
-    lines = z.lines
-    if z.op == "relu":
-        return lines.new("larger", (z.args[0], lines.constant(0)), z.shape)
-    if z.op == "sigmoid":
-        return lines.call("/", 1, 1 + decay(z.args[0]))
-    if z.op in ("logsumexp", "softmax"):
-        return quick_softmax(z)
-    if z.op == "slope" and z.attrs[0] == "relu":
-        return lines.new("positive", z.args[:1], z.shape)
-    if z.op == "slope" and z.attrs[0] == "sigmoid":
-        return decay(z.args[1]) * z.args[0] * z.args[0]
-    if z.op == "slope" and z.attrs[0] == "tanh":
-        c = lines.call("cosh", z.args[1])
-        return lines.call("/", 1, c * c)
-    return expand(z)
-
-
-def quick_softmax(z: Array) -> Array:
-    """Both from the same exponentials; where all x are infinite the result is nan."""
-    lines, x, last = z.lines, z.args[0], len(z.args[0].shape) - 1
-    top  = lines.largest(x)
-    e    = lines.call("exp", x - top)
-    rest = lines.sum(lines.call("where", lines.first_largest(x), 0, e), (last,), keep=True)
-    if z.op == "logsumexp":
-        return top + lines.call("log1p", rest)
-    both = any(line.op == "logsumexp" and line.args[0] is x for line in lines.lines)
-    return e / ((1 + rest) if both else lines.sum(e, (last,), keep=True))
-
-
-def decay(x: Array) -> Array:
-    return x.lines.call("smaller", x.lines.call("exp", -x), LARGEST)
 
 
 class Plan:
@@ -91,7 +53,7 @@ class Plan:
         self.own:   dict[int, tuple[Any, Any]] = {}
         lines = [z for z in {id(z): z for z in lines}.values() if id(z) not in given]
         self.base, self.last = lifetimes(lines, roots)
-        self.fused  = self.sums_of_products(lines, roots)
+        self.fused  = sums_of_products(lines, roots)
         self.wanted = {id(z): out for z, out in zip(roots, into) if z.op not in VIEWS}
         for place, z in enumerate(lines):
             self.values[id(z)] = self.line(z, place)
@@ -105,15 +67,6 @@ class Plan:
             for function, arguments in self.steps:
                 function(*arguments)
 
-    def sums_of_products(self, lines: Sequence[Array], roots: Sequence[Array]) -> set[int]:
-        """Products of parameters that are only summed up, by id: they are never computed one by one."""
-        readers: dict[int, list[Array]] = {}
-        for z in [*lines, *roots]:
-            for a in z.args:
-                readers.setdefault(id(a), []).append(z)
-        return {id(z) for z in lines if z.op == "*" and all(a.op == "parameter" for a in z.args) and z.args[0].shape == z.args[1].shape
-                and all(r.op == "sum" and len(r.attrs[0]) == len(z.shape) for r in readers.get(id(z), [z]))}
-
     # --- one line ---------------------------------------------------------------------------------
 
     def line(self, z: Array, place: int) -> Any:
@@ -125,7 +78,7 @@ class Plan:
             return self.view(z, args[0])
         if id(z) in self.fused:
             return None
-        if z.op in ("matmul", "sum", "max", "min", "first", "take", "concat", "where"):
+        if z.op in ("matmul", "sum", "max", "min", "first", "others", "take", "concat", "where"):
             out = self.room(z, place)
             getattr(self, z.op)(z, args, out)
             self.free(z, place)
@@ -137,7 +90,7 @@ class Plan:
         elif z.op in ("larger", "smaller"):
             self.steps.append((partial(np.maximum if z.op == "larger" else np.minimum, out=out), tuple(args)))
         else:
-            function = UFUNCS.get(z.op) or OWN.get(z.op) or getattr(np, RENAMED.get(z.op, z.op))
+            function: Any = UFUNCS.get(z.op) or OWN.get(z.op) or getattr(np, RENAMED.get(z.op, z.op))
             self.steps.append((function, (*args, out)))
         return out
 
@@ -182,6 +135,14 @@ class Plan:
         self.steps.append((args[0].argmax, (-1, places[..., 0])))
         self.steps.append((np.equal, (np.arange(out.shape[-1]), places, out)))
 
+    def others(self, z: Array, args: list[Any], out: Any) -> None:
+        """A copy of the first operand, 0 where the second is largest for the first time."""
+        e, x   = args
+        places = np.empty(x.shape[:-1], dtype=np.intp)
+        starts = np.arange(x.size // x.shape[-1]).reshape(places.shape) * x.shape[-1]
+        self.steps += [(x.argmax, (-1, places)), (np.add, (places, starts, places)), (np.copyto, (out, e)),
+                       (out.reshape(-1).__setitem__, (places, 0.0))]
+
     def take(self, z: Array, args: list[Any], out: Any) -> None:
         self.steps.append((np.take, (args[0], z.attrs, -1, out, "clip")))
 
@@ -211,20 +172,6 @@ class Plan:
             if base in self.own and self.last[base] == place:
                 key, room = self.own.pop(base)
                 self.rooms.setdefault(key, []).append(room)
-
-
-def lifetimes(lines: Sequence[Array], roots: Sequence[Array]) -> tuple[dict[int, int], dict[int, int]]:
-    """The base of every line, and the place of the last line that reads each base."""
-    base: dict[int, int] = {}
-    last: dict[int, int] = {}
-    for place, z in enumerate(lines):
-        for a in z.args:
-            base.setdefault(id(a), id(a))
-            last[base[id(a)]] = place
-        base[id(z)] = base[id(z.args[0])] if z.op in VIEWS else id(z)
-    for z in roots:
-        last[base.setdefault(id(z), id(z))] = len(lines)
-    return base, last
 
 
 def copy_reshaped(x: Any, out: Any) -> None:

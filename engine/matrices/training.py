@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from .program import Program
 
 
-def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_size: int | None, shuffle: bool, seed: int,
-          callback: Callable[[int, float], Any] | None) -> list[float]:
+def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_size: int | None, shuffle: bool,
+          seed: int, callback: Callable[[int, float], Any] | None) -> list[float]:
     """The mean loss of each epoch. See Program.train."""
     X = np.asarray(X, dtype=float)
     Y = None if Y is None else np.asarray(Y, dtype=float)
@@ -27,7 +27,7 @@ def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_s
     order, rng, losses = np.arange(len(X)), Random(seed), []
     size  = min(batch_size or len(X), len(X))
     mover = Mover(optimizer, program)
-    if epochs * -(-len(X) // max(size, 1)) > PATIENCE:
+    if size and epochs * -(-len(X) // size) > PATIENCE:
         program.runner.hurry(program.plans)
     fast = native_loop(program, mover, X, Y, size)
     if fast is not None and callback is None and size == len(X):
@@ -54,6 +54,18 @@ def native_loop(program: Program, mover: Mover, X: Any, Y: Any, size: int) -> An
         return None
     from .native_training import loop
     return loop(program, mover, X, Y, size)
+
+
+class Descent:
+    """w <- w - lr g, and nothing to remember."""
+
+    start: tuple[Any, ...] = ()
+
+    def __init__(self, parameters: Any, lr: float) -> None:
+        self.parameters, self.lr, self.steps, self.states = parameters, lr, 0, [()] * len(parameters)
+
+    def update(self, w: Any, g: Any, state: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+        return w - self.lr * g, state
 
 
 class Mover:

@@ -19,6 +19,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_
 
 import gc
 import sys
+from pathlib import Path
 from random import Random
 from time import perf_counter, perf_counter_ns
 from typing import Any, NamedTuple
@@ -28,6 +29,7 @@ import numpy as np
 from engine import Value, dot, vectorize
 from nn import MLP, cross_entropy_with_logits, half_mse, hinge
 
+STEPS = 100
 LR = 1e-6                                    # small: the numbers stay, so that every step does the same work
 
 
@@ -55,10 +57,13 @@ def works() -> list[Work]:
     return [
         Work("W1", w1, points(100, 2), np.array([[(-1.0) ** k] for k in range(100)]),
              lambda Z, Y: hinge(Z, [y for y, in Y]) + penalty(w1), "tanh", "hinge"),
-        Work("W2", MLP(64, [32, 10], "tanh"), abs(points(32, 64)), hot(32, 10), cross_entropy_with_logits, "tanh", "softmax"),
-        Work("W4", MLP(2, [4, 1], "sigmoid", "sigmoid"), np.array([[0., 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.], [1], [1], [0]]),
+        Work("W2", MLP(64, [32, 10], "tanh"), abs(points(32, 64)), hot(32, 10), cross_entropy_with_logits, "tanh",
+             "softmax"),
+        Work("W4", MLP(2, [4, 1], "sigmoid", "sigmoid"), np.array([[0., 0], [0, 1], [1, 0], [1, 1]]),
+             np.array([[0.], [1], [1], [0]]),
              lambda Z, Y: half_mse([[z] for z in Z], Y), "sigmoid", "half_mse"),
-        Work("MNIST", MLP(784, [128, 10], "relu"), abs(points(128, 784)), hot(128, 10), cross_entropy_with_logits, "relu",
+        Work("MNIST", MLP(784, [128, 10], "relu"), abs(points(128, 784)), hot(128, 10), cross_entropy_with_logits,
+             "relu",
              "softmax", True),
     ]
 
@@ -93,7 +98,7 @@ def by_scalars(w: Work) -> Any:
 def by_program(program: Any, w: Work) -> Any:
     def step() -> None:
         program.run(w.X, w.Y)
-        program.descend(LR)
+        program.move(LR)
     return step
 
 
@@ -113,7 +118,8 @@ def by_hand(program: Any, w: Work) -> Any:
     tW, tb = [np.empty_like(x) for x in W], [np.empty_like(x) for x in b]
     zero, one  = np.array(0.0), np.array(1.0)
     row, Y, flags = np.empty((m, 1)), w.Y, [np.empty((m, n), bool) for n in sizes[1:]]
-    matmul, add, subtract, multiply, divide, negative, exp = np.matmul, np.add, np.subtract, np.multiply, np.divide, np.negative, np.exp
+    matmul, add, subtract, multiply = np.matmul, np.add, np.subtract, np.multiply
+    divide, negative, exp = np.divide, np.negative, np.exp
     tanh, maximum, greater, plus = np.tanh, np.maximum, np.greater, np.add.reduce
 
     def activate(k: int, z: Any, a: Any) -> None:
@@ -183,6 +189,58 @@ def by_hand(program: Any, w: Work) -> Any:
             multiply(db[k], LR, tb[k]); subtract(b[k], tb[k], b[k])  # noqa: E702
 
     step.check = lambda: (run(), {f"W{k + 1}": dW[k] for k in range(r)})          # type: ignore[attr-defined]
+    return step
+
+
+def by_program_in_c(program: Any, w: Work) -> Any:
+    """Many steps per call: a step of W4 takes less than a call from Python."""
+    from engine.matrices.native_training import loop
+    from engine.matrices.training import Descent, Mover
+    native, *_ = recorded(w)
+    native.runner.hurry(native.plans)
+    fast = loop(native, Mover(Descent(native.values, LR), native), w.X, w.Y, len(w.X))
+    if fast is None:
+        raise ImportError(str(native.runner))
+    def step() -> None:
+        fast.whole(STEPS)
+    step.steps = STEPS                                                             # type: ignore[attr-defined]
+    return step
+
+
+def by_hand_in_c(program: Any, w: Work) -> Any:
+    """by_hand.c with the sizes of this network, compiled with the flags of the native runner."""
+    import ctypes
+    import subprocess
+    import tempfile
+
+    from engine.matrices.compiling import FLAGS
+    if w.one:
+        raise ImportError("W1, W2 and W4 only")
+    sizes  = [w.X.shape[1], *[len(layer.neurons) for layer in w.model.layers]]
+    define = {"B": len(w.X), "R": len(sizes) - 1, "SIZES": ",".join(map(str, sizes)), "ACT": int(w.act == "sigmoid"),
+              "LOSS": ["hinge", "softmax", "half_mse"].index(w.kind)}
+    with tempfile.TemporaryDirectory() as folder:
+        library = f"{folder}/by_hand.so"
+        subprocess.run(["cc", *FLAGS, *[f"-D{k}={v}" for k, v in define.items()],
+                        str(Path(__file__).with_name("by_hand.c")),
+                        "-o", library, "-lmvec", "-lm"], check=True, capture_output=True)
+        call = ctypes.CDLL(library).steps
+    padded = -(-len(w.X) // 8) * 8
+    X, Y   = [np.concatenate([A.T, np.zeros((A.shape[1], padded - len(A)))], 1).copy() for A in (w.X, w.Y)]
+    theta  = np.concatenate([program.parameters[f"{name}{k + 1}"].ravel() for k in range(len(sizes) - 1)
+                             for name in "Wb"])
+    grad, losses = np.zeros_like(theta), np.zeros(STEPS)
+    call.restype = None
+    def run(steps: int, lr: float) -> None:
+        call(*[ctypes.c_void_p(A.ctypes.data) for A in (X, Y, theta, grad, losses)], ctypes.c_long(steps),
+             ctypes.c_double(lr))
+    def step() -> None:
+        run(STEPS, LR)
+    def check() -> Any:
+        run(1, 0.0)
+        n, k = sizes[1], sizes[0]
+        return float(losses[0]), {"W1": grad[:n * k].reshape(n, k)}
+    step.steps, step.check = STEPS, check                                          # type: ignore[attr-defined]
     return step
 
 
@@ -264,7 +322,8 @@ def by_jax(program: Any, w: Work) -> Any:
 
 def fastest(contenders: dict[str, Any], seconds: float) -> dict[str, float]:
     """Microseconds per step, the fastest of rounds that alternate among the contenders."""
-    repeats, best = {}, dict.fromkeys(contenders, float("inf"))
+    repeats: dict[str, int] = {}
+    best = dict.fromkeys(contenders, float("inf"))
     for name, step in contenders.items():
         step()
         start = perf_counter_ns()
@@ -277,7 +336,7 @@ def fastest(contenders: dict[str, Any], seconds: float) -> dict[str, float]:
             start = perf_counter_ns()
             for _ in range(repeats[name]):
                 step()
-            best[name] = min(best[name], (perf_counter_ns() - start) / repeats[name] / 1000)
+            best[name] = min(best[name], (perf_counter_ns() - start) / repeats[name] / 1000 / getattr(step, "steps", 1))
     gc.enable()
     return best
 
@@ -296,11 +355,12 @@ def main() -> None:
         program, recording, folding = recorded(w)
         reference = program(w.X, w.Y)
         contenders = {"program (NumPy)": by_program(program, w), "NumPy by hand": by_hand(program, w)}
-        for name, make in (("PyTorch eager", by_torch), ("JAX jit", by_jax)):
+        for name, make in (("program (C)", by_program_in_c), ("C by hand", by_hand_in_c), ("PyTorch eager", by_torch),
+                           ("JAX jit", by_jax)):
             try:
                 contenders[name] = make(program, w)
-            except ImportError:
-                print(f"({name} is not installed)")
+            except ImportError as error:
+                print(f"({w.name}: no {name}: {error})")
         for name, step in contenders.items():
             if hasattr(step, "check"):
                 same(reference, step.check(), f"{w.name} {name}")
@@ -308,9 +368,11 @@ def main() -> None:
         if not w.one:
             best["scalars"] = fastest({"scalars": by_scalars(w)}, 1.0)["scalars"]
         hand = best["NumPy by hand"]
-        print(f"\n{w.name}: {len(program.trace.ops)} nodes, recorded in {recording:.2f} s, vectorized in {folding:.2f} s")
+        print(f"\n{w.name}: {len(program.trace.ops)} nodes, recorded in {recording:.2f} s, vectorized in "
+              f"{folding:.2f} s")
         for name, us in best.items():
-            print(f"  {name:<18} {us:10.1f} us  {us / hand:8.2f} x by hand")
+            print(f"  {name:<18} {us:10.2f} us  {us / hand:8.2f} x NumPy by hand" +
+                  (f"  {us / best['C by hand']:6.2f} x C by hand" if "C by hand" in best else ""))
 
 
 if __name__ == "__main__":

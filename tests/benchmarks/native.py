@@ -30,11 +30,11 @@ SIZES = {"W1": "-DIN=2 -DH1=16 -DH2=16 -DOUT=1 -DM=100 -DS=104 -DHINGE", "W2": "
 
 
 def by_hand_in_c(program: Any, w: Any) -> Any:
-    """by_hand.c for the sizes of w; the vectors of this machine."""
+    """native_by_hand.c for the sizes of w; the vectors of this machine."""
     wide  = "AVX512F" in macros()
     lanes = 4 if w.name == "W4" or not wide else 8
     defs  = "".join([f"#define {d.replace('=', ' ')}\n" for d in [*SIZES[w.name].format(lanes4=4).replace("-D", "").split(), f"LN={lanes}"]])
-    c = compiling.library(defs + (Path(__file__).parent / "by_hand.c").read_text() + "\n")
+    c = compiling.library(defs + (Path(__file__).parent / "native_by_hand.c").read_text() + "\n")
     c.steps.restype = ctypes.c_double
     names = sorted(program.parameters, key=lambda name: (name[1:], name))             # W1 b1 W2 b2 ...
     def start() -> None:

@@ -4,8 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from demos import lectures
 from demos.__main__ import main
 
@@ -13,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_without_an_argument_it_lists_the_lectures_and_runs_backprop(tmp_path):
-    ran = subprocess.run([sys.executable, "-m", "demos", "--out", str(tmp_path)], capture_output=True, text=True, cwd=ROOT)
+    command = [sys.executable, "-m", "demos", "--out", str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr
     assert "Running the first, backprop." in ran.stdout
     assert "16 of 16 agree" in ran.stdout
@@ -45,3 +44,8 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(tmp_pat
     captured = capsys.readouterr()
     assert "cannot write to the folder" in captured.err and "--out DIR" in captured.err
     assert captured.out == ""
+
+
+def test_a_reader_that_has_seen_enough_ends_it_quietly():
+    ran = subprocess.run(f"{sys.executable} -m demos errata | head -n 2", shell=True, capture_output=True, text=True, cwd=ROOT)
+    assert "errata" in ran.stdout and ran.stderr == ""

@@ -6,7 +6,8 @@
     delta[k]     dJ/dz[k], which is z[k].grad
 """
 
-from math import exp, inf, isnan, prod, sqrt, tanh
+import itertools
+from math import exp, inf, isnan, log, prod, sqrt, tanh
 from random import Random
 from statistics import median
 
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 import engine
 from engine import Value
 from engine.value import topological_order
-from nn import MLP, Layer
+from nn import MLP, BatchNorm, KeepDropout, Layer, Neuron, Standardizer, half_mse
 from nn.initializers import glorot, he, normal, xavier
 
 from .conventions import (
@@ -225,34 +226,44 @@ def test_a_bias_shared_by_the_batch_collects_the_sum_of_its_gradients(seed, batc
 
 # --- 4.2: universal approximation -----------------------------------------------------------------
 
-def best_fit(psi, f, N, bias=True, seed=0):
-    """sup |F - f| on [-1, 1] and the rank, for N random units psi(w x + b) and the best v."""
+X_GRID = np.linspace(-1, 1, 201)
+
+
+def random_units(psi, N, bias=True, seed=0):
+    """The columns psi(w_i x + b_i) over the grid, for N random w_i and b_i."""
     rng = np.random.default_rng(seed)
-    x = np.linspace(-1, 1, 401)
     w, b = rng.normal(0, 5, N), rng.uniform(-5, 5, N) * bias
-    units = psi(np.outer(x, w) + b)
-    v = np.linalg.lstsq(units, f(x), rcond=1e-12)[0]
-    return np.abs(units @ v - f(x)).max(), np.linalg.matrix_rank(units, tol=1e-9 * np.abs(units).max())
+    return psi(np.outer(X_GRID, w) + b)
+
+
+def rank(units):
+    return np.linalg.matrix_rank(units, tol=1e-9 * np.abs(units).max())
+
+
+def best_error(units, f):
+    """sup |F - f| over the grid, for F = sum v_i unit_i with the best v."""
+    v = np.linalg.lstsq(units, f(X_GRID), rcond=1e-12)[0]
+    return np.abs(units @ v - f(X_GRID)).max()
 
 
 @item("D1-18", "D0-37", "D4-14")
 def test_a_polynomial_unit_never_approximates():
-    error, rank = best_fit(np.square, np.abs, 50)
-    assert rank == 3 and error >= 1 / 8                                     # 1, x, x^2; Chebyshev's bound
+    units = random_units(np.square, 50)
+    assert rank(units) == 3 and best_error(units, np.abs) >= 1 / 8          # 1, x, x^2; Chebyshev's bound
 
 
 @item("D1-18", "D0-37", "D4-14")
 @pytest.mark.parametrize("psi", [np.tanh, np.sin, lambda z: 1 / (1 + np.exp(-z)), lambda z: np.maximum(z, 0)],
                          ids=["tanh", "sin", "sigmoid", "relu"])
 def test_other_units_approximate_ever_better(psi):
-    few, many = ([best_fit(psi, np.abs, N, seed=s)[0] for s in range(5)] for N in (5, 80))
+    few, many = ([best_error(random_units(psi, N, seed=s), np.abs) for s in range(5)] for N in (5, 80))
     assert median(many) < 0.04 and median(few) > 2 * median(many)
 
 
 @item("D1-18")
 def test_without_a_bias_odd_units_fail():
-    assert best_fit(np.tanh, np.ones_like, 80, bias=False)[0] >= 1          # F(0) = 0
-    assert best_fit(lambda z: np.maximum(z, 0), np.abs, 80, bias=False)[1] == 2
+    assert best_error(random_units(np.tanh, 80, bias=False), np.ones_like) >= 1           # F(0) = 0
+    assert rank(random_units(lambda z: np.maximum(z, 0), 80, bias=False)) == 2
     assert engine.tanh(Value(0.0)).data == 0
 
 
@@ -538,8 +549,10 @@ def test_growing_slopes_and_the_largest_float():
         assert n.a[0][0].grad == w ** L
     big = prod([1000.0] * 110)
     assert big == inf and isnan(big - big)
-    with pytest.raises(OverflowError, match="larger than the largest float"):
-        engine.exp(Value(1000.0))
+    assert 1e200 * 1e200 == inf                                             # products overflow to inf,
+    for grow in (lambda x: engine.exp(x), lambda x: (1e197 * x) ** 2):      # functions and powers raise
+        with pytest.raises(OverflowError, match="larger than the largest float"):
+            grow(Value(1000.0))
 
 
 @item("D1-44")
@@ -603,6 +616,162 @@ def test_bias_gradients_depend_on_deeper_layers():
     agree(db1(2.0), [2 * g for g in db1(1.0)])                              # only W3 changed
     rows = numbers(weights(MLP(2, [3, 3, 1]).layers[0]))                    # random weights break the symmetry
     assert len({tuple(row) for row in rows}) == 3
+
+
+# --- 4.6: normalisation ---------------------------------------------------------------------------
+
+@item("D1-49")
+@examples
+@given(st.lists(vectors(2, -100, 100), min_size=2, max_size=6))
+def test_standardised_inputs(X):
+    assume(all(len(set(column)) > 1 and max(column) - min(column) > 1e-3 for column in zip(*X)))
+    standardize, m = Standardizer().fit(X), len(X)
+    mu = [sum(x[j] for x in X) / m for j in (0, 1)]
+    s2 = [sum((x[j] - mu[j]) ** 2 for x in X) / m for j in (0, 1)]
+    new = [37.0, -2.0]                                                      # later samples: the same statistics
+    agree(standardize(new), [(new[j] - mu[j]) / sqrt(s2[j]) for j in (0, 1)], 1e-9)
+    columns = list(zip(*map(standardize, X)))
+    agree([sum(c) / m for c in columns], [0.0, 0.0], 1e-9)
+    agree([sum(v * v for v in c) / m for c in columns], [1.0, 1.0], 1e-9)
+
+
+@item("D1-49")
+def test_normalising_rounds_the_contours_of_the_cost():
+    rng = Random(2)
+    X = [[rng.gauss(5, 10), rng.gauss(-1, 0.5)] for _ in range(30)]
+    def condition(X):                                                       # of the Hessian of the mean half square
+        def cost(w):
+            return half_mse([engine.dot(w, x) for x in X], [0.0] * len(X))
+        low, high = np.linalg.eigvalsh(np.array(engine.hessian(cost)([0.0, 0.0]), dtype=float))
+        return high / low
+    normalised = list(map(Standardizer().fit(X), X))
+    r = sum(x1 * x2 for x1, x2 in normalised) / len(X)
+    assert condition(normalised) == pytest.approx((1 + abs(r)) / (1 - abs(r)))
+    assert condition(X) > 10 * condition(normalised)
+
+
+def batch_normalised(z, gamma=1.0, beta=0.0, eps=1e-5):
+    """(the layer, its inputs, its outputs) for one unit and a mini-batch of numbers."""
+    layer, zs = BatchNorm(1, eps=eps), [Value(v) for v in z]
+    layer.gamma[0].data, layer.beta[0].data = gamma, beta
+    return layer, zs, [row[0] for row in layer.batch([[v] for v in zs])]
+
+
+batches = vectors((2, 6)).filter(lambda z: max(z) - min(z) > 0.1)
+
+
+@item("D1-50", "D1-51", "D1-52")
+@examples
+@given(batches, st.floats(0.5, 2), st.floats(-2, 2), seeds)
+def test_batch_norm_forward_and_backward(z, gamma, beta, seed):
+    B, eps, rng = len(z), 1e-3, Random(seed)
+    G = [rng.gauss(0, 1) for _ in z]
+    layer, zs, ys = batch_normalised(z, gamma, beta, eps)
+    engine.dot(G, ys).backward()
+
+    mu   = sum(z) / B
+    var  = sum((v - mu) ** 2 for v in z) / B
+    zbar = [(v - mu) / sqrt(var + eps) for v in z]
+    agree(numbers(ys), [gamma * v + beta for v in zbar])
+    agree([sum(zbar) / B, sum(v * v for v in zbar) / B], [0.0, var / (var + eps)])
+
+    mean_G, mean_Gz = sum(G) / B, sum(g * v for g, v in zip(G, zbar)) / B
+    agree([layer.beta[0].grad, layer.gamma[0].grad], [sum(G), sum(g * v for g, v in zip(G, zbar))])
+    agree(grads(zs), [gamma / sqrt(var + eps) * (G[i] - mean_G - zbar[i] * mean_Gz) for i in range(B)], 1e-10)
+    agree([sum(grads(zs))], [0.0], 1e-11)                                   # a bias before it has gradient 0
+
+
+@item("D1-51", "D1-52")
+@examples
+@given(batches, st.floats(-10, 10), st.floats(0.5, 10))
+def test_invariances_of_batch_norm(z, c, k):
+    plain = numbers(batch_normalised(z, eps=0.0)[2])
+    agree(numbers(batch_normalised([v + c for v in z], eps=0.0)[2]), plain, 1e-9)
+    agree(numbers(batch_normalised([k * v for v in z], eps=0.0)[2]), plain, 1e-9)
+    mu = sum(z) / len(z)
+    var = sum((v - mu) ** 2 for v in z) / len(z)
+    agree(numbers(batch_normalised(z, sqrt(var + 1e-5), mu)[2]), z)         # gamma = sqrt(var + eps), beta = mu
+
+
+@item("D1-50", "D1-51", "D1-52")
+def test_worked_example_GF():
+    layer, zs, ys = batch_normalised([1.0, 2.0, 4.0, 5.0], gamma=2.0, beta=-1.0, eps=0.0)
+    ys[0].backward()
+    agree(numbers(ys), [-3.529822128135, -2.264911064067, 0.264911064067, 1.529822128135])
+    agree(grads(zs), [0.442718872424, -0.56920997883, -0.063245553203, 0.18973665961])
+    agree([layer.gamma[0].grad, layer.beta[0].grad], [-1.26491106407, 1], 1e-11)
+
+
+@item("D1-53")
+@examples
+@given(seeds, st.floats(0.1, 100))
+def test_with_batch_norm_the_scale_of_the_weights_does_not_matter(seed, k):
+    """Scaling W by k leaves the loss as it is and divides its gradient by k: large weights slow down, not explode."""
+    rng = Random(seed)
+    X = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(5)]
+    W = [rng.gauss(0, 1), rng.gauss(0, 1)]
+    def pass_(scale):
+        ws, layer = [Value(scale * w) for w in W], BatchNorm(1, eps=0.0)
+        out = [engine.tanh(row[0]) for row in layer.batch([[engine.dot(ws, x)] for x in X])]
+        loss = half_mse(out, [1.0, 0.0, -1.0, 0.5, 0.2])
+        loss.backward()
+        return loss.data, grads(ws)
+    (J, g), (J_k, g_k) = pass_(1.0), pass_(k)
+    agree([J_k], [J], 1e-9)
+    agree([k * v for v in g_k], g, 1e-8)
+
+
+# --- 4.7: dropout ---------------------------------------------------------------------------------
+
+def masks(units):
+    return list(itertools.product([0, 1], repeat=units))
+
+
+@item("D1-54")
+@examples
+@given(vectors(4), vectors(4), st.floats(-2, 2), st.floats(0.1, 0.9))
+def test_scaling_the_weights_by_p_is_the_mean_over_all_masks(w, a, b, p):
+    mean = sum(prod(p if m else 1 - p for m in mask) * (sum(wi * ai * m for wi, ai, m in zip(w, a, mask)) + b)
+               for mask in masks(4))
+    agree([mean], [sum(p * wi * ai for wi, ai in zip(w, a)) + b])           # the bias is not scaled
+    dropout, unit = KeepDropout(p), Neuron(4, "linear")
+    for q, data in zip(unit.parameters(), [*w, b]):
+        q.data = data
+    agree([unit(dropout.eval()(a)).data], [mean])
+
+
+@item("D1-54", "D1-56")
+@examples
+@given(seeds, vectors(3))
+def test_a_dropped_unit_has_no_edges(seed, x):
+    net, dropout = random_network(3, [4, 2], seed=seed), KeepDropout(0.5, seed=seed)
+    hidden, output = net.layers
+    inputs = [Value(v) for v in x]
+    engine.total(output(dropout(hidden(inputs)))).backward()
+    for k, kept in enumerate(dropout.mask):
+        edges = [*hidden.neurons[k].weights, hidden.neurons[k].bias, *[unit.weights[k] for unit in output.neurons]]
+        assert kept in (0, 1) and (kept or all(edge.grad == 0 for edge in edges))
+        if kept:
+            a = tanh(sum(w.data * v for w, v in zip(hidden.neurons[k].weights, x)) + hidden.neurons[k].bias.data)
+            agree([unit.weights[k].grad for unit in output.neurons], [a, a])
+
+
+@item("D1-55", "D4-20")
+@examples
+@given(seeds, st.floats(0.2, 0.8))
+def test_weight_scaling_averages_the_ensemble(seed, p):
+    """Exactly for a linear output, exactly for the geometric mean behind a softmax, nearly for the arithmetic mean."""
+    rng = Random(seed)
+    a = [rng.gauss(0, 1) for _ in range(4)]
+    W = [[rng.gauss(0, 1) for _ in a] for _ in range(3)]
+    def logits(factors): return [sum(w * ai * f for w, ai, f in zip(row, a, factors)) for row in W]
+    members = [(prod(p if m else 1 - p for m in mask), engine.softmax(logits(mask))) for mask in masks(4)]
+    assert len(members) == 2 ** 4
+    scaled = engine.softmax(logits([p] * 4))
+    geometric = [exp(sum(q * log(y[k]) for q, y in members)) for k in range(3)]
+    arithmetic = [sum(q * y[k] for q, y in members) for k in range(3)]
+    agree([g / sum(geometric) for g in geometric], scaled, 1e-11)
+    assert max(abs(s - m) for s, m in zip(scaled, arithmetic)) > 1e-6
 
 
 # --- 4.8: handwritten digits ----------------------------------------------------------------------

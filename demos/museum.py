@@ -1,0 +1,62 @@
+"""The bug museum: classic mistakes in a scalar autodiff engine, each found and named by the conformance suite.
+
+For each: the line that is changed, what the suite says, the smallest program that shows it, the
+expected and the given gradient, and the graph twice, with the first differing edge marked. All of
+it is on one page, museum.html.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from engine.testing.conformance.pages import code, document, exhibit, say
+from engine.testing.conformance.reports import Report, finding_text, smallest
+from engine.testing.museum import EXHIBITS, Exhibit, difference, tour
+
+from .common import folder, progress, wrote
+
+POSITION  = 90
+DOCUMENTS: list[str] = []
+
+
+def run(out: Path) -> None:
+    """Visit every exhibit; write the gallery page to the folder out."""
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(progress(pool.map(lambda e: tour(e.name, examples=5), EXHIBITS), "exhibits"))
+    for number, (e, report) in enumerate(zip(EXHIBITS, reports), 1):
+        print(f"\n{number}. {e.name.replace('_', ' ')}: {e.story}\n{indented(difference(e))}")
+        show(report)
+    path = folder(out) / "museum.html"
+    path.write_text(gallery(reports), encoding="utf-8")
+    print()
+    wrote(path, f"{len(EXHIBITS)} exhibits, each with its change, its smallest program and the right and the wrong graph side by side")
+
+
+def show(report: Report) -> None:
+    """What the suite says first."""
+    sentence, found = report.mistakes[0]
+    verdict, finding = smallest(found)
+    print(f"   found by {verdict.id}: {sentence}\n{indented(finding_text(finding))}")
+
+
+def indented(text: str) -> str:
+    return "\n".join("       " + line for line in text.splitlines())
+
+
+def gallery(reports: list[Report]) -> str:
+    """The page: a table of contents, and a section for each exhibit."""
+    contents = "".join(f"<li><a href='#{e.name}'>{say(e.name.replace('_', ' '))}</a></li>" for e in EXHIBITS)
+    intro = (f"<p>{len(EXHIBITS)} engines, each with one classic mistake: one change of the same right engine. The conformance suite finds and "
+             "names every one of them, and passes the right engine.</p>"
+             f"<ol style='columns: 12rem; padding-left: 2rem'>{contents}</ol>")
+    return document("The bug museum", [intro, *(section(k, e, r) for k, (e, r) in enumerate(zip(EXHIBITS, reports), 1))])
+
+
+def section(number: int, e: Exhibit, report: Report) -> str:
+    """One exhibit."""
+    sentence, found = report.mistakes[0]
+    verdict, finding = smallest(found)
+    return (f"<h2 id='{e.name}'>{number}. {say(e.name.replace('_', ' '))}</h2>\n<p>{say(e.story)}</p>\n<pre>{code(difference(e))}</pre>\n"
+            f"<p>The suite says: <strong>{say(sentence)}</strong></p>\n<p class='note'>Found by {say(verdict.id)}; score {report.score:.0f} of 100.</p>\n"
+            f"{exhibit(finding)}")

@@ -1,0 +1,124 @@
+"""lecture: one forward and one backward pass, step by step, as a page, as slides, in the terminal, in a notebook.
+
+    >>> from engine import Value
+    >>> x, w = Value(2.0, "x"), Value(3.0, "w")
+    >>> lecture(w * x).save("page.html")                                     # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from ..text import visible
+from ..value import Value
+from .page import page
+from .picture import picture
+from .recording import Recording, record
+from .slides import printed, slides
+from .text import text
+from .foldedviews import folded_view
+from .views import View, scalar_view
+from .words import expression
+
+LIMIT = 3000             # nodes: above, a page would be too large to step through
+OPEN  = 150              # nodes: above, the page begins with units
+
+
+class Lecture:
+    """A recorded pass and its media. Nothing in the caller's graph is changed.
+
+    Raises:
+        TypeError: root is not a Value.
+        ValueError: the graph has more than 3000 nodes.
+    """
+
+    def __init__(self, root: Value, title: str = "") -> None:
+        self.recording: Recording = record(root)
+        if len(self.recording.values) > LIMIT:
+            raise ValueError(f"this graph has {len(self.recording.values)} nodes, and a lecture steps through at most "
+                             f"{LIMIT}: record the loss of one sample, or of a smaller network")
+        self.title = visible(title, 200) or expression(self.recording.values, self.recording.names)
+
+    @cached_property
+    def views(self) -> list[View]:
+        """The zoom levels: single values first, then units and layers, where the graph has them."""
+        graph = self.recording.graph
+        names = ["unit", "layer"] if graph.names.ends or len(graph.nodes) > OPEN else []
+        return [scalar_view(self.recording), *filter(None, [folded_view(self.recording, name) for name in names])]
+
+    @property
+    def first(self) -> int:
+        """The view to begin with: the units, where single values would be too many to take in."""
+        return 1 if len(self.recording.values) > OPEN and len(self.views) > 1 else 0
+
+    @property
+    def description(self) -> str:
+        """The alternative text of every picture."""
+        r = self.recording
+        edges = sum(len(v.operands) for v in r.values)
+        return (f"Computation graph of {r.names[r.root]}: {len(r.values)} nodes, {edges} edges, "
+                "inputs on the left, result on the right")
+
+    def html(self) -> str:
+        """The page to step through: one self-contained HTML text."""
+        return page(self.recording, self.views, self.title, self.description, self.first)
+
+    def slides(self) -> str:
+        """One section per step, without a script; it prints one page per step."""
+        return slides(self.recording, self.views[self.first], self.title, self.description)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the lecture; the ending of the name says how: page.html, slides.html, .txt, .pdf (slides), .svg.
+
+        Raises:
+            ValueError: the ending is none of these.
+            RuntimeError: .pdf, and no browser to print with is installed.
+            OSError: the file cannot be written.
+        """
+        target = Path(path)
+        ending = "slides.html" if target.name.lower().endswith("slides.html") else target.suffix.lower()
+        media: dict[str, Callable[[], str]] = {
+            ".html": self.html, "slides.html": self.slides, ".svg": self.svg,
+            ".txt": lambda: text(self.recording, self.title, colour=False) + "\n"}
+        if ending == ".pdf":
+            printed(self.slides(), target)
+        elif ending in media:
+            target.write_text(media[ending](), encoding="utf-8")
+        else:
+            raise ValueError(f"no lecture can be written to {visible(target.name)!r}: its name must end in .html, "
+                             "slides.html, .txt, .svg or .pdf")
+        return target
+
+    def svg(self) -> str:
+        """The graph with every number and gradient, as after the last step."""
+        view = self.views[self.first]
+        return picture(view, self.description, len(view.scenes) - 1, styled=True)
+
+    def __str__(self) -> str:
+        return text(self.recording, self.title)
+
+    def __repr__(self) -> str:
+        return f"<Lecture on {visible(self.title)}: {len(self.recording.steps)} steps; print it, or .save('page.html')>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """A picture and text, without a script: they survive nbconvert to HTML and PDF."""
+        plain = text(self.recording, self.title, colour=False)
+        small = len(self.views[self.first].cards) <= OPEN
+        return {"text/plain": plain} | ({"image/svg+xml": self.svg()} if small else {})
+
+
+def lecture(root: Value, title: str = "") -> Lecture:
+    """The forward and backward pass of root, to step through.
+
+    Args:
+        root: the loss, or any other result.
+        title: the heading; by default the formula of root.
+
+    Raises:
+        TypeError: root is not a Value.
+        ValueError: the graph has more than 3000 nodes.
+    """
+    return Lecture(root, title)

@@ -1,0 +1,74 @@
+"""picture: a view as one SVG, empty for the page to fill in, or as it stands after a step.
+
+Colours come from the classes, so that the page, the slides and the notebook each bring their theme.
+"""
+
+from __future__ import annotations
+
+from ..text import html
+from .assets import asset
+from .views import Card, Point, View
+
+WIDTH = 820              # pixels: what a notebook's column holds
+
+
+def picture(view: View, description: str, upto: int = -1, attributes: str = "", styled: bool = False) -> str:
+    """The view as SVG, with the numbers of scenes 0..upto (none by default)."""
+    texts: dict[tuple[int, str], tuple[str, str]] = {}
+    for scene in view.scenes[:upto + 1]:
+        for i, slot, shown, _, note in scene.changes:
+            texts[i, slot] = shown, note
+    now  = view.scenes[upto] if upto >= 0 else None
+    live = set(now.arrows) if now else set()
+    phase = now.phase if now else ""
+    style = f"<style>{asset('picture.css')}</style>" if styled else ""
+    if styled:
+        scale = min(1, WIDTH / view.width)
+        attributes = (f'xmlns="http://www.w3.org/2000/svg" width="{scale * view.width:.0f}" '
+                      f'height="{scale * view.height:.0f}"')
+    kind  = "graph" if view.labelled else "graph crowded"
+    frame = f"-4 -4 {view.width + 8:.0f} {view.height + 8:.0f}"
+    role  = "img" if styled else "group"
+    lines = [f'<svg class="{kind}" viewBox="{frame}" role="{role}" aria-label="{html(description, 300)}" {attributes}>'
+             f'{style}<g class="camera">']
+    for k, arrow in enumerate(view.arrows):
+        kind  = f" on {phase}" if k in live else ""
+        kind += " dim" if view.cards[arrow.tail].role in ("constant", "target") else ""
+        lines.append(f'<path class="a{kind}" id="{view.name}-a{k}" d="{path(view.curves[k])}"/>')
+    for k, arrow in enumerate(view.arrows):
+        known = upto < 0 or (arrow.head, "v") in texts       # the slope is computed with the node it leads to
+        if arrow.partial and known and (view.labelled or k in live):
+            x, y = view.labels[k]
+            lines.append(f'<text class="p" id="{view.name}-p{k}" x="{x:.0f}" y="{y + 4:.0f}">{arrow.partial}</text>')
+    for i, card in enumerate(view.cards):
+        spotlight = now and i == now.card and phase not in ("given", "done")
+        lines.append(box(view, i, card, texts, f" now {phase}" if spotlight else ""))
+    return "".join([*lines, "</g></svg>"])
+
+
+def box(view: View, i: int, card: Card, texts: dict[tuple[int, str], tuple[str, str]], state: str) -> str:
+    """One card: a coloured edge for the role, the name and the symbol, the number, the gradient."""
+    (x, y), w, h = view.places[i], card.width, card.height
+    number, (grad, note) = texts.get((i, "v"), ("", ""))[0], texts.get((i, "g"), ("", ""))
+    empty = "" if number else " empty"
+    small = card.role == "constant"
+    top   = 20 if card.name else 3
+    head  = f'<text class="n" x="{w / 2 if small else 15:.0f}" y="20">{html(card.name, 24)}</text>' if card.name else ""
+    head += f'<text class="s" x="{w - 10:.0f}" y="20">{html(card.symbol)}</text>' if card.symbol else ""
+    rest  = "" if small else (f'<rect class="k" width="6" height="{h:.0f}" rx="3"/>'
+                              f'<text class="g" x="15" y="{top + 37}">{"∂ " + grad if grad else ""}</text>'
+                              f'<text class="m" x="{w - 9:.0f}" y="{top + 37}">{note}</text>')
+    place = f"translate({x - w / 2:.0f} {y - h / 2:.0f})"
+    return (f'<g class="c {card.role}{empty}{state}" id="{view.name}-c{i}" transform="{place}">'
+            f'<rect class="b" width="{w:.0f}" height="{h:.0f}" rx="{15 if small else 7}"/>{rest}{head}'
+            f'<text class="v" x="{w / 2 if small else 15:.0f}" y="{top + 18}">{number}</text></g>')
+
+
+def path(curve: list[Point]) -> str:
+    """The control points as SVG path data, to whole pixels."""
+    (x, y), *rest = curve
+    data = [f"M{x:.0f} {y:.0f}"]
+    for k in range(0, len(rest), 3):
+        points = rest[k:k + 3]
+        data.append(("C" if len(points) == 3 else "L") + " ".join(f"{px:.0f} {py:.0f}" for px, py in points))
+    return "".join(data)

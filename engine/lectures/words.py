@@ -1,0 +1,127 @@
+"""The arithmetic of one node in plain text: its formula, and the slope towards each operand.
+
+A formula is a list of parts, strings and operand positions, so that one formula prints with names
+(b + w·x) and with numbers (0.3 + (−1)·0.5). The position OUT stands for the node itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from .. import gates
+from ..graph import Graph
+from ..text import digits
+from ..value import Number, Value
+
+Parts: TypeAlias = list["str | int"]
+OUT = -1
+
+FORMULAS = {
+    "+": "{0} + {1}", "-": "{0} − {1}", "*": "{0}·{1}", "/": "{0} / {1}", "over": "{0} / {1}",
+    "**": "{0}^{1}", "neg": "−{0}",
+    "abs": "|{0}|", "sqrt": "√({0})", "exp": "e^{0}", "log": "ln({0})", "sigmoid": "σ({0})", "relu": "ReLU({0})",
+    "log_sigmoid": "ln σ({0})", "identity": "{0}",
+}
+
+# One slope per operand. Each is an expression in the operands {0}, {1} and the output {z}: a test computes them all.
+SLOPES = {
+    "+": ("1", "1"), "-": ("1", "−1"), "*": ("{1}", "{0}"), "/": ("1 / {1}", "−{z} / {1}"),
+    "over": ("1 / {1}", "−{z} / {1}"),
+    "**": ("{1}·{0}^({1} − 1)", "{z}·ln({0})"), "neg": ("−1",), "identity": ("1",),
+    "abs": ("sign({0})",), "sign": ("0",), "floor": ("0",), "step": ("0",),
+    "exp": ("{z}",), "expm1": ("{z} + 1",), "log": ("1 / {0}",), "log1p": ("1 / (1 + {0})",),
+    "log2": ("1 / ({0}·ln(2))",), "log10": ("1 / ({0}·ln(10))",), "sqrt": ("1 / (2·{z})",),
+    "sin": ("cos({0})",), "cos": ("−sin({0})",), "tan": ("1 + {z}²",),
+    "asin": ("1 / √(1 − {0}²)",), "acos": ("−1 / √(1 − {0}²)",), "atan": ("1 / (1 + {0}²)",),
+    "atan2": ("{1} / ({0}² + {1}²)", "−{0} / ({0}² + {1}²)"),
+    "sinh": ("cosh({0})",), "cosh": ("sinh({0})",), "tanh": ("1 − {z}²",),
+    "asinh": ("1 / √(1 + {0}²)",), "acosh": ("1 / √({0}² − 1)",), "atanh": ("1 / (1 − {0}²)",),
+    "hypot": ("{0} / {z}", "{1} / {z}"), "erf": ("2·e^(−({0}²)) / √(π)",), "erfc": ("−2·e^(−({0}²)) / √(π)",),
+    "sinc": ("(cos({0}) − {z}) / {0}",), "sigmoid": ("{z}·(1 − {z})",), "log_sigmoid": ("σ(−{0})",),
+    "softplus": ("σ({0})",), "relu": ("1 if {0} > 0 else 0",),
+    "leaky_relu": ("1 if {0} > 0 else {1}", "0 if {0} > 0 else {0}"),
+    "elu": ("1 if {0} > 0 else {z} + {1}", "0 if {0} > 0 else {z} / {1}"),
+    "gelu": ("Φ({0}) + {0}·φ({0})",), "silu": ("σ({0}) + {z}·σ(−{0})",),
+    "clamp": ("1 if {1} ≤ {0} ≤ {2} else 0", "1 if {0} < {1} else 0", "1 if {0} > {2} else 0"),
+    "total": ("1",), "logsumexp": ("e^({i} − {z})",),
+}
+
+def formula(z: Value) -> Parts:
+    """How z is computed, over the positions of its operands."""
+    n = len(z.operands)
+    if z.op in FORMULAS:
+        return parts(FORMULAS[z.op])
+    if z.op == "total":
+        return joined(" + ", [[k] for k in range(n)])
+    if z.op in ("dot", "affine"):
+        pairs: list[Parts] = [[k, "·", n // 2 + k] for k in range(n // 2)]
+        return joined(" + ", pairs if z.op == "dot" else [[n - 1], *pairs])
+    name = {"maximum": "max", "minimum": "min"}.get(z.op, z.op)
+    return [f"{name}(", *joined(", ", [[k] for k in range(n)]), ")"]
+
+
+def slope(z: Value, i: int) -> Parts:
+    """The slope of z towards operand i as a formula."""
+    n = len(z.operands)
+    if z.op in ("dot", "affine"):
+        return ["1"] if i == 2 * (n // 2) else [(i + n // 2) % (2 * (n // 2))]
+    if z.op in ("maximum", "minimum"):
+        ties = sum(x.data == z.data for x in z.operands)
+        return [f"1 / {ties}" if ties > 1 else "1"] if z.operands[i].data == z.data else ["0"]
+    if z.op == "softmax":
+        return parts("{z}·(1 − {z})") if i == 0 else [OUT, "·(−share of ", i, ")"]
+    row = SLOPES.get(z.op, ())
+    return parts((row[i] if i < len(row) else row[0]).replace("{i}", f"{{{i}}}")) if row else [f"slope of {z.op}"]
+
+
+def sentence(graph: Graph, z: Value, grad: Number) -> str:
+    """What the gate does with the gradient that arrives at it: add distributes, max routes, mul swaps."""
+    return re.sub(r"(?<!\w)-(?=[\d.])", "−", gates.sentence(graph, z, grad))
+
+
+# --- from templates to parts and back --------------------------------------------------------------
+
+def parts(template: str) -> Parts:
+    """"{0} + {z}" as [0, " + ", OUT]."""
+    pieces = re.split(r"\{(\w)\}", template)
+    return [OUT if k % 2 and p == "z" else int(p) if k % 2 else p for k, p in enumerate(pieces) if p]
+
+
+def joined(separator: str, groups: Sequence[Sequence[str | int]]) -> Parts:
+    result: Parts = []
+    for group in groups:
+        result += [separator, *group] if result else group
+    return result
+
+
+def short(x: Any) -> str:
+    """A number to 4 significant digits, with a true minus sign."""
+    return digits(x).replace("-", "−")
+
+
+LOOSE = {"+": 1, "-": 1, "total": 1, "affine": 1, "*": 2, "dot": 2, "/": 2, "over": 2, "neg": 2, "**": 3, "exp": 3}
+
+
+def expression(values: Sequence[Value], names: Sequence[str], limit: int = 70) -> str:
+    """The whole result as one formula, J = (w·x + b)^2, or its last operation alone where that grows too long."""
+    index = {v: i for i, v in enumerate(values)}
+    whole: list[str] = []
+    for i, z in enumerate(values):
+        text = names[i] if not z.operands else "".join(
+            p if isinstance(p, str) else nested(z, z.operands[p], p, whole[index[z.operands[p]]]) for p in formula(z))
+        whole.append(text if len(text) <= limit else names[i])
+    root = values[-1]
+    if not root.operands:
+        return names[-1]
+    last = "".join(p if isinstance(p, str) else names[index[root.operands[p]]] for p in formula(root))
+    return f"{names[-1]} = {whole[-1] if whole[-1] != names[-1] else last}"
+
+
+def nested(z: Value, operand: Value, position: int, text: str) -> str:
+    """The operand's own formula, in brackets where it binds less than z does."""
+    inner, outer = LOOSE.get(operand.op, 9), LOOSE.get(z.op, 2 if z.op in ("dot", "affine") else 0)
+    outer = 2 if z.op == "affine" else outer
+    return f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/")) or (
+        inner == outer == 3 and not position) else text

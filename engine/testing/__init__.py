@@ -1,0 +1,26 @@
+"""engine.testing: random programs, a gradient checker and a conformance suite for any engine."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {name: home for home, names in {
+    "conformance": ("conformance",),
+    "checker":   ("assert_gradients", "check_gradients"),
+    "reports":   ("Report", "WrongGradient"),
+    "growing":   ("programs", "random_program"),
+    "program":   ("Plain", "Program", "Step"),
+    "nans":      ("explain_nan",),
+    "strategies": ("Dataset", "Network", "datasets", "deterministic", "networks", "numbers", "operands", "values"),
+    "shrinking": ("shrink",),
+}.items() for name in names}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, each imported from its module when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"engine.testing has no {name!r}: it has {', '.join(__all__)}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,100 @@
+"""The command line of the conformance suite."""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from .groups import CASES
+from .reports import Report
+from .running import CASE_LIMIT, conformance
+
+
+def main(argv: list[str]) -> int:
+    """Run the suite; 0 if every engine passed, 1 if one failed, 2 if one could not be loaded or the command is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m engine conformance", description=(
+        "Test engines: any class with Value(x), operators, .data, .grad and .backward(). One engine gives a report, several a table."))
+    parser.add_argument("engines", nargs="*", metavar="ENGINE", help="path/to/file.py:Value, module:Value, or several files, as students/*.py")
+    parser.add_argument("--examples", type=int, default=10, metavar="N", help="random programs for each case (default: 10)")
+    parser.add_argument("--seed", type=int, default=0, help="which random programs (default: 0)")
+    parser.add_argument("--time-limit", type=float, default=60.0, metavar="S", help="seconds for one engine (default: 60)")
+    parser.add_argument("--case-limit", type=float, default=CASE_LIMIT, metavar="S", help=f"seconds for one case (default: {CASE_LIMIT:g})")
+    parser.add_argument("--only", default="", metavar="TEXT", help='only the cases whose "group: name" contains TEXT')
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="engines tested at a time (default: 2)")
+    parser.add_argument("--json", metavar="FILE", help="write a report as JSON; - prints it in place of the text")
+    parser.add_argument("--junit", metavar="FILE", help="write a report as JUnit XML; - prints it in place of the text")
+    parser.add_argument("--html", metavar="FILE", help="write the reports as one HTML page (several engines: conformance.html by default)")
+    parser.add_argument("--csv", metavar="FILE", help="write the table of scores (several engines: conformance.csv by default)")
+    parser.add_argument("--list", action="store_true", help="list the cases")
+    try:
+        asked = parser.parse_args(argv)
+    except SystemExit as end:
+        return int(end.code or 0)
+    if asked.list:
+        print("\n".join(case.id for case in CASES))
+        return 0
+    engines = [path for engine in asked.engines for path in expanded(engine)]
+    if not engines:
+        parser.print_usage(sys.stderr)
+        print("no engine is given: write python -m engine conformance path/to/file.py:Value", file=sys.stderr)
+        return 2
+    try:
+        reports = tested(engines, asked)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    write(reports, asked)
+    return 2 if any(r.problem for r in reports) else 0 if all(r.passed for r in reports) else 1
+
+
+def expanded(engine: str) -> list[str]:
+    """The files that a pattern or a folder stands for, where the shell has not done it."""
+    if Path(engine).is_dir():
+        return sorted(str(path) for path in Path(engine).glob("*.py"))
+    return sorted(glob.glob(engine)) if "*" in engine else [engine]
+
+
+def tested(engines: list[str], asked: argparse.Namespace) -> list[Report]:
+    """A report for each engine, in order."""
+    def one(engine: str) -> Report:
+        report = conformance(engine, seed=asked.seed, examples=asked.examples, time_limit=asked.time_limit,
+                             case_limit=asked.case_limit, only=asked.only)
+        if len(engines) > 1:
+            print(f"{engine}: {report.problem or f'{report.score:.0f} of 100'}", file=sys.stderr, flush=True)
+        return report
+    with ThreadPoolExecutor(max(1, asked.jobs)) as pool:
+        return list(pool.map(one, engines))
+
+
+def write(reports: list[Report], asked: argparse.Namespace) -> None:
+    """The files asked for, and the text."""
+    from .pages import page
+    from .tables import csv_table, table
+    batch = len(reports) > 1
+    shown = False
+    makers: dict[str, Callable[[], str]] = {
+        "json":  lambda: "[" + ",\n".join(r.json() for r in reports) + "]" if batch else reports[0].json(),
+        "junit": lambda: joined_junit(reports),
+        "html":  lambda: page(reports),
+        "csv":   lambda: csv_table(reports)}
+    for name, made in makers.items():
+        place = getattr(asked, name) or (f"conformance.{name}" if batch and name in ("html", "csv") else "")
+        if place == "-":
+            print(made())
+            shown = True
+        elif place:
+            Path(place).write_text(made(), encoding="utf-8")
+            print(f"wrote {place}", file=sys.stderr)
+    if not shown:
+        print(table(reports) if batch else reports[0])
+
+
+def joined_junit(reports: list[Report]) -> str:
+    head, *_ = reports[0].junit().partition("\n")
+    if len(reports) == 1:
+        return reports[0].junit()
+    return "\n".join([head, "<testsuites>", *(r.junit().partition("\n")[2].strip() for r in reports), "</testsuites>", ""])

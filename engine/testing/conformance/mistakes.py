@@ -1,0 +1,482 @@
+"""Mistakes: what an engine would answer if it made a certain mistake, and the sentence that names it.
+
+A mistake is simulated on plain numbers, as a small change of a right backward pass or of one
+row of calculus. The mistake that predicts every answer an engine gave is the likely one.
+
+    world      the state of the simulated engine: data, operands, partials and grads by position
+    step       a change of calculus: (op, operands, xs, z, slopes) -> (z, slopes)
+    backward   a change of the backward pass: (world, root) -> None
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+from ..operations import OPERATIONS, step_value
+from ..program import Operand, Plain, plain
+from .exercises import Backward, Change, Exercise, Make, Outcome, Zero, nodes, script
+
+Slopes = tuple[float, ...]
+
+
+@dataclass
+class World:
+    """A simulated engine: one entry per node; leaves have no operands."""
+
+    data:     list[float]
+    operands: list[tuple[int, ...]]
+    partials: list[Slopes]
+    grads:    list[float]
+    steps:    list[Any]                                    # (op, operands), or None for a leaf
+    seen:     set[int] = field(default_factory=set)        # for the mistake of keeping it between calls
+
+    def pairs(self, z: int) -> list[tuple[int, float]]:
+        return list(zip(self.operands[z], self.partials[z]))
+
+
+class Mistake(NamedTuple):
+    name:     str
+    sentence: str
+    step:     Callable[..., tuple[float, Slopes]] | None = None
+    backward: Callable[[World, int], None] | None = None
+
+
+# --- the right backward pass, in pieces ----------------------------------------------------------------
+
+def order(world: World, root: int) -> list[int]:
+    """Every node root depends on, operands first."""
+    found: list[int] = []
+    def visit(z: int) -> None:
+        if z not in found:
+            for x in world.operands[z]:
+                visit(x)
+            found.append(z)
+    visit(root)
+    return found
+
+
+def start(world: World, root: int) -> list[int]:
+    """Inner nodes afresh, the root's gradient 1; the order to go through."""
+    nodes_ = order(world, root)
+    for z in nodes_:
+        if world.operands[z]:
+            world.grads[z] = 0.0
+    world.grads[root] += 1.0
+    return nodes_[::-1]
+
+
+def push(world: World, z: int) -> None:
+    for x, slope in world.pairs(z):
+        world.grads[x] += slope * world.grads[z]
+
+
+def right(world: World, root: int) -> None:
+    for z in start(world, root):
+        push(world, z)
+
+
+# --- mistakes of the backward pass -----------------------------------------------------------------------
+
+def overwrite(world: World, root: int) -> None:
+    for z in start(world, root):
+        for x, slope in world.pairs(z):
+            world.grads[x] = slope * world.grads[z]
+
+
+def counted_once(world: World, root: int) -> None:
+    for z in start(world, root):
+        for x, slope in dict(world.pairs(z)).items():
+            world.grads[x] += slope * world.grads[z]
+
+
+def depth_first(interleaved: bool, once: bool) -> Callable[[World, int], None]:
+    """Recursion that passes on whatever has arrived so far; `once`: only at the first visit."""
+    def backward(world: World, root: int) -> None:
+        start(world, root)
+        seen: set[int] = set()
+        budget = [20000]
+        def visit(z: int) -> None:
+            budget[0] -= 1
+            if budget[0] < 0 or (once and z in seen):
+                return
+            seen.add(z)
+            for x, slope in world.pairs(z):
+                world.grads[x] += slope * world.grads[z]
+                if interleaved:
+                    visit(x)
+            if not interleaved:
+                for x in world.operands[z]:
+                    visit(x)
+        visit(root)
+    return backward
+
+
+def breadth_first(once: bool) -> Callable[[World, int], None]:
+    def backward(world: World, root: int) -> None:
+        start(world, root)
+        queue, seen = [root], {root}
+        for z in queue:
+            push(world, z)
+            queue += [x for x in dict.fromkeys(world.operands[z]) if not (once and x in seen)] if len(queue) < 20000 else []
+            seen |= set(world.operands[z])
+    return backward
+
+
+def forwards(world: World, root: int) -> None:
+    for z in start(world, root)[::-1]:
+        push(world, z)
+
+
+def seeded(seed: Callable[[World, int], float]) -> Callable[[World, int], None]:
+    def backward(world: World, root: int) -> None:
+        for z in start(world, root):
+            if z == root:
+                world.grads[z] += seed(world, z) - 1.0
+            push(world, z)
+    return backward
+
+
+def kept(add_seed: bool, keep: Callable[[World, int, int], bool]) -> Callable[[World, int], None]:
+    """Gradients of earlier calls stay in the nodes that `keep` names."""
+    def backward(world: World, root: int) -> None:
+        stay   = {z: world.grads[z] for z in order(world, root) if keep(world, z, root)}
+        course = start(world, root)
+        for z in stay:
+            if world.operands[z]:
+                world.grads[z] = stay[z]
+        world.grads[root] = (stay.get(root, 0.0) if add_seed else 0.0) + 1.0
+        for z in course:
+            push(world, z)
+    return backward
+
+
+def leaves_wiped(world: World, root: int) -> None:
+    for z in order(world, root):
+        world.grads[z] = 0.0
+    right(world, root)
+
+
+def seen_kept(world: World, root: int) -> None:
+    course = [z for z in start(world, root) if z not in world.seen]
+    world.seen |= set(course)
+    for z in course:
+        push(world, z)
+
+
+def equal_merged(world: World, root: int) -> None:
+    """Nodes with equal data are taken for one and the same when they are sorted."""
+    found: list[int] = []
+    seen:  set[float] = set()
+    def visit(z: int) -> None:
+        if world.data[z] not in seen:
+            seen.add(world.data[z])
+            for x in world.operands[z]:
+                visit(x)
+            found.append(z)
+    visit(root)
+    start(world, root)
+    for z in found[::-1]:
+        push(world, z)
+
+
+def late(world: World, root: int) -> None:
+    """Slopes are computed from the data that operands have now."""
+    for z, step in enumerate(world.steps):
+        if step:
+            op, operands = step
+            slopes = OPERATIONS[op].slopes(math, *[world.data[x] if isinstance(x, int) else plain(op, x.number, float) for x in operands])
+            world.partials[z] = inner(operands, slopes)
+    right(world, root)
+
+
+def no_upstream(only: str = "") -> Callable[[World, int], None]:
+    def backward(world: World, root: int) -> None:
+        for z in start(world, root):
+            for x, slope in world.pairs(z):
+                world.grads[x] += slope if only in ("", world.steps[z][0]) else slope * world.grads[z]
+    return backward
+
+
+def altered(change: Callable[[float], float]) -> Callable[[World, int], None]:
+    """Each gradient is changed after each addition."""
+    def backward(world: World, root: int) -> None:
+        for z in start(world, root):
+            for x, slope in world.pairs(z):
+                world.grads[x] = change(world.grads[x] + slope * world.grads[z])
+    return backward
+
+
+def altered_last(change: Callable[[float], float]) -> Callable[[World, int], None]:
+    """The gradients are changed when all is done."""
+    def backward(world: World, root: int) -> None:
+        right(world, root)
+        world.grads[:] = map(change, world.grads)
+    return backward
+
+
+def single(x: float) -> float:
+    try:
+        return float(struct.unpack("f", struct.pack("f", x))[0])
+    except OverflowError:
+        return math.inf
+
+
+# --- the catalogue ---------------------------------------------------------------------------------------
+
+SORT = "sort the nodes topologically, so that a node passes its gradient on only after every node that uses it"
+
+PASSES: list[tuple[str, str, Callable[[World, int], None]]] = [
+    ("overwrite",        "the gradient is overwritten where it should accumulate: a node used twice needs += and not =", overwrite),
+    ("set of operands",  "an operand that an operation uses twice, as in x * x, is counted once: operands are kept in a set or dict, and need a list with repeats", counted_once),
+    ("upstream",         "the upstream gradient is forgotten: each slope must be multiplied by out.grad, the gradient that arrived from above", no_upstream()),
+    ("not reversed",     "the nodes are gone through from the inputs to the output: list each node after its operands (post-order, not pre-order), and go through the list in reverse", forwards),
+    ("visit once",       f"the backward pass walks depth first and visits each node once, at its first use, before its gradient is complete: {SORT}", depth_first(False, True)),
+    ("visit once",       f"the backward pass walks depth first and visits each node once, at its first use, before its gradient is complete: {SORT}", depth_first(True, True)),
+    ("no sort",          f"there is no topological sort: a shared node passes on what it already passed on, once per path: {SORT}", depth_first(False, False)),
+    ("no sort",          f"there is no topological sort: a shared node passes on what it already passed on, once per path: {SORT}", depth_first(True, False)),
+    ("breadth first",    f"the backward pass goes breadth first, so that a node is reached by its shortest path before its gradient is complete: {SORT}", breadth_first(True)),
+    ("no sort",          f"there is no topological sort: a shared node passes on what it already passed on, once per path: {SORT}", breadth_first(False)),
+    ("equal nodes",      "nodes with equal numbers are taken for one and the same: tell nodes apart by identity (id or the default hash), not by data", equal_merged),
+    ("no seed",          "the gradient of the output is never set to 1: backward() must start with self.grad = 1", seeded(lambda world, z: 0.0)),
+    ("seed is data",     "backward() starts with the output's data in place of 1: the derivative of z with respect to z is 1", seeded(lambda world, z: world.data[z])),
+    ("inner kept",       "the gradients of inner nodes are kept from the first backward() to the next and passed on again: set inner nodes to 0 at the start of backward(), and let only the inputs accumulate", kept(False, lambda world, z, root: True)),
+    ("seed not reset",   "the output keeps the gradient of the last backward() and adds another 1 to it: start with self.grad = 1", kept(True, lambda world, z, root: z == root)),
+    ("inner kept",       "the gradients of inner nodes, and of the output, are kept from the first backward() to the next and passed on again: set inner nodes to 0 at the start of backward(), and let only the inputs accumulate", kept(True, lambda world, z, root: True)),
+    ("leaves wiped",     "backward() sets the gradients of the inputs to 0 first: inputs accumulate over calls, and only inner nodes start afresh", leaves_wiped),
+    ("visited kept",     "the nodes visited by one backward() are remembered and left out by the next: make the set of visited nodes anew at each call", seen_kept),
+    ("read late",        "slopes are computed in backward(), from data that may have changed since the forward pass: compute them when the node is made, or keep the numbers they need", late),
+    ("single precision", "numbers are kept in single precision (float32): 7 digits are left", altered(single)),
+    ("whole gradient",   "gradients are cut to whole numbers: do not use int or //", altered(lambda g: float(int(g)) if math.isfinite(g) else g)),
+]
+
+WRONG_SLOPES: list[tuple[str, str, Callable[..., tuple[Any, ...]]]] = [
+    ("*",  "the slopes of * are swapped: d(x*y)/dx is y, and d(x*y)/dy is x",                      lambda z, x, y: (x, y)),
+    ("-",  "the slope of x - y towards y has the wrong sign: it is -1",                            lambda z, x, y: (1, 1)),
+    ("-",  "the slopes of x - y are swapped: 1 towards x, -1 towards y",                           lambda z, x, y: (-1, 1)),
+    ("/",  "the slope of x / y towards y is -x / y**2: the divisor is not squared",                lambda z, x, y: (1 / y, -x / y)),
+    ("/",  "the slope of x / y towards y is -x / y**2: the minus is missing",                      lambda z, x, y: (1 / y, x / (y * y))),
+    ("/",  "the slope of x / y towards y is -x / y**2: the x is missing",                          lambda z, x, y: (1 / y, -1 / (y * y))),
+    ("/",  "the slopes of x / y are swapped: 1 / y towards x, -x / y**2 towards y",                lambda z, x, y: (-x / (y * y), 1 / y)),
+    ("**", "the exponent is off by one: d(x**n)/dx is n * x**(n-1), not n * x**n",                 lambda z, x, n: (n * x ** n, 0)),
+    ("**", "the factor n is missing: d(x**n)/dx is n * x**(n-1), not x**(n-1)",                    lambda z, x, n: (x ** (n - 1), 0)),
+    ("**", "the exponent n - 1 is missing: d(x**n)/dx is n * x**(n-1), not n * x",                 lambda z, x, n: (n * x, 0)),
+    ("**", "the factor is n, not n - 1: d(x**n)/dx is n * x**(n-1)",                               lambda z, x, n: ((n - 1) * x ** (n - 1), 0)),
+    ("abs",  "the slope of abs is 1 also below 0, where it is -1",                                 lambda z, x: (1,)),
+    ("relu", "ReLU leaks: its slope is 0 where its input is below 0, and gradient passes there",   lambda z, x: (1,)),
+    ("relu", "ReLU leaks: its slope is 0 where its input is below 0, and a hundredth passes there", lambda z, x: (1 if x > 0 else 0.01,)),
+    ("relu", "the slope of relu is 1 above 0, not the input itself",                               lambda z, x: (max(x, 0),)),
+    ("relu", "the slope of relu is turned around: 1 above 0, and 0 below",                         lambda z, x: (0 if x > 0 else 1,)),
+    ("exp",  "the slope of exp is exp(x) itself: the power rule x * e**(x-1) is for powers of x",  lambda z, x: (x * math.exp(x - 1),)),
+    ("exp",  "the slope of exp is its output exp(x), not its input x",                             lambda z, x: (x,)),
+    ("log",  "the slope of log is 1 / x with x its input: 1 / output was used",                    lambda z, x: (1 / z,)),
+    ("log",  "the slope of log is 1 / x with x its input, not the output",                         lambda z, x: (z,)),
+    ("sqrt", "the slope of sqrt is 1 / (2 * sqrt(x)): the root is missing",                        lambda z, x: (1 / (2 * x),)),
+    ("sqrt", "the slope of sqrt is 1 / (2 * sqrt(x)): the 2 is missing",                           lambda z, x: (1 / z,)),
+    ("tanh", "the slope of tanh is 1 - tanh(x)**2: the input x was used in place of the output",   lambda z, x: (1 - x * x,)),
+    ("tanh", "the slope of tanh is 1 - tanh(x)**2: the square is missing",                         lambda z, x: (1 - z,)),
+    ("tanh", "the slope of tanh is 1 - tanh(x)**2: z * (1 - z) is that of the sigmoid",            lambda z, x: (z * (1 - z),)),
+    ("sigmoid", "the slope of sigmoid is z * (1 - z) with z its output: the input x was used",     lambda z, x: (x * (1 - x),)),
+    ("sigmoid", "the slope of sigmoid is z * (1 - z): the factor 1 - z is missing",                lambda z, x: (z,)),
+    ("sigmoid", "the slope of sigmoid is z * (1 - z): the factor z is missing",                    lambda z, x: (1 - z,)),
+    ("sigmoid", "the slope of sigmoid is z * (1 - z): 1 - z**2 is that of tanh",                   lambda z, x: (1 - z * z,)),
+    ("sin",  "the slope of sin is cos x: the sign is wrong",                                       lambda z, x: (-math.cos(x),)),
+    ("sin",  "the slope of sin is cos x: the output sin x was used",                               lambda z, x: (z,)),
+    ("cos",  "the slope of cos is -sin x: the minus is missing",                                   lambda z, x: (math.sin(x),)),
+]
+
+WRONG_VALUES: list[tuple[str, str, Callable[..., tuple[float, Slopes]]]] = [
+    ("/",   "x / y is rounded down to a whole number: write / and not //",       lambda x, y: (x // y, (1 / y, -x / (y * y)))),
+    ("/",   "x / y is rounded down to a whole number: write / and not //",       lambda x, y: (x // y, (1 / y, -(x // y) / y))),
+    ("**",  "the exponent is cut to a whole number: x ** 0.5 and x ** 2.5 need it as it is, without int()", lambda x, n: (x ** int(n), (int(n) * x ** (int(n) - 1), 0))),
+    ("**",  "the exponent is cut to a whole number: x ** 0.5 and x ** 2.5 need it as it is, without int()", lambda x, n: (x ** int(n), (n * x ** (n - 1), 0))),
+    ("log", "log is the natural logarithm, to the base e: base 10 was used",     lambda x: (math.log10(x), (1 / x,))),
+    ("log", "log is the natural logarithm, to the base e: base 2 was used",      lambda x: (math.log2(x), (1 / x,))),
+    ("abs", "abs(x) is -x below 0",                                              lambda x: (x, (1,))),
+    ("neg", "-x gives x",                                                        lambda x: (x, (1,))),
+]
+
+LIMITS   = (1.0, 5.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6)
+SMALLEST = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
+
+
+@cache
+def catalogue() -> tuple[Mistake, ...]:
+    """Every mistake that can be simulated, the most common first."""
+    return (*(Mistake(name, sentence, backward=backward) for name, sentence, backward in PASSES),
+            *(Mistake(f"slope of {op}", sentence, step=slope_mistake(op, slopes)) for op, sentence, slopes in WRONG_SLOPES),
+            *(Mistake(f"value of {op}", sentence, step=value_mistake(op, both)) for op, sentence, both in WRONG_VALUES),
+            *reflections(), *per_operation(), *altered_gradients())
+
+
+def slope_mistake(op: str, slopes: Callable[..., tuple[Any, ...]]) -> Callable[..., Any]:
+    def step(this: str, operands: Any, xs: Any, z: float, right_: Slopes) -> tuple[float, Slopes]:
+        return (z, slopes(z, *xs)) if this == op else (z, right_)
+    return step
+
+
+def value_mistake(op: str, both: Callable[..., tuple[float, Slopes]]) -> Callable[..., Any]:
+    def step(this: str, operands: Any, xs: Any, z: float, right_: Slopes) -> tuple[float, Slopes]:
+        return both(*xs) if this == op else (z, right_)
+    return step
+
+
+def reflections() -> Iterable[Mistake]:
+    """2 - x computed as x - 2, and its like."""
+    for op, method in (("-", "__rsub__"), ("/", "__rtruediv__"), ("**", "__rpow__")):
+        for slopes_too in (True, False):
+            def step(this: str, operands: Sequence[Operand], xs: Any, z: float, right_: Slopes,
+                     op: str = op, slopes_too: bool = slopes_too) -> tuple[float, Slopes]:
+                if this != op or isinstance(operands[0], int):
+                    return z, right_
+                turned = xs[::-1]
+                return step_value(math, op, turned), OPERATIONS[op].slopes(math, *turned)[::-1] if slopes_too else right_
+            yield Mistake("reflected", f"the operands of the reflected {op} are swapped: 2 {op} x is computed as x {op} 2; "
+                                       f"{method}(self, other) means other {op} self", step=step)
+
+
+SlopeChange = Callable[[Slopes, Sequence[Operand]], Slopes]
+CHANGES: tuple[tuple[SlopeChange, str], ...] = (
+    (lambda s, xs: s if isinstance(xs[-1], int) else (0.0,) * len(s),
+                                                    "is detached where its right side is a plain number: no gradient passes through it"),
+    (lambda s, xs: s if isinstance(xs[0], int) else (0.0,) * len(s),
+                                                    "is detached where its left side is a plain number: no gradient passes through it"),
+    (lambda s, xs: (0.0,) * len(s),                 "is detached: no gradient passes through it, as if the result were made from .data"),
+    (lambda s, xs: (s[0], *(0.0 for _ in s[1:])),   "passes no gradient to its second operand"),
+    (lambda s, xs: (0.0, *s[1:]),                   "passes no gradient to its first operand"),
+    (lambda s, xs: tuple(-x for x in s),            "has slopes with the wrong sign"),
+    (lambda s, xs: tuple(2 * x for x in s),         "has slopes twice too large"),
+    (lambda s, xs: tuple(x / 2 for x in s),         "has slopes of half the right size"))
+
+
+def per_operation() -> Iterable[Mistake]:
+    """For each operation: detached, the upstream gradient forgotten, the sign wrong, doubled."""
+    for op, operation in OPERATIONS.items():
+        how = operation.python.format("x", "y")
+        yield Mistake("upstream", f"the upstream gradient is forgotten in {how}: its slope must be multiplied by out.grad", backward=no_upstream(op))
+        for changes, says in CHANGES:
+            def step(this: str, operands: Any, xs: Any, z: float, right_: Slopes, op: str = op, changes: Any = changes) -> tuple[float, Slopes]:
+                return (z, changes(right_, operands)) if this == op else (z, right_)
+            yield Mistake(f"slope of {op}", f"{how} {says}", step=step)
+
+
+def altered_gradients() -> Iterable[Mistake]:
+    """Clipped, dropped and rounded gradients."""
+    for limit in LIMITS:
+        for alter in (altered, altered_last):
+            yield Mistake("clipped", f"gradients are clipped at {limit:g}: backward() must not change them",
+                          backward=alter(lambda g, c=limit: max(-c, min(c, g))))
+    for least in SMALLEST:
+        for alter in (altered, altered_last):
+            yield Mistake("dropped", f"gradients below {least:g} are dropped: a small gradient is not 0",
+                          backward=alter(lambda g, c=least: 0.0 if abs(g) < c else g))
+    for digits in range(1, 9):
+        for alter in (altered, altered_last):
+            yield Mistake("rounded", f"gradients are rounded to {digits} digits after the point: keep them as they are, and round when printing",
+                          backward=alter(lambda g, d=digits: round(g, d) if math.isfinite(g) else g))
+
+
+# --- simulation and diagnosis --------------------------------------------------------------------------
+
+LOWERED: dict[str, Callable[..., Any]] = {       # x - y made as x + y * -1, and its like; None is the node before
+    "-":   lambda x, y: (("*", (y, Plain(-1.0))), ("+", (x, None))),
+    "neg": lambda x:    (("*", (x, Plain(-1.0))),),
+    "/":   lambda x, y: (("**", (y, Plain(-1))), ("*", (x, None)))}
+
+
+def simulate(exercise: Exercise, mistake: Mistake, lowered: bool = False) -> Outcome:
+    """What an engine with this mistake answers; `lowered`: one that makes x - y as x + y * -1, and its like.
+
+    Raises:
+        ArithmeticError, ValueError: the mistake leads out of a domain.
+    """
+    inputs = [float(x) for x in exercise.program.inputs]
+    n      = len(inputs)
+    world  = World(list(inputs), [()] * n, [()] * n, [0.0] * n, [None] * n)
+    stands = list(range(n))                                # node of the program, for each node made
+    place  = list(range(n))                                # node of the world, for each node made
+    for instruction in script(exercise):
+        match instruction:
+            case Make(node, (op, operands)):
+                simulate_step(world, op, tuple(place[x] if isinstance(x, int) else x for x in operands), mistake, lowered)
+                stands.append(node)
+                place.append(len(world.data) - 1)
+            case Backward(root):
+                (mistake.backward or right)(world, place[root])
+            case Zero():
+                world.grads[:n] = [0.0] * n
+            case Change():
+                world.data[:n] = [x + 1.0 for x in inputs]
+    world.data[:n] = inputs
+    total = nodes(exercise.program)
+    data:  list[Any] = [None] * total
+    grads: list[Any] = [None] * total
+    for node, position in zip(stands, place):
+        data[node], grads[node] = world.data[position], world.grads[position]
+    return Outcome(data, grads)
+
+
+def simulate_step(world: World, op: str, operands: Sequence[Operand], mistake: Mistake, lowered: bool = False) -> None:
+    if lowered and op in LOWERED and all(isinstance(x, int) for x in operands[-1:]):
+        for op, parts in LOWERED[op](*operands):
+            simulate_step(world, op, [len(world.data) - 1 if x is None else x for x in parts], mistake)
+        return
+    xs     = [world.data[x] if isinstance(x, int) else plain(op, x.number, float) for x in operands]
+    z      = step_value(math, op, xs)
+    slopes = OPERATIONS[op].slopes(math, *xs)
+    if mistake.step:
+        z, slopes = mistake.step(op, operands, xs, z, slopes)
+    world.data.append(float(z))
+    world.operands.append(tuple(x for x in operands if isinstance(x, int)))
+    world.partials.append(inner(operands, slopes))
+    world.steps.append((op, operands))
+    world.grads.append(0.0)
+
+
+def inner(operands: Sequence[Operand], slopes: Sequence[Any]) -> Slopes:
+    """The slopes towards nodes."""
+    return tuple(float(s) for x, s in zip(operands, slopes) if isinstance(x, int))
+
+
+def explains(mistake: Mistake, exercise: Exercise, outcome: Outcome) -> bool:
+    """Whether the mistake predicts the data of every node and the gradient of every input."""
+    if outcome.error:
+        return False
+    return predicts(mistake, exercise, outcome, False) or (
+        any(step.op in LOWERED for step in exercise.program.steps) and predicts(mistake, exercise, outcome, True))
+
+
+def predicts(mistake: Mistake, exercise: Exercise, outcome: Outcome, lowered: bool) -> bool:
+    try:
+        said = simulate(exercise, mistake, lowered)
+    except (ArithmeticError, ValueError, TypeError):
+        return False
+    n = len(exercise.program.inputs)
+    return all(map(close, said.data, outcome.data)) and all(map(close, said.grads[:n], outcome.grads[:n]))
+
+
+def close(a: Any, b: Any) -> bool:
+    if a is None or b is None:
+        return a is b
+    if isinstance(a, complex) or isinstance(b, (str, complex)):
+        return False
+    return bool(a == b or abs(a - b) <= 1e-9 * max(abs(a), abs(b)) or (math.isnan(a) and math.isnan(b)))
+
+
+Answers = Sequence[tuple[Exercise, Outcome]]
+
+
+def consistent(mistakes: Iterable[Mistake], right_: Answers) -> list[Mistake]:
+    """The mistakes that contradict no right answer."""
+    return [mistake for mistake in mistakes if all(explains(mistake, *answer) for answer in right_)]
+
+
+def ranked(mistakes: Sequence[Mistake], failed: Answers, right_: Answers = ()) -> list[Mistake]:
+    """The mistakes that explain a failure and contradict no right answer; those that explain most come first."""
+    hits = [sum(explains(mistake, *answer) for answer in failed) for mistake in mistakes]
+    told = sorted((place for place, count in enumerate(hits) if count), key=lambda place: (-hits[place], place))
+    return consistent([mistakes[place] for place in told], right_)

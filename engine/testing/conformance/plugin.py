@@ -1,0 +1,14 @@
+"""The pytest plugin: `--engine`, and one test for each case of the suite.
+
+    pytest --pyargs engine.testing.conformance --engine path/to/student.py:Value
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def pytest_addoption(parser: Any) -> None:
+    group = parser.getgroup("conformance", "conformance of an autodiff engine")
+    group.addoption("--engine", default="", metavar="ENGINE", help="path/to/file.py:Value or module:Value, for engine.testing.conformance")
+    group.addoption("--engine-examples", type=int, default=10, metavar="N", help="random programs for each case (default: 10)")

@@ -1,0 +1,199 @@
+"""Reports: what the suite found out about one engine, as text, JSON and JUnit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding
+from .groups import GROUPS
+from .pictures import drawn_text
+
+
+class Verdict(NamedTuple):
+    """The answer to one case."""
+
+    group:    str
+    name:     str
+    status:   str
+    findings: list[Finding]
+    notes:    list[str]
+
+    @classmethod
+    def told(cls, case: Case, said: dict[str, Any]) -> Verdict:
+        return cls(case.group, case.name, said["status"], [Finding(**finding) for finding in said["findings"]], said["notes"])
+
+    @classmethod
+    def lost(cls, case: Case, why: str) -> Verdict:
+        """The case in which the engine died or did not finish."""
+        status = ADVICE if case.group == "freeing memory" else FAIL
+        return cls(case.group, case.name, status, [] if status == ADVICE else [Finding("", [], [], [], "", why, [("lost", why)], {})], [why] if status == ADVICE else [])
+
+    @classmethod
+    def not_asked(cls, case: Case, why: str) -> Verdict:
+        return cls(case.group, case.name, BLOCKED, [], [f"not asked: {why}"])
+
+    @property
+    def id(self) -> str:
+        return f"{self.group}: {self.name}"
+
+
+class Mark(NamedTuple):
+    """The score of one group."""
+
+    group:   str
+    passed:  int
+    asked:   int
+    skipped: int
+    advice:  int
+
+    @property
+    def text(self) -> str:
+        return f"{self.passed}/{self.asked}" if self.asked else "advice" if self.advice else "-"
+
+
+@dataclass
+class Report:
+    """One engine's result. `problem` says why nothing could be asked; it is "" otherwise."""
+
+    engine:   str
+    seed:     int
+    examples: int
+    seconds:  float         = 0.0
+    problem:  str           = ""
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.problem and all(v.status not in (FAIL, BLOCKED) for v in self.verdicts)
+
+    @property
+    def marks(self) -> list[Mark]:
+        return [self.mark(group) for group in GROUPS]
+
+    def mark(self, group: str) -> Mark:
+        statuses = [v.status for v in self.verdicts if v.group == group]
+        count = statuses.count
+        return Mark(group, count(PASS), count(PASS) + count(FAIL) + count(BLOCKED), count(SKIP), count(ADVICE))
+
+    @property
+    def score(self) -> float:
+        """The mean over the groups that were asked, from 0 to 100."""
+        asked = [mark.passed / mark.asked for mark in self.marks if mark.asked]
+        return 100 * sum(asked) / len(asked) if asked and not self.problem else 0.0
+
+    @property
+    def findings(self) -> list[tuple[Verdict, Finding]]:
+        """Each failure with its finding, in the order of the suite."""
+        return [(v, finding) for v in self.verdicts for finding in v.findings]
+
+    @property
+    def mistakes(self) -> list[tuple[str, list[tuple[Verdict, Finding]]]]:
+        """As few sentences as explain all the findings, each with those it explains, the most telling first."""
+        left, told = list(self.findings), []
+        while left:
+            said: dict[str, list[tuple[Verdict, Finding]]] = {}
+            for verdict, finding in left:
+                for sentence in dict.fromkeys([finding.sentence, *(s for _, s in finding.likely)]):
+                    said.setdefault(sentence, []).append((verdict, finding))
+            best = max(said, key=lambda sentence: (len(said[sentence]), sum(f.sentence == sentence for _, f in said[sentence])))
+            told.append((best, said[best]))
+            left = [pair for pair in left if not any(pair[1] is finding for _, finding in said[best])]
+        return told
+
+    @property
+    def skipped(self) -> list[str]:
+        return [v.id for v in self.verdicts if v.status == SKIP]
+
+    @property
+    def lacking(self) -> list[str]:
+        """The operations the engine does not have."""
+        return [note.removeprefix("no ") for v in self.verdicts if v.status == SKIP for note in v.notes if note.startswith("no ")]
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        return [(v.id, note) for v in self.verdicts if v.status not in (SKIP, BLOCKED) for note in v.notes]
+
+    def __str__(self) -> str:
+        return text(self)
+
+    def json(self) -> str:
+        return json.dumps({"engine": self.engine, "passed": self.passed, "score": round(self.score, 1), "seed": self.seed, "examples": self.examples,
+                           "seconds": round(self.seconds, 2), "problem": self.problem,
+                           "groups":   {m.group: {"passed": m.passed, "asked": m.asked, "skipped": m.skipped, "advice": m.advice} for m in self.marks},
+                           "mistakes": [{"sentence": sentence, "cases": [v.id for v, _ in found]} for sentence, found in self.mistakes],
+                           "findings": [{"case": v.id, **f._asdict()} for v, f in self.findings],
+                           "lacking":  self.lacking, "skipped": self.skipped, "notes": [{"case": case, "note": note} for case, note in self.notes]}, indent=1)
+
+    def junit(self) -> str:
+        """JUnit XML: a test case for each case of the suite."""
+        failures = sum(v.status in (FAIL, BLOCKED) for v in self.verdicts) + bool(self.problem)
+        suite = ElementTree.Element("testsuite", name=f"conformance of {self.engine}", tests=str(len(self.verdicts) + bool(self.problem)),
+                                    failures=str(failures), errors="0", skipped=str(len(self.skipped)), time=f"{self.seconds:.2f}")
+        if self.problem:
+            case = ElementTree.SubElement(suite, "testcase", classname="loading", name="the engine is found")
+            ElementTree.SubElement(case, "failure", message=clean(self.problem))
+        for v in self.verdicts:
+            case = ElementTree.SubElement(suite, "testcase", classname=v.group, name=v.name)
+            if v.status == SKIP:
+                ElementTree.SubElement(case, "skipped", message=clean("; ".join(v.notes) or "the engine lacks what is asked"))
+            for finding in v.findings:
+                ElementTree.SubElement(case, "failure", message=clean(finding.sentence)).text = clean(finding_text(finding))
+            if v.status == BLOCKED:
+                ElementTree.SubElement(case, "failure", message=clean("; ".join(v.notes) or "an operation it needs is wrong by itself"))
+            if v.notes and v.status != SKIP:
+                ElementTree.SubElement(case, "system-out").text = clean("\n".join(v.notes))
+        return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
+
+
+def clean(s: str) -> str:
+    """Without the control characters that XML forbids."""
+    return "".join(c for c in s if c in "\t\n" or c >= " ")
+
+
+# --- text -----------------------------------------------------------------------------------------------------
+
+def text(report: Report) -> str:
+    lines = [f"conformance of {report.engine}   (seed {report.seed}, {report.examples} examples, {report.seconds:.1f} s)", ""]
+    if report.problem:
+        return "\n".join([*lines, report.problem])
+    lines += [f"  {mark.group:<32} {mark.text:>7}  {bar(mark)}{f'   {mark.skipped} skipped' if mark.skipped else ''}" for mark in report.marks]
+    lines += ["", f"  score {report.score:.0f} of 100" + ("" if report.passed else f": {len(report.mistakes)} likely mistakes in {len(report.findings)} failures")]
+    for number, (sentence, found) in enumerate(report.mistakes, 1):
+        verdict, finding = smallest(found)
+        lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}" + (f", and {len(found) - 1} more" if len(found) > 1 else ""), *indented(finding_text(finding))]
+    blocked = [v.id for v in report.verdicts if v.status == BLOCKED]
+    if blocked:
+        why = next((note for v in report.verdicts if v.status == BLOCKED for note in v.notes), "an operation they need is wrong by itself")
+        lines += ["", f"lost: {len(blocked)} cases, {why}"]
+    if report.skipped:
+        lines += ["", f"skipped: {len(report.skipped)} cases" + (f"; the engine has no {', '.join(report.lacking)}" if report.lacking else "")]
+    if report.notes:
+        lines += ["", "notes:", *(f"  {case}: {note}" for case, note in report.notes)]
+    return "\n".join(lines)
+
+
+def smallest(found: list[tuple[Verdict, Finding]]) -> tuple[Verdict, Finding]:
+    """The failure that shows a mistake best: a small program with a picture."""
+    return min(found, key=lambda pair: (not pair[1].graph, not pair[1].code, len(pair[1].graph.get("nodes", ""))))
+
+
+def finding_text(finding: Finding) -> str:
+    """The program, both answers and both graphs."""
+    lines = finding.code.splitlines()
+    if finding.error:
+        lines.append(f"raised  {finding.error}")
+    if finding.inputs:
+        width = max(map(len, finding.inputs)) + 5
+        lines += [f"{x + '.grad':<{width}}  expected {want}, given {got}" for x, want, got in zip(finding.inputs, finding.expected, finding.given)]
+    return "\n".join([*lines, *drawn_text(finding.graph)])
+
+
+def bar(mark: Mark) -> str:
+    return "" if not mark.asked else "#" * round(20 * mark.passed / mark.asked) + "." * (20 - round(20 * mark.passed / mark.asked))
+
+
+def indented(s: str) -> list[str]:
+    return ["     " + line for line in s.splitlines()]

@@ -1,0 +1,108 @@
+"""Worker: the process that holds one engine and answers one case after the other, a line of JSON for each.
+
+It is expected to die: an engine may call sys.exit, overflow the C stack or never return. The
+runner then knows from the last line which case it was, and starts another worker after it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from typing import Any, TextIO
+
+from .cases import ADVICE, FAIL, FORMS, Case, Context, Finding, Result
+from .exercises import described
+from .groups import CASES
+from .loading import NotFound, load
+
+MEMORY = 3 * 2 ** 30                     # bytes one engine may take
+
+
+def main(argv: list[str]) -> int:
+    """Run the cases that the first argument (JSON) asks for; "--digest TARGET" prints one answer, for comparison."""
+    lines = os.fdopen(os.dup(1), "w")                        # what the engine prints goes nowhere
+    silence()
+    limit_memory()
+    if argv[0] == "--digest":
+        from .stamina import tree
+        print("digest", *tree(load(argv[1])), file=lines, flush=True)
+        return 0
+    asked = json.loads(argv[0])
+    try:
+        engine = load(asked["target"])
+    except NotFound as problem:
+        say(lines, absent=str(problem))
+        return 2
+    except BaseException as problem:                         # SystemExit too: the file ends the program
+        ends = "it ends the program: put what is not part of the engine under if __name__ == \"__main__\""
+        say(lines, broken=ends if isinstance(problem, SystemExit) else described(problem), where=last_line(problem))
+        return 2
+    run(engine, asked, lines)
+    return 0
+
+
+def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
+    """Answer the cases from asked["first"] on."""
+    if not callable(engine) or not hasattr(engine, "backward"):
+        say(lines, absent=f"{getattr(engine, '__name__', engine)} has no backward method: an engine needs Value(x), .data, .grad and .backward()")
+        return
+    context = Context(engine, asked["target"], asked["seed"], asked["examples"], set(asked["unsound"]), set(asked["lacking"]))
+    os.chdir(tempfile.gettempdir())
+    for number, label in enumerate(FORMS):                   # the first cases are the operations, in this order
+        say(lines, start=number)
+        context.survey(label)
+    for number, case in enumerate(CASES):
+        if number in asked["cases"]:
+            say(lines, start=number)
+            result = answer(case, context)
+            say(lines, done=number, status=result.status, findings=[finding._asdict() for finding in result.findings],
+                notes=result.notes, unsound=sorted(context.unsound), lacking=sorted(context.lacking))
+    say(lines, end=True)
+
+
+def answer(case: Case, context: Context) -> Result:
+    """The result of a case; what an engine raises where no case expects it is a failure as well."""
+    try:
+        return case.check(context)
+    except BaseException as problem:
+        name = type(problem).__name__
+        if case.group == "freeing memory":
+            return Result(ADVICE, notes=[f"not measured: {described(problem)}"])
+        sentence = ("the engine ends the program: take out sys.exit() and quit()" if isinstance(problem, SystemExit) else
+                    "it takes more memory than allowed" if isinstance(problem, MemoryError) else
+                    f"it raises an exception where it should answer: {described(problem)}")
+        return Result(FAIL, [Finding("", [], [], [], described(problem), sentence, [(name, sentence)], {})])
+
+
+def say(lines: TextIO, **what: Any) -> None:
+    print(json.dumps(what), file=lines, flush=True)
+
+
+def silence() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+
+
+def limit_memory() -> None:
+    """MEMORY bytes more than the process has now, where the system can tell and limit it."""
+    try:
+        import resource
+        with open("/proc/self/statm", encoding="ascii") as sizes:
+            limit = int(sizes.read().split()[0]) * resource.getpagesize() + MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    except (ImportError, ValueError, OSError):               # not on Linux; or a lower limit holds already
+        return
+
+
+def last_line(problem: BaseException) -> str:
+    """Where in the file it went wrong."""
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if "importlib" not in frame.filename and frame.filename != __file__]
+    return f"{os.path.basename(frames[-1].filename)}, line {frames[-1].lineno}" if frames else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

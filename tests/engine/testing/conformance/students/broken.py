@@ -1,0 +1,3 @@
+"""A name is missing."""
+
+import numpyy  # noqa: F401

@@ -1,0 +1,4 @@
+"""The file itself never ends."""
+
+while True:
+    pass
