@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 import ctypes
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +64,8 @@ class Loop:
         plan: the program's native plan for `size` samples.
     """
 
-    def __init__(self, program: Program, plan: Native, mover: Mover, rule: tuple[Compiled, list[str]], X: Any, Y: Any, size: int) -> None:
+    def __init__(self, program: Program, plan: Native, mover: Mover, rule: tuple[Compiled, list[str]], X: Any, Y: Any,
+                 size: int) -> None:
         self.program, self.plan, self.mover, self.size = program, plan, mover, size
         self.X, self.Y = np.ascontiguousarray(X), None if Y is None else np.ascontiguousarray(Y)
         made, names = rule
@@ -106,7 +106,7 @@ class Loop:
         for k in range(0, count, CHUNK):
             self.call(losses[k:k + CHUNK], None)
         self.settle(count)
-        return losses.tolist()                                       # type: ignore[no-any-return]
+        return [float(loss) for loss in losses]
 
     def epoch(self, order: Any) -> float:
         """The mean loss of one epoch over the samples in `order`."""
@@ -144,4 +144,4 @@ def loop(program: Program, mover: Mover, X: Any, Y: Any, size: int) -> Loop | No
             return None                                              # the usual way tells what is wrong
         data.append(None if room is None else given.reshape(len(X), -1))
     rule = rule_of(mover.optimizer, len(program.theta), len(mover.state), mover.moving)
-    return None if rule is None else Loop(program, plan, mover, rule, *data, size)
+    return None if rule is None else Loop(program, plan, mover, rule, data[0], data[1], size)
