@@ -11,7 +11,7 @@ from typing import Any
 
 from .arrays import Array
 from .c_memory import Memory
-from .c_text import batched, flat, last, size, wide
+from .c_text import flat, last, size, wide
 from .scheduling import Unsupported
 from .simplifying import number_of
 

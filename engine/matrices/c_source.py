@@ -54,7 +54,8 @@ class Source(Loops, Kernels):
         """The function around the body; a small program once more, for its number of samples."""
         settings = [*["#define SMALL"] * small, *["#define NARROW"] * (self.lanes == 4)]
         room     = self.padded(samples)
-        special  = f"    if (m == {samples} && S == {room}) {{ general({samples}, {room}, fresh, in, out, work); return; }}"
+        sizes    = f"{samples}, {room}"
+        special  = f"    if (m == {samples} && S == {room}) {{ general({sizes}, fresh, in, out, work); return; }}"
         return "\n".join([*settings, '#include "kernels.h"', *self.tables,
                           f"INLINE void general(long m, long S, {ARGUMENTS}) {{", *["    " + x for x in self.body], "}",
                           f"void step(long m, long S, {ARGUMENTS}) {{", *[special] * small,

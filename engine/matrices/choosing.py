@@ -52,7 +52,8 @@ class Runner:
             self.hurried, self.left = True, -1
             plans.clear()
 
-    def plan(self, roots: Sequence[Array], samples: int, given: dict[int, Any], into: Sequence[Any], train: bool) -> Any:
+    def plan(self, roots: Sequence[Array], samples: int, given: dict[int, Any], into: Sequence[Any],
+             train: bool) -> Any:
         """The plan that computes roots into arrays; machine code only for loss and gradients."""
         if train and self.hurried and not self.why:
             from . import native

@@ -39,7 +39,8 @@ def compiler() -> tuple[str, str]:
         path = shutil.which(name) if name else None
         if path:
             try:
-                seen = subprocess.run([path, *FLAGS, "-dM", "-E", "-x", "c", os.devnull], capture_output=True, timeout=TIMEOUT, check=True)
+                seen = subprocess.run([path, *FLAGS, "-dM", "-E", "-x", "c", os.devnull], capture_output=True,
+                                      timeout=TIMEOUT, check=True)
             except (OSError, subprocess.SubprocessError):
                 continue
             return path, hashlib.sha256(seen.stdout).hexdigest()
@@ -48,7 +49,7 @@ def compiler() -> tuple[str, str]:
 
 @cache
 def folder() -> Path:
-    """Where compiled programs are kept: the user's cache, or a new private folder where that is not the user's alone."""
+    """Where compiled programs are kept: the user's cache, or a new private folder where that is not theirs alone."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chainrule"
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -87,7 +88,8 @@ def build(path: str, source: str, made: Path) -> None:
     with tempfile.TemporaryDirectory(dir=made.parent) as work:
         text, out = Path(work) / "program.c", Path(work) / "program.so"
         text.write_text(source)
-        done = subprocess.run([path, *FLAGS, "-o", str(out), str(text), "-lm"], capture_output=True, text=True, timeout=TIMEOUT)
+        done = subprocess.run([path, *FLAGS, "-o", str(out), str(text), "-lm"], capture_output=True, text=True,
+                              timeout=TIMEOUT)
         if done.returncode:
             errors = [line.partition("error: ")[2] for line in done.stderr.splitlines() if "error: " in line]
             raise NoCompiler("the C compiler refused the program: " + (errors or ["no message"])[0])

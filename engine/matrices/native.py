@@ -75,15 +75,18 @@ class Native:
     def __init__(self, program: Compiled, samples: int, given: dict[int, Any], into: Sequence[Any]) -> None:
         source  = program.source
         self.samples, self.padded = samples, source.padded(samples)
-        self.arrays = [given[id(z)] for z in source.leaves] + [np.ascontiguousarray(z.attrs[0], dtype=float) for z in source.arrays]
+        self.arrays = [*[given[id(z)] for z in source.leaves],
+                       *[np.ascontiguousarray(z.attrs[0], dtype=float) for z in source.arrays]]
         self.into   = list(into)
         for x in (*self.arrays, *self.into):
             if x.dtype != np.float64 or not x.flags.c_contiguous:
-                raise TypeError(f"a native program needs contiguous arrays of floats, not {x.dtype} of strides {x.strides}")
+                raise TypeError("a native program needs contiguous arrays of floats, "
+                                f"not {x.dtype} of strides {x.strides}")
         self.work  = aligned(source.rows * self.padded + source.fixed + 8)
         self.ins   = pointers(self.arrays)
         self.outs  = pointers(self.into)
-        self.arguments = (ctypes.c_long(samples or 1), ctypes.c_long(self.padded), ctypes.c_long(1), self.ins, self.outs, ctypes.c_void_p(self.work.ctypes.data))
+        self.arguments = (ctypes.c_long(samples or 1), ctypes.c_long(self.padded), ctypes.c_long(1), self.ins,
+                          self.outs, ctypes.c_void_p(self.work.ctypes.data))
         self.step  = program.step
 
     def run(self) -> None:

@@ -32,8 +32,8 @@ class Fields(ctypes.Structure):
 
     _fields_ = [(name, ctypes.c_void_p) for name in ("step", "rule")] + \
                [(name, ctypes.c_long) for name in ("samples", "size", "padded", "inputs", "targets", "turn")] + \
-               [(name, ctypes.c_void_p) for name in ("X", "Y", "x", "y", "in_0", "in_1", "out", "work", "rule_in_0", "rule_in_1",
-                                                     "rule_out_0", "rule_out_1", "rule_work", "steps")]
+               [(name, ctypes.c_void_p) for name in ("X", "Y", "x", "y", "in_0", "in_1", "out", "work",
+                                                     "rule_in_0", "rule_in_1", "rule_out_0", "rule_out_1", "rule_work", "steps")]
 
 
 def rule_of(optimizer: Any, count: int, states: int, moving: Any) -> tuple[Compiled, list[str]] | None:
@@ -96,8 +96,9 @@ class Loop:
                       samples=len(self.X), size=self.size, padded=plan.padded, turn=0,
                       inputs=0 if self.x is None else self.x[0].size, targets=0 if self.y is None else self.y[0].size,
                       X=address(self.X), Y=address(self.Y), x=address(self.x), y=address(self.y), in_0=in_0, in_1=in_1,
-                      out=ctypes.addressof(plan.outs), work=address(plan.work), rule_in_0=rule_in_0, rule_in_1=rule_in_1,
-                      rule_out_0=rule_out_0, rule_out_1=rule_out_1, rule_work=address(self.rule_work), steps=address(self.steps))
+                      out=ctypes.addressof(plan.outs), work=address(plan.work),
+                      rule_in_0=rule_in_0, rule_in_1=rule_in_1, rule_out_0=rule_out_0, rule_out_1=rule_out_1,
+                      rule_work=address(self.rule_work), steps=address(self.steps))
 
     def whole(self, count: int) -> list[float]:
         """The losses of `count` steps on all samples."""
@@ -116,8 +117,8 @@ class Loop:
         return float(loss[0])
 
     def call(self, losses: Any, order: Any) -> None:
-        self.train(ctypes.byref(self.fields), ctypes.c_long(len(losses)), None if order is None else ctypes.c_void_p(order.ctypes.data),
-                   ctypes.c_void_p(losses.ctypes.data))
+        place = None if order is None else ctypes.c_void_p(order.ctypes.data)
+        self.train(ctypes.byref(self.fields), ctypes.c_long(len(losses)), place, ctypes.c_void_p(losses.ctypes.data))
 
     def settle(self, steps: int) -> None:
         """Bring parameters, states and the count of steps where the program and the optimizer have them."""

@@ -38,15 +38,18 @@ def schedule(lines: Sequence[Array], roots: Sequence[Array]) -> Schedule:
     for z in lines:
         stage[id(z)] = earliest(z, stage, own)
     delay(lines, roots, stage, own)
-    stored = {id(z) for z in lines if is_kernel(z, own) or z.op == "sum"} | {id(z) for z in roots if z.op not in (*LEAVES, *VIEWS)}
-    stages: list[tuple[list[Array], dict[Shape, list[Array]]]] = [([], {}) for _ in range(max(stage.values(), default=0) + 1)]
+    stored = {id(z) for z in lines if is_kernel(z, own) or z.op == "sum"}
+    stored |= {id(z) for z in roots if z.op not in (*LEAVES, *VIEWS)}
+    last   = max(stage.values(), default=0)
+    stages: list[tuple[list[Array], dict[Shape, list[Array]]]] = [([], {}) for _ in range(last + 1)]
     for z in lines:
         if is_kernel(z, own):
             stages[stage[id(z)]][0].append(z)
         elif z.op not in LEAVES and z.op not in VIEWS:
             stages[stage[id(z)]][1].setdefault(loop_of(z), []).append(z)
         if z.op not in VIEWS or id(z) in own:
-            stored |= {id(x) for a in z.args for x in [bottom(a, own)] if elementwise(x) and not together(z, a, stage, own)}
+            stored |= {id(x) for a in z.args for x in [bottom(a, own)]
+                       if elementwise(x) and not together(z, a, stage, own)}
     stored |= {id(bottom(z, own)) for z in roots if elementwise(bottom(z, own))}
     by_operand: dict[int, list[Array]] = {}
     for z in lines:
@@ -59,7 +62,8 @@ def schedule(lines: Sequence[Array], roots: Sequence[Array]) -> Schedule:
 def copied(lines: Sequence[Array], roots: Sequence[Array]) -> list[Array]:
     """Views that a kernel, or the result, needs as an array of its own."""
     needed = [peeled(a)[0] for z in lines if z.op == "matmul" for a in z.args] + \
-             [z.args[0] for z in lines if z.op in ("max", "min", "softmax", "logsumexp")] + [z for z in roots if min(z.shape, default=0) < 0]
+             [z.args[0] for z in lines if z.op in ("max", "min", "softmax", "logsumexp")] + \
+             [z for z in roots if min(z.shape, default=0) < 0]
     return [z for z in needed if z.op in VIEWS and not plain(z)]
 
 
