@@ -10,15 +10,20 @@ from .functions import __all__ as _functions
 from .value import Value as Value
 
 if TYPE_CHECKING:
+    from .comparing import compare as compare
     from .drawing import draw as draw
+    from .explanation import explain as explain
     from .graph import Graph as Graph
     from .lectures import lecture as lecture
     from .lectures import training_lecture as training_lecture
+    from .matrices import vectorize as vectorize
 
 # Imported when first used, so that `import engine` stays small.
-_LATER = {"Graph": ".graph", "draw": ".drawing", "lecture": ".lectures", "training_lecture": ".lectures"}
+_LATER = {"Graph": ".graph", "compare": ".comparing", "draw": ".drawing", "explain": ".explanation",
+          "lecture": ".lectures", "training_lecture": ".lectures", "vectorize": ".matrices"}
 
-__all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad", *_LATER, *_functions]
+__all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad",
+           *sorted(_LATER.keys() - {"vectorize"}), *_functions]      # (`from engine import *` needs no NumPy)
 
 
 def __getattr__(name: str) -> Any:

@@ -21,24 +21,28 @@ from pathlib import Path
 from typing import Any
 
 from . import rendering, text
-from .folding import Box, Fold
+from .folding import Box, Fold, Link
 from .graph import Graph
 from .paths import Paths
 from .rendering import as_html, as_svg
-from .styling import DENSE, EDGE, GRAPH, LAYER, NODE, box_style, flow, lines, link_style
+from .styling import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE, box_style, changes, flow, lines, link_style
 from .text import digits
 from .value import Value
 
 SCALAR_LIMIT = 3000      # boxes: above, the picture would be metres wide
 FOLD_ABOVE   = 150       # nodes: above, the unit view is drawn unless a view is asked for
+LONG, LONGEST = 1000, 30_000    # columns that all arrows together pass over: above, Graphviz must hurry; gives up
 LABELS_UP_TO = 220       # arrows: above, the partials would hide them
 
 
 class Drawing:
     """A picture of a graph as it is now: its DOT source, its SVG, and files of either."""
 
-    def __init__(self, source: str, description: str, rows: list[list[str]], fold: Fold) -> None:
+    def __init__(self, source: str, description: str, rows: list[list[str]], fold: Fold, notes: str = "",
+                 said: dict[str, list[str]] | None = None) -> None:
         self.source, self.description, self.rows, self.fold = source, description, rows, fold
+        self.notes = notes                                    # HTML that follows the picture on its page
+        self.said  = said or {}                               # the lines in each box, by id
 
     @property
     def graph(self) -> Graph:
@@ -56,7 +60,7 @@ class Drawing:
 
     def html(self) -> str:
         """A page of its own with the picture, for any browser, offline."""
-        return as_html(self.svg(), self.description, self.rows)
+        return as_html(self.svg(), self.description, self.rows, self.notes)
 
     def text(self) -> str:
         """The picture in words: one line per box."""
@@ -124,7 +128,7 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
     fold = Fold(graph, view, unfold)
     refuse_above(len(fold.boxes), max_nodes, view)
     return Drawing(dot_source(fold, highlighted(graph, path_to, touches), edge_width, partials), description(fold),
-                   rows(fold), fold)
+                   rows(fold), fold, said={fold.id(box): lines(fold, box) for box in fold.boxes})
 
 
 def refuse_above(boxes: int, limit: int, view: str) -> None:
@@ -146,15 +150,22 @@ def highlighted(graph: Graph, path_to: Value | str | None, touches: Value | str 
     return edges
 
 
-def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None, partials: bool | None) -> str:
+def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None, partials: bool | None,
+               before: dict[str, list[str]] | None = None) -> str:
     """The DOT text: the same graph gives the same bytes."""
     import graphviz
     links   = [link for link in fold.links if link.source is not link.target]
     shows   = len(links) <= LABELS_UP_TO if partials is None else partials
     ordered = {"remincross": "false"} if fold.view in ("unit", "neuron") else {}
     dense   = {} if len(links) <= LABELS_UP_TO else DENSE
+    length  = total_length(links)
+    if length > LONGEST:
+        raise ValueError(f"the arrows of the {fold.view} view of this graph cross {length} columns, too many to draw: "
+                         'a value is used along a long chain. Write draw(root, view="layer"), or draw a shorter chain')
+    if length > LONG:
+        ordered |= HASTY
     picture = graphviz.Digraph("graph", graph_attr=GRAPH | ordered | dense, node_attr=NODE,
-                               edge_attr=EDGE | ({"color": "#77777780", "penwidth": "0.6"} if dense else {}))
+                               edge_attr=EDGE | (DENSE_EDGE if dense else {}))
     lit_boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
     lit_links = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit if v in fold.box_of and z in fold.box_of}
     clusters: dict[str, list[Any]] = {}
@@ -165,11 +176,14 @@ def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None
             if name:
                 part.attr(**LAYER, label=text.dot(name))
             for box in boxes:
-                part.node(fold.id(box), **box_style(fold, box, id(box) in lit_boxes if lit else None))
+                style = box_style(fold, box, id(box) in lit_boxes if lit else None)
+                part.node(fold.id(box), **(style | changes(fold, box, before) if before else style))
             for column in columns(fold, boxes):
                 with part.subgraph(graph_attr={"rank": "same"}) as same:
-                    for above, below in zip(column, column[1:]):
-                        same.edge(below, above, style="invis")    # Graphviz turns columns upside down
+                    if name:                              # Graphviz turns what stands in a cluster upside down
+                        column.reverse()
+                    for one, other in zip(column, column[1:]):
+                        same.edge(one, other, style="invis")
     largest = max(map(flow, links), default=0.0) if edge_width else None
     counts: dict[int, int] = {}
     for link in links:
@@ -177,6 +191,19 @@ def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None
         on = (id(link.source), id(link.target)) in lit_links if lit else None
         picture.edge(fold.id(link.source), fold.id(link.target), **link_style(fold, link, k, shows, on, largest))
     return str(picture.source)
+
+
+def total_length(links: list[Link]) -> int:
+    """How many columns the arrows pass over on their way: what Graphviz's time grows with."""
+    level: dict[int, int] = {}
+    for link in links:                                    # in the order of the boxes they lead to
+        level[id(link.target)] = max(level.get(id(link.target), 0), level.get(id(link.source), 0) + 1)
+    first: dict[int, int] = {}
+    for link in links:                                    # what nothing leads to stands just before its first use
+        if id(link.source) not in level:
+            first[id(link.source)] = min(first.get(id(link.source), level[id(link.target)]), level[id(link.target)])
+    level |= {box: before - 1 for box, before in first.items()}
+    return sum(max(0, level[id(link.target)] - level[id(link.source)] - 1) for link in links)
 
 
 def columns(fold: Fold, boxes: list[Box]) -> list[list[str]]:
@@ -196,8 +223,9 @@ def columns(fold: Fold, boxes: list[Box]) -> list[list[str]]:
 def description(fold: Fold) -> str:
     """The picture in one sentence: its alt text."""
     graph = fold.graph
-    return (f"Computation graph of {text.visible(graph.symbol(graph.root))} = {digits(graph.root.data)}, {fold.view} view: "
-            f"{len(fold.boxes)} boxes for {len(graph.nodes)} values, inputs on the left, result on the right")
+    return (f"Computation graph of {text.visible(graph.symbol(graph.root))} = {digits(graph.root.data)}, "
+            f"{fold.view} view: {len(fold.boxes)} boxes for {len(graph.nodes)} values, inputs on the left, "
+            "result on the right")
 
 
 def rows(fold: Fold) -> list[list[str]]:
@@ -208,7 +236,10 @@ def rows(fold: Fold) -> list[list[str]]:
 
 def mimebundle(x: Value) -> dict[str, str]:
     """What Jupyter shows for a Value: its graph, if that is small enough to read; always its text."""
-    return shown({"text/plain": repr(x)}, lambda: draw(x, max_nodes=FOLD_ABOVE).svg())
+    graph = Graph(x)
+    if len(graph.nodes) > SCALAR_LIMIT:                       # folding takes its time: only where it is asked for
+        return {"text/plain": repr(x)}
+    return shown({"text/plain": repr(x)}, lambda: draw(graph, max_nodes=FOLD_ABOVE).svg())
 
 
 def shown(bundle: dict[str, str], svg: Any) -> dict[str, str]:

@@ -237,8 +237,8 @@ class Fold:
     def cluster(self, v: Value) -> str:
         """The layer that v is drawn in, by the end of its unit; "" outside of the layers."""
         names = self.graph.names
-        if v in names.units:
-            unit = names.units[v][0]
+        unit  = names.units[v][0] if v in names.units else None
+        if unit and unit in names.found:
             return names.symbol("layer ", unit.layer, unit.network, "").strip()
         place = names.place.get(v)
         return names.symbol("layer ", place.layer, place.network, "").strip() if place else ""

@@ -44,7 +44,7 @@ def latex_symbol(name: str) -> str:
     return core + (f"^{{{upper}}}" if upper else "") + (f"_{{{lower}}}" if lower else "")
 
 
-def latex_number(x: Any) -> str:
+def latex_number(x: Any, bracket: bool = True) -> str:
     """A number to 4 digits: 1.2e-05 as 1.2 \\cdot 10^{-5}, fractions stacked, negative ones in brackets."""
     text = digits(x)
     if text in ("inf", "-inf", "nan"):
@@ -55,7 +55,7 @@ def latex_number(x: Any) -> str:
         text = rf"{sign}\frac{{{top}}}{{{bottom}}}"
     elif e:
         text = rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
-    return f"({text})" if text.startswith("-") else text
+    return f"({text})" if bracket and text.startswith("-") else text
 
 
 def latex_formula(op: str, operands: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from .primitives import (
     identity, inf, log, log1p, log2, log10, log_sigmoid, relu, sigmoid, sign, silu, sin, sinc, sinh, softplus,
     sqrt, step, tan, tanh,
 )
-from .value import Constant, Operand, Value, node
+from .value import Constant, Number, Operand, Value, node
 
 __all__ = [
     "acos", "acosh", "affine", "asin", "asinh", "atan", "atan2", "atanh", "clamp", "cos", "cosh", "detach", "dot",
@@ -111,13 +111,13 @@ def affine(w: Sequence[Operand], x: Sequence[Operand], b: Operand) -> Any:
     if not any(isinstance(operand, Value) for operand in operands):
         return apply("affine", *operands)
     values, n = [lift(operand) for operand in operands], len(operands) // 2
-    return affine_node(values[:n], values[n:-1], b=values[-1])
+    w, x = values[:n], values[n:-1]
+    return affine_node(w, x, values[-1], [xj.data for xj in x])
 
 
-def affine_node(w: Sequence[Value], x: Sequence[Value], b: Value) -> Value:
-    """`affine` for lists of Values known to be of one length: the inner loop of every Layer."""
+def affine_node(w: Sequence[Value], x: Sequence[Value], b: Value, xs: Sequence[Number]) -> Value:
+    """`affine` for lists of Values known to be of one length, xs the numbers in x: the inner loop of every Layer."""
     ws = [v.data for v in w]
-    xs = [v.data for v in x]
     z  = b.data
     for wi, xi in zip(ws, xs):
         z += wi * xi

@@ -208,6 +208,11 @@ class Names:
                     self.parts[v] = "y", outputs[0][1], outputs[0][2]
 
     @cached_property
+    def found(self) -> set[Unit]:
+        """The units that have a z in this graph: a label "b" alone makes no layer."""
+        return {unit for _, unit, _ in self.ends}
+
+    @cached_property
     def samples(self) -> int:
         """How many samples share the parameters."""
         return max((sample for _, _, sample in self.parts.values()), default=0)

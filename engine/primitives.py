@@ -177,13 +177,15 @@ def over(a: Any, b: Any) -> Any:
 
 
 def steep(x: Any, y: Any) -> Any:
-    """x**y as a slope: infinite at a pole and beyond the largest float."""
+    """x**(y-1) as a slope: infinite at a pole and beyond the largest float."""
+    if isinstance(number(y), float) and y - 1 == y:      # beyond 2^53, where every float is even
+        return x ** y / x if x != 0 else 0
     try:
-        return x ** y
+        return x ** (y - 1)
     except ZeroDivisionError:
-        return over(1, x ** -y)
+        return over(1, x ** (1 - y))
     except OverflowError:
-        return -inf if number(x) < 0 and number(y) % 2 == 1 else inf
+        return -inf if number(x) < 0 and number(y) % 2 == 0 else inf
 
 
 def decay(x: Any) -> Any:
@@ -333,7 +335,7 @@ div      = primitive("/",  quotient,               [lambda z, x, y: 1 / y, lambd
 _        = primitive("over", over,                 [lambda z, x, y: over(1, y), lambda z, x, y: -over(z, y)],
                      latex=r"\frac{{{0}}}{{{1}}}", symbol="÷", method=False)
 neg      = primitive("neg", lambda x: -x,          [lambda z, x: -1],                       latex="-{0}", symbol="−")
-power_   = primitive("**", power,                  [lambda z, x, y: where(y == 0, 0, y * steep(x, y - 1)),
+power_   = primitive("**", power,                  [lambda z, x, y: where(y == 0, 0, y * steep(x, y)),
                                                     lambda z, x, y: where(x > 0, z * log(where(x > 0, x, 1)), where(x == 0, 0, nan))],
                      latex="{{{0}}}^{{{1}}}", symbol="^", domain=("[0, inf)", R),
                      hint="Keep x above 0, as in abs(x)**y, or y a whole number, and x and y small enough for the result to be a float")

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 SVG     = "{http://www.w3.org/2000/svg}"
 NARROW  = 0.85                                     # matplotlib's font is wider than the one the boxes were measured for
+ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 PNG_DPI = 144
 
 
@@ -26,8 +27,8 @@ def printed(svg: str, form: str) -> bytes:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as missing:
-        raise ModuleNotFoundError(f"a .{form} file needs matplotlib: pip install 'chainrule[pictures]', or save as .svg "
-                                  "or .html, which need nothing") from missing
+        raise ModuleNotFoundError(f"a .{form} file needs matplotlib: pip install 'chainrule[pictures]', or save as "
+                                  ".svg or .html, which need nothing") from missing
     root = ElementTree.fromstring(svg)
     _, _, width, height = map(float, root.attrib["viewBox"].split())
     figure = Figure(figsize=(width / 72, height / 72))
@@ -35,12 +36,18 @@ def printed(svg: str, form: str) -> bytes:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
-    dx, dy = map(float, re.findall(r"translate\((\S+) (\S+)\)", svg)[0])
-    for item in root.iter():
+    waiting = [(root, 0.0, 0.0)]
+    while waiting:                                 # groups may be moved inside of groups that are
+        item, dx, dy = waiting.pop()
+        move = re.search(r"translate\(([-\d.e]+)[ ,]+([-\d.e]+)\)", item.attrib.get("transform", ""))
+        if move:
+            dx, dy = dx + float(move[1]), dy + float(move[2])
         place(axes, item, dx, dy)
+        waiting += [(child, dx, dy) for child in reversed(item)]
     file = io.BytesIO()
     when: dict[str, Any] = {"CreationDate": None} if form == "pdf" else {"Software": None}
-    figure.savefig(file, format=form, dpi=min(PNG_DPI, 72 * 20_000 / max(width, height)), facecolor="white", metadata=when)
+    dpi = min(PNG_DPI, 72 * 20_000 / max(width, height))
+    figure.savefig(file, format=form, dpi=dpi, facecolor="white", metadata=when)
     return file.getvalue()
 
 
@@ -50,16 +57,17 @@ def place(axes: Any, item: Any, dx: float, dy: float) -> None:
     kind, get = item.tag.removeprefix(SVG), item.attrib.get
     if kind == "text":
         bold = {"fontweight": "bold"} if get("font-weight") == "bold" else {}
-        axes.text(float(get("x")) + dx, float(get("y")) + dy, "".join(item.itertext()).strip(" "), color=get("fill", "black"),
-                  ha={"middle": "center", "start": "left", "end": "right"}[get("text-anchor")], va="baseline",
-                  fontsize=float(get("font-size")) * NARROW * (0.94 if bold else 1), fontfamily="DejaVu Sans",
-                  parse_math=False, **bold)
+        size = float(get("font-size")) * NARROW * (0.94 if bold else 1)
+        axes.text(float(get("x")) + dx, float(get("y")) + dy, "".join(item.itertext()).strip(" "),
+                  color=get("fill", "black"), ha=ANCHORS[get("text-anchor")], va="baseline", fontsize=size,
+                  fontfamily="DejaVu Sans", parse_math=False, **bold)
     elif kind in ("path", "polygon", "polyline"):
         fill, line = get("fill", "black"), get("stroke", "black")
         axes.add_patch(PathPatch(
             outline(get("d") or get("points"), kind, dx, dy), facecolor=fill if fill != "transparent" else "none",
             edgecolor=line if line != "transparent" else "none", linewidth=float(get("stroke-width", 1)),
-            linestyle="--" if get("stroke-dasharray") else "-", fill=fill not in ("none", "transparent"), clip_on=False))
+            linestyle="--" if get("stroke-dasharray") else "-", fill=fill not in ("none", "transparent"),
+            alpha=float(get("stroke-opacity", 1)), clip_on=False))
 
 
 def outline(points: str, kind: str, dx: float, dy: float) -> Any:

@@ -61,7 +61,8 @@ def layout(source: str) -> dict[str, Any]:
     nodes = {item["id"]: (x, height - y, 72 * float(item["width"]), 72 * float(item["height"]))
              for item in drawn.get("objects", []) if "pos" in item
              for x, y in [map(float, item["pos"].split(","))]}
-    edges = {edge["id"]: curve(edge["pos"], height) for edge in drawn.get("edges", []) if "pos" in edge and "id" in edge}
+    edges = {edge["id"]: curve(edge["pos"], height)
+             for edge in drawn.get("edges", []) if "pos" in edge and "id" in edge}    # the invisible ones have no id
     return {"width": width, "height": height, "nodes": nodes, "edges": edges}
 
 
@@ -101,10 +102,10 @@ def coloured(line: re.Match[str]) -> str:
     return f'<text {attributes} fill="#A63F00">{line[2]}</text>'
 
 
-def as_html(svg: str, description: str, rows: list[list[str]]) -> str:
+def as_html(svg: str, description: str, rows: list[list[str]], notes: str = "") -> str:
     """A page with the picture and, for those who cannot see it, a table of the same."""
     table = "\n".join("<tr>" + "".join(f"<td>{html(cell, 300)}</td>" for cell in row) + "</tr>" for row in rows)
-    return PAGE.format(title=html(description, 400), svg=svg, table=table)
+    return PAGE.format(title=html(description, 400), svg=svg, table=table, notes=notes)
 
 
 PAGE = """<!DOCTYPE html>
@@ -117,6 +118,11 @@ PAGE = """<!DOCTYPE html>
 body {{ margin: 1rem; font: 16px/1.5 Helvetica, Arial, sans-serif; background: #fff; color: #1a1a1a; }}
 figure {{ margin: 0; }}
 .picture {{ overflow-x: auto; }}
+@media (prefers-color-scheme: dark) {{
+body {{ background: #14161a; color: #e8e8e8; }}
+.picture {{ background: #fff; border-radius: 6px; padding: 6px; }}
+}}
+dl dt {{ font-weight: bold; }}
 .picture svg {{ max-width: 100%; height: auto; }}
 table {{ border-collapse: collapse; font-size: 14px; }}
 td {{ padding: 0 1rem 0 0; vertical-align: top; overflow-wrap: anywhere; }}
@@ -128,7 +134,7 @@ td {{ padding: 0 1rem 0 0; vertical-align: top; overflow-wrap: anywhere; }}
 {svg}</div>
 <figcaption>{title}.</figcaption>
 </figure>
-<details><summary>The same as a table</summary>
+{notes}<details><summary>The same as a table</summary>
 <table>
 {table}
 </table>

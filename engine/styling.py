@@ -30,11 +30,13 @@ COLOURS = {
 }
 ARROW, SLOPE, LIT, FAINT = "#777777", "#005F96", "#D55E00", "#C9C9C9"
 
-GRAPH = {"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.15", "bgcolor": "transparent", "tooltip": " ",
+GRAPH = {"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.13", "bgcolor": "transparent", "tooltip": " ",
          "fontname": FONT, "fontsize": "12", "fontcolor": "#555555"}
 NODE  = {"shape": "box", "style": "filled,rounded", "fontname": FONT, "fontsize": "12", "fontcolor": "#1A1A1A",
          "margin": "0.11,0.06", "height": "0.3", "width": "0.3"}
-DENSE = {"ranksep": "1.1", "splines": "line"}           # hundreds of arrows: straight ones, with room for them
+DENSE = {"ranksep": "0.9", "splines": "line"}           # hundreds of arrows: straight ones, with room for them
+DENSE_EDGE = {"color": "#77777790", "penwidth": "0.6", "tailport": "e", "headport": "w", "arrowsize": "0.5"}
+HASTY = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.01", "splines": "line"}    # a rough layout, in time
 EDGE  = {"fontname": FONT, "fontsize": "10", "color": ARROW, "fontcolor": SLOPE, "arrowsize": "0.6"}
 LAYER = {"style": "rounded", "color": "#BBBBBB", "bgcolor": "#F6F7F9", "margin": "10", "labeljust": "l"}
 
@@ -50,7 +52,8 @@ def lines(fold: Fold, box: Box) -> list[str]:
         return [f"{graph.name(box.outputs[-1])} = w·x + b", *data_and_grad(fold, box.outputs[-1])]
     if box.group == "neuron":
         shown = [v for v in box.members if graph.names.name.get(v)]
-        rows  = [f"{graph.name(v)} {digits(v.data)}" + (f"   grad {graph.grad(v)}" if graph.grad(v) else "") for v in shown]
+        rows  = [f"{graph.name(v)} {digits(v.data)}" + (f"   grad {graph.grad(v)}" if graph.grad(v) else "")
+                 for v in shown]
         return [neuron_title(fold, box), *rows]
     if len(box.outputs) == 1:
         z = box.outputs[0]
@@ -63,12 +66,11 @@ def lines(fold: Fold, box: Box) -> list[str]:
 
 
 def value_lines(fold: Fold, v: Value) -> list[str]:
-    name = fold.graph.name(v)
     if fold.graph.is_plain(v):
-        return [name]
+        return [fold.graph.name(v)]
+    name   = fold.graph.symbol(v)
     symbol = TABLE[v.op].symbol if v.op else ""
-    head   = f"{name} = {symbol}" if name and symbol else name or symbol
-    return [*([head] if head else []), *data_and_grad(fold, v)]
+    return [f"{name} = {symbol}" if symbol else name, *data_and_grad(fold, v)]
 
 
 def data_and_grad(fold: Fold, v: Value) -> list[str]:
@@ -142,8 +144,18 @@ def box_style(fold: Fold, box: Box, lit: bool | None) -> dict[str, str]:
     if lit:                                                style |= {"penwidth": "3", "color": LIT}
     if lit is False:                                       style |= {"color": FAINT, "fillcolor": "#FFFFFF",
                                                                      "fontcolor": "#8A8A8A"}
-    if box.single and fold.graph.is_plain(box.members[0]): style |= {"style": "", "color": "transparent", "margin": "0.03"}
+    if box.single and fold.graph.is_plain(box.members[0]):
+        style |= {"style": "", "color": "transparent", "margin": "0.03"}
     return style
+
+
+def changes(fold: Fold, box: Box, before: dict[str, list[str]]) -> dict[str, str]:
+    """What is different from a picture made before: "data 0.8 (was 1)", with a bold border; {} if nothing is."""
+    now   = lines(fold, box)
+    then  = before.get(fold.id(box), now)
+    shown = [f"{line} (was {old.removeprefix('data ').removeprefix('grad ')})" if line != old else line
+             for line, old in zip(now, then)] + now[len(then):]
+    return {} if shown == now else {"label": "\\n".join(map(text.dot, shown)), "color": LIT, "penwidth": "2.5"}
 
 
 def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool | None,
@@ -155,7 +167,8 @@ def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool
         style |= {"label": f" {digits(slopes[0].partial)} "}
     elif len(link.slopes) > 1 and not link.target.single and link.target.group != "neuron":
         style |= {"label": f" {len(link.slopes)} slopes "} if partials else {}
-    style |= {"tooltip": text.dot("; ".join(f"slope {digits(slope.partial)}" for slope in slopes[:8]) or "a plain number")}
+    known = "; ".join(f"slope {digits(slope.partial)}" for slope in slopes[:8])
+    style |= {"tooltip": text.dot(known or "a plain number", 200)}
     if slopes and all(slope.partial == 0 for slope in slopes):   # nothing flows back here
         style |= {"style": "dashed"}
     if largest is not None: style |= {"penwidth": width(flow(link), largest)}

@@ -15,7 +15,7 @@ JOINER = "\u200d\ufe0f"                    # part of many emoji, and harmless
 LATEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
          "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
          "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
-         "-": "{-}"}
+         "-": "{-}", "…": r"\dots{}"}
 
 
 def digits(x: Any, precision: int = 4) -> str:
@@ -41,7 +41,7 @@ def visible(text: object, limit: int = 60) -> str:
 
 def hidden(c: str) -> bool:
     """Whether c is shown as nothing, or changes how its neighbours are shown."""
-    return c not in JOINER and (unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+    return c not in JOINER and (unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))
 
 
 def html(text: object, limit: int = 60) -> str:

@@ -19,7 +19,7 @@ Names, here and in every file of the engine:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -118,18 +118,15 @@ class Value:
 
         Source: the delta recursion D1-36 is this loop, read along the edges of a network.
         """
-        start    = seed if isinstance(seed, Value) else Constant(seed)
-        order    = topological_order(self)
-        partials: Iterable[tuple[Operand, ...]] = (z.partials for z in reversed(order))
-        if create_graph:
-            partials = [primitives.partials_as_values(z) for z in reversed(order)]
+        start  = seed if isinstance(seed, Value) else Constant(seed)
+        order  = topological_order(self)
+        slopes = {z: primitives.partials_as_values(z) for z in order} if create_graph else {}
         for z in order:                              # (from here on, nothing can fail)
             z.grad = 0
         self.grad += start if create_graph else seed
-        for z, slopes in zip(reversed(order), partials):
-            slope = z.grad
-            for operand, partial in zip(z.operands, slopes):
-                operand.grad += partial * slope
+        for z in reversed(order):
+            for operand, partial in zip(z.operands, slopes.get(z, z.partials)):
+                operand.grad += partial * z.grad
 
     def detach(self) -> Value:
         """The same number as a leaf: no gradient flows through it."""

@@ -28,6 +28,11 @@ class Module:
         """The outputs for several samples, one by one. BatchNorm, which needs them all at once, has its own."""
         return [self(x) for x in X]
 
+    def predict(self, X: Sequence[Any]) -> list[Any]:
+        """The outputs for many samples as numbers, in eval mode, by the matrix program of this module (needs NumPy)."""
+        from .vectorized import predict
+        return predict(self, X)
+
     def parameters(self) -> list[Value]:
         """Every trainable Value, in a fixed order, each once."""
         seen: dict[int, Value] = {}

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from engine import Value, maximum
 from engine.functions import affine_node, lift
-from engine.value import Operand
+from engine.value import Number, Operand
 
 from .activations import Activation, activation, linear
 from .checks import whole
@@ -59,10 +59,10 @@ class Neuron(Module):
         """The activation a for one input."""
         return self.f(self.z(inputs(x, self.n_in)))
 
-    def z(self, x: Sequence[Value]) -> Value:
-        """The pre-activation, for inputs that are Values already."""
+    def z(self, x: Sequence[Value], numbers: Sequence[Number] | None = None) -> Value:
+        """The pre-activation, for inputs that are Values already; numbers: those in x, if the caller has them."""
         if not self.elementwise:
-            return affine_node(self.weights, x, self.bias)
+            return affine_node(self.weights, x, self.bias, [xj.data for xj in x] if numbers is None else numbers)
         z = self.bias
         for w, xj in zip(self.weights, x):
             z = z + w * xj
@@ -111,9 +111,9 @@ class Maxout(Module):
         """The largest piece for one input."""
         return self.z(inputs(x, self.n_in))
 
-    def z(self, x: Sequence[Value]) -> Any:
+    def z(self, x: Sequence[Value], numbers: Sequence[Number] | None = None) -> Any:
         """The largest piece, for inputs that are Values already."""
-        return maximum([piece.z(x) for piece in self.pieces])
+        return maximum([piece.z(x, numbers) for piece in self.pieces])
 
     def __repr__(self) -> str:
         return f"Maxout({self.n_in}, {len(self.pieces)})"
@@ -154,7 +154,8 @@ class Layer(Module):
     def z(self, x: Sequence[Operand]) -> list[Any]:
         """The pre-activations of all units."""
         values = inputs(x, self.n_in)
-        return [neuron.z(values) for neuron in self.neurons]
+        numbers = [xj.data for xj in values]             # read once for all units
+        return [neuron.z(values, numbers) for neuron in self.neurons]
 
     def trace(self, x: Sequence[Operand]) -> LayerTrace:
         """The pre-activations z and the activations a."""

@@ -76,7 +76,8 @@ def fit(model: Module, X: Sequence[Any], Y: Sequence[Any], loss: str | Loss = "m
         early_stopping: watches the validation loss, or the training loss without validation.
         callbacks: functions of (epoch, model, history), called after each epoch; True ends the training.
         progress: a progress bar; by default where tqdm is installed and standard error is a terminal.
-        engine: "scalar", one Value per number.
+        engine: "scalar", one Value per number; "vectorized", the matrix program that the same code gives
+            (engine.vectorize, needs NumPy): the same training up to rounding, 10^3 times faster.
 
     Returns:
         The History. The cyclic garbage collector rests meanwhile: graphs of Values have no cycles.
@@ -142,13 +143,22 @@ def scalar_epoch(training: Training, batches: Sequence[Sequence[int]]) -> Epoch:
     return done
 
 
-ENGINES: dict[str, Callable[[Training, Sequence[Sequence[int]]], Epoch]] = {"scalar": scalar_epoch}
+Runner: TypeAlias = Callable[[Training, Sequence[Sequence[int]]], Epoch]
 
 
-def epoch_runner(engine: str) -> Callable[[Training, Sequence[Sequence[int]]], Epoch]:
+def vectorized() -> Runner:
+    """Epochs through the matrix program of the loss (engine.vectorize)."""
+    from .vectorized import Epochs
+    return Epochs()
+
+
+ENGINES: dict[str, Callable[[], Runner]] = {"scalar": lambda: scalar_epoch, "vectorized": vectorized}
+
+
+def epoch_runner(engine: str) -> Runner:
     if not isinstance(engine, str) or engine not in ENGINES:
         raise ValueError(f"unknown engine {engine!r}: write one of {', '.join(ENGINES)}")
-    return ENGINES[engine]
+    return ENGINES[engine]()
 
 
 def predict(model: Module, X: Sequence[Any]) -> list[Any]:

@@ -19,10 +19,12 @@ from .picture import picture
 from .recording import Recording, record
 from .slides import printed, slides
 from .text import text
+from .foldedviews import folded_view
 from .views import View, scalar_view
 from .words import expression
 
 LIMIT = 3000             # nodes: above, a page would be too large to step through
+OPEN  = 150              # nodes: above, the page begins with units
 
 
 class Lecture:
@@ -36,29 +38,37 @@ class Lecture:
     def __init__(self, root: Value, title: str = "") -> None:
         self.recording: Recording = record(root)
         if len(self.recording.values) > LIMIT:
-            raise ValueError(f"this graph has {len(self.recording.values)} nodes, and a lecture steps through at most {LIMIT}: "
-                             "record the loss of one sample, or of a smaller network")
-        self.title = title or expression(self.recording.values, self.recording.names)
+            raise ValueError(f"this graph has {len(self.recording.values)} nodes, and a lecture steps through at most "
+                             f"{LIMIT}: record the loss of one sample, or of a smaller network")
+        self.title = visible(title, 200) or expression(self.recording.values, self.recording.names)
 
     @cached_property
     def views(self) -> list[View]:
-        """The zoom levels: single values first."""
-        return [scalar_view(self.recording)]
+        """The zoom levels: single values first, then units and layers, where the graph has them."""
+        graph = self.recording.graph
+        names = ["unit", "layer"] if graph.names.ends or len(graph.nodes) > OPEN else []
+        return [scalar_view(self.recording), *filter(None, [folded_view(self.recording, name) for name in names])]
+
+    @property
+    def first(self) -> int:
+        """The view to begin with: the units, where single values would be too many to take in."""
+        return 1 if len(self.recording.values) > OPEN and len(self.views) > 1 else 0
 
     @property
     def description(self) -> str:
         """The alternative text of every picture."""
         r = self.recording
-        return (f"Computation graph of {r.names[r.root]}: {len(r.values)} nodes, {sum(len(v.operands) for v in r.values)} edges, "
+        edges = sum(len(v.operands) for v in r.values)
+        return (f"Computation graph of {r.names[r.root]}: {len(r.values)} nodes, {edges} edges, "
                 "inputs on the left, result on the right")
 
     def html(self) -> str:
         """The page to step through: one self-contained HTML text."""
-        return page(self.recording, self.views, self.title, self.description)
+        return page(self.recording, self.views, self.title, self.description, self.first)
 
     def slides(self) -> str:
         """One section per step, without a script; it prints one page per step."""
-        return slides(self.recording, self.views[0], self.title, self.description)
+        return slides(self.recording, self.views[self.first], self.title, self.description)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the lecture; the ending of the name says how: page.html, slides.html, .txt, .pdf (slides), .svg.
@@ -78,13 +88,13 @@ class Lecture:
         elif ending in media:
             target.write_text(media[ending](), encoding="utf-8")
         else:
-            raise ValueError(f"no lecture can be written to {visible(target.name)!r}: its name must end in .html, slides.html, "
-                             ".txt, .svg or .pdf")
+            raise ValueError(f"no lecture can be written to {visible(target.name)!r}: its name must end in .html, "
+                             "slides.html, .txt, .svg or .pdf")
         return target
 
     def svg(self) -> str:
         """The graph with every number and gradient, as after the last step."""
-        view = self.views[0]
+        view = self.views[self.first]
         return picture(view, self.description, len(view.scenes) - 1, styled=True)
 
     def __str__(self) -> str:
@@ -96,7 +106,8 @@ class Lecture:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """A picture and text, without a script: they survive nbconvert to HTML and PDF."""
         plain = text(self.recording, self.title, colour=False)
-        return {"text/plain": plain} | ({"image/svg+xml": self.svg()} if len(self.recording.values) <= 150 else {})
+        small = len(self.views[self.first].cards) <= OPEN
+        return {"text/plain": plain} | ({"image/svg+xml": self.svg()} if small else {})
 
 
 def lecture(root: Value, title: str = "") -> Lecture:

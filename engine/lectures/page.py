@@ -11,11 +11,11 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha256
-from importlib.resources import files
 from typing import Any
 
 from ..text import html
 from ..value import Constant
+from .assets import asset
 from .picture import picture
 from .recording import Contribution, Recording
 from .views import Scene, View, exact
@@ -24,20 +24,23 @@ from .words import short
 TITLES = {"scalar": "Values", "unit": "Units", "layer": "Layers"}
 
 
-def page(recording: Recording, views: list[View], title: str, description: str) -> str:
-    """The page as text."""
-    return filled("page.html", ("page.css",), "page.js", {
+def page(recording: Recording, views: list[View], title: str, description: str, first: int = 0) -> str:
+    """The page as text; `first` is the view it opens with."""
+    return filled("page.html", ("page.css",), ("page.js", "stage.js", "controls.js"), {
         "TITLE":    html(title, 200),
         "HEADING":  html(title, 200),
         "PICTURES": "".join(picture(view, description, attributes=f'id="svg-{view.name}"') for view in views),
-        "DATA":     embedded({"nodes": nodes(recording), "root": recording.root, "first": 0,
+        "DATA":     embedded({"nodes": nodes(recording), "root": recording.root, "first": first,
                               "views": [described(recording, view) for view in views]}),
     })
 
 
 def nodes(recording: Recording) -> list[list[Any]]:
-    """For each node: name, role, number, exact, paths to the root, next on the strongest, gradient ("": none), exact."""
-    return [[name if type(v) is not Constant or role != "constant" else "", role, short(v.data), exact(v.data), count(paths), best,
+    """For each node: name, role, number, exact, paths to the root, next on the strongest, gradient, exact.
+
+    A plain number has no name but itself, and no gradient: both are "".
+    """
+    return [["" if role == "constant" else name, role, short(v.data), exact(v.data), count(paths), best,
              *(("", "") if type(v) is Constant else (short(grad), exact(grad)))]
             for v, name, role, paths, best, grad in zip(recording.values, recording.names, recording.roles,
                                                         recording.paths, recording.best, recording.grads)]
@@ -53,15 +56,19 @@ def described(recording: Recording, view: View) -> dict[str, Any]:
         "name":   view.name, "title": TITLES[view.name], "width": round(view.width), "height": round(view.height),
         "cards":  [[card.name, card.role, card.symbol, round(x), round(y), round(card.width), round(card.height)]
                    for card, (x, y) in zip(view.cards, view.places)],
-        "arrows": [[arrow.tail, arrow.head, arrow.partial, round(x), round(y)] for arrow, (x, y) in zip(view.arrows, view.labels)],
-        "steps":  [played(scene) for scene in view.scenes],
+        "arrows": [[arrow.tail, arrow.head, arrow.partial, round(x), round(y)]
+                   for arrow, (x, y) in zip(view.arrows, view.labels)],
+        "main":   view.nodes, "inside": view.inside,
+        "steps":  [played(recording, view, scene) for scene in view.scenes],
     }
 
 
-def played(scene: Scene) -> dict[str, Any]:
-    step = scene.step
-    return {"p": step.phase, "n": scene.node, "z": step.node, "f": step.formula, "s": step.sentence, "set": scene.changes,
-            "e": scene.arrows, "c": [sent(c, step.node) for c in step.contributions]}
+def played(recording: Recording, view: View, scene: Scene) -> dict[str, Any]:
+    """A scene for the script. Formulas go along where there is room to show them."""
+    formulas = recording.formulas if len(scene.computed) <= 3 else {}
+    return {"p": scene.phase, "n": scene.card, "z": view.nodes[scene.card], "s": scene.sentence, "set": scene.changes,
+            "e": scene.arrows, "all": [[z, formulas.get(z, [])] for z in scene.computed],
+            "c": [sent(c, z) for z, c in scene.sent], "last": scene.step}
 
 
 def sent(c: Contribution, z: int) -> list[Any]:
@@ -71,15 +78,11 @@ def sent(c: Contribution, z: int) -> list[Any]:
 
 # --- one file ---------------------------------------------------------------------------------------
 
-def filled(template: str, styles: Sequence[str], script: str, parts: dict[str, str]) -> str:
-    """The template with its style, its script and the parts in place: one file."""
-    css, js = "".join(map(asset, styles)), asset(script)
+def filled(template: str, styles: Sequence[str], scripts: Sequence[str], parts: dict[str, str]) -> str:
+    """The template with its styles, its scripts and the parts in place: one file."""
+    css, js = "".join(map(asset, styles)), "\n".join(map(asset, scripts))
     parts = {**parts, "STYLE": css, "SCRIPT": js, "STYLE_HASH": hashed(css), "SCRIPT_HASH": hashed(js)}
     return re.sub(r"\$([A-Z_]+)", lambda found: parts[found[1]], asset(template))
-
-
-def asset(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def hashed(source: str) -> str:
@@ -88,5 +91,5 @@ def hashed(source: str) -> str:
 
 def embedded(data: Any) -> str:
     """JSON that can stand inside <script>: no character that HTML would read."""
-    text = json.dumps(data, separators=(",", ":"), default=str)
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

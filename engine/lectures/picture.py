@@ -6,17 +6,10 @@ Colours come from the classes, so that the page, the slides and the notebook eac
 from __future__ import annotations
 
 from ..text import html
+from .assets import asset
 from .views import Card, Point, View
 
-# For a picture that stands alone; the page and the slides bring their own.
-STYLE = """svg.graph{background:#fff;max-width:100%;height:auto}
-.graph .a{fill:none;stroke:#b4bdc7;stroke-width:1.6}.graph .a.dim{stroke-dasharray:3 4}
-.graph text{font:14px system-ui,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;fill:#16191d}
-.graph .p{font:600 13px Menlo,Consolas,"Liberation Mono",monospace;fill:#00664b;text-anchor:middle;paint-order:stroke;stroke:#fff;stroke-width:9px}
-.graph .b{fill:#fff;stroke:#b4bdc7;stroke-width:1.5}.graph .k{fill:#d9dee4}.graph .n{font-weight:650}
-.graph .s,.graph .m{fill:#56606b;text-anchor:end;font-size:13px}.graph .v,.graph .g{font:600 15px Menlo,Consolas,"Liberation Mono",monospace;fill:#0065a3}
-.graph .g{fill:#b84a00}.graph .constant .v,.graph .constant .n{text-anchor:middle}.graph .input .k{fill:#56b4e9}.graph .weight .k{fill:#e69f00}
-.graph .bias .k{fill:#f0e442}.graph .target .k{fill:#cc79a7}.graph .root .k{fill:#16191d}"""
+WIDTH = 820              # pixels: what a notebook's column holds
 
 
 def picture(view: View, description: str, upto: int = -1, attributes: str = "", styled: bool = False) -> str:
@@ -27,38 +20,48 @@ def picture(view: View, description: str, upto: int = -1, attributes: str = "", 
             texts[i, slot] = shown, note
     now  = view.scenes[upto] if upto >= 0 else None
     live = set(now.arrows) if now else set()
-    phase = now.step.phase if now else ""
-    own   = (f'xmlns="http://www.w3.org/2000/svg" width="{view.width:.0f}" height="{view.height:.0f}"', f"<style>{STYLE}</style>")
-    attributes, style = own if styled else (attributes, "")
-    lines = [f'<svg class="graph" viewBox="-4 -4 {view.width + 8:.0f} {view.height + 8:.0f}" role="{"img" if styled else "group"}" '
-             f'aria-label="{html(description, 300)}" {attributes}>{style}<g class="camera">']
+    phase = now.phase if now else ""
+    style = f"<style>{asset('picture.css')}</style>" if styled else ""
+    if styled:
+        scale = min(1, WIDTH / view.width)
+        attributes = (f'xmlns="http://www.w3.org/2000/svg" width="{scale * view.width:.0f}" '
+                      f'height="{scale * view.height:.0f}"')
+    kind  = "graph" if view.labelled else "graph crowded"
+    frame = f"-4 -4 {view.width + 8:.0f} {view.height + 8:.0f}"
+    role  = "img" if styled else "group"
+    lines = [f'<svg class="{kind}" viewBox="{frame}" role="{role}" aria-label="{html(description, 300)}" {attributes}>'
+             f'{style}<g class="camera">']
     for k, arrow in enumerate(view.arrows):
-        kind = f"{' on ' + phase if k in live else ''}{' dim' if not arrow.partial else ''}"
+        kind  = f" on {phase}" if k in live else ""
+        kind += " dim" if view.cards[arrow.tail].role in ("constant", "target") else ""
         lines.append(f'<path class="a{kind}" id="{view.name}-a{k}" d="{path(view.curves[k])}"/>')
     for k, arrow in enumerate(view.arrows):
-        if arrow.partial and (view.labelled or k in live):
+        known = upto < 0 or (arrow.head, "v") in texts       # the slope is computed with the node it leads to
+        if arrow.partial and known and (view.labelled or k in live):
             x, y = view.labels[k]
             lines.append(f'<text class="p" id="{view.name}-p{k}" x="{x:.0f}" y="{y + 4:.0f}">{arrow.partial}</text>')
     for i, card in enumerate(view.cards):
-        lines.append(box(view, i, card, texts, " now " + phase if now and i == now.node and phase not in ("given", "done") else ""))
+        spotlight = now and i == now.card and phase not in ("given", "done")
+        lines.append(box(view, i, card, texts, f" now {phase}" if spotlight else ""))
     return "".join([*lines, "</g></svg>"])
 
 
 def box(view: View, i: int, card: Card, texts: dict[tuple[int, str], tuple[str, str]], state: str) -> str:
     """One card: a coloured edge for the role, the name and the symbol, the number, the gradient."""
     (x, y), w, h = view.places[i], card.width, card.height
-    number, gradient = texts.get((i, "v"), ("", "")), texts.get((i, "g"), ("", ""))
-    empty = "" if number[0] else " empty"
+    number, (grad, note) = texts.get((i, "v"), ("", ""))[0], texts.get((i, "g"), ("", ""))
+    empty = "" if number else " empty"
     small = card.role == "constant"
     top   = 20 if card.name else 3
     head  = f'<text class="n" x="{w / 2 if small else 15:.0f}" y="20">{html(card.name, 24)}</text>' if card.name else ""
     head += f'<text class="s" x="{w - 10:.0f}" y="20">{html(card.symbol)}</text>' if card.symbol else ""
     rest  = "" if small else (f'<rect class="k" width="6" height="{h:.0f}" rx="3"/>'
-                              f'<text class="g" x="15" y="{top + 37}">{"∂ " + gradient[0] if gradient[0] else ""}</text>'
-                              f'<text class="m" x="{w - 9:.0f}" y="{top + 37}">{gradient[1]}</text>')
-    return (f'<g class="c {card.role}{empty}{state}" id="{view.name}-c{i}" transform="translate({x - w / 2:.0f} {y - h / 2:.0f})">'
+                              f'<text class="g" x="15" y="{top + 37}">{"∂ " + grad if grad else ""}</text>'
+                              f'<text class="m" x="{w - 9:.0f}" y="{top + 37}">{note}</text>')
+    place = f"translate({x - w / 2:.0f} {y - h / 2:.0f})"
+    return (f'<g class="c {card.role}{empty}{state}" id="{view.name}-c{i}" transform="{place}">'
             f'<rect class="b" width="{w:.0f}" height="{h:.0f}" rx="{15 if small else 7}"/>{rest}{head}'
-            f'<text class="v" x="{w / 2 if small else 15:.0f}" y="{top + 18}">{number[0]}</text></g>')
+            f'<text class="v" x="{w / 2 if small else 15:.0f}" y="{top + 18}">{number}</text></g>')
 
 
 def path(curve: list[Point]) -> str:

@@ -12,6 +12,7 @@ number is the engine's to the last bit.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..graph import Graph
@@ -48,7 +49,7 @@ class Step(NamedTuple):
     sentence:      str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Recording:
     """Every number of one forward and backward pass, in the order in which the engine makes them."""
 
@@ -64,6 +65,11 @@ class Recording:
     @property
     def root(self) -> int:
         return len(self.values) - 1
+
+    @cached_property
+    def formulas(self) -> dict[int, Parts]:
+        """How each inner node is computed."""
+        return {step.node: step.formula for step in self.steps if step.phase == "forward"}
 
 
 def record(root: Value) -> Recording:
@@ -84,7 +90,7 @@ def record(root: Value) -> Recording:
     grads[done] = 1
     steps  = [Step("given", done, [], (), "The numbers that are given: inputs, weights, constants.")]
     steps += [Step("forward", index[z], over_nodes(formula(z), z, index), (), "") for z in order]
-    steps += [Step("seed", done, [], (), "The derivative of the result with respect to itself is 1: the backward pass starts here.")]
+    steps += [Step("seed", done, [], (), "The derivative of the result with respect to itself is 1: the pass starts.")]
     for z in reversed(order):
         sent = []
         for i, (x, partial) in enumerate(zip(z.operands, z.partials)):
@@ -96,7 +102,7 @@ def record(root: Value) -> Recording:
                 sent.append(Contribution(k, over_nodes(slope(z, i), z, index), partial, upstream, product,
                                          before, grads[k], count[k], uses[k]))
         steps.append(Step("backward", index[z], over_nodes(formula(z), z, index), tuple(sent),
-                          sentence(z, [names[index[x]] for x in z.operands])))
+                          sentence(graph, z, grads[index[z]])))
     steps.append(Step("done", done, [], (), "Every gradient is complete: each node has heard from all its uses."))
     return Recording(graph, values, names, roles, grads, steps, *strongest(values, index))
 
@@ -115,7 +121,15 @@ def strongest(values: list[Value], index: dict[Value, int]) -> tuple[list[int], 
         for x, partial in zip(z.operands, z.partials):
             here, there = index[z], index[x]
             paths[there] += paths[here]
-            size = abs(float(partial)) * weight[here]
+            size = magnitude(partial) * weight[here]
             if size > weight[there]:
                 weight[there], best[there] = size, here
     return paths, best
+
+
+def magnitude(x: Number) -> float:
+    """|x| as a float, infinite where x is a Fraction beyond the floats."""
+    try:
+        return abs(float(x))
+    except OverflowError:
+        return float("inf")

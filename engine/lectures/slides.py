@@ -9,15 +9,17 @@ from pathlib import Path
 
 from ..text import html
 from ..value import Constant
-from .page import asset, hashed
+from .assets import asset
+from .page import hashed
 from .picture import picture
-from .recording import Recording, Step
+from .recording import Contribution, Recording
 from .text import bracket, written
-from .views import View
+from .views import Scene, View
 from .words import short
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-PHASES   = {"given": "Given", "forward": "Forward", "seed": "Backward starts", "backward": "Backward", "done": "Complete"}
+PHASES   = {"given": "Given", "forward": "Forward", "seed": "Backward starts", "backward": "Backward",
+            "done": "Complete"}
 PICTURED = 150           # cards: above, a slide holds the arithmetic alone
 
 
@@ -28,38 +30,49 @@ def slides(recording: Recording, view: View, title: str, description: str) -> st
     return (f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
             f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src {hashed(style)}">'
             f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{html(title, 200)}</title>'
-            f'<style>{style}</style></head><body class="slides"><main><h1>{html(title, 200)}</h1>{body}</main></body></html>')
+            f'<style>{style}</style></head><body class="slides"><main><h1>{html(title, 200)}</h1>{body}</main></body>'
+            '</html>')
 
 
 def slide(recording: Recording, view: View, k: int, description: str) -> str:
     scene = view.scenes[k]
-    step, name = scene.step, html(recording.names[scene.step.node])
-    what  = {"forward": f": compute {name}", "backward": f": {name} passes its gradient on"}.get(step.phase, "")
+    name  = html(view.cards[scene.card].name or recording.names[view.nodes[scene.card]])
+    what  = {"forward": f": compute {name}", "backward": f": {name} passes its gradient on"}.get(scene.phase, "")
     shown = picture(view, f"{description}. After step {k + 1}", k) if len(view.cards) <= PICTURED else ""
-    lines = "".join(f'<p class="line">{html(line, 400)}</p>' for line in arithmetic(recording, step))
+    lines = "".join(f'<p class="line">{html(line, 400)}</p>' for line in arithmetic(recording, scene))
     many  = " table" if lines.count("<p") > 6 else ""
-    return (f'<section class="sheet {step.phase}"><p class="phase"><strong>{PHASES[step.phase]}{what}</strong>'
+    return (f'<section class="sheet {scene.phase}"><p class="phase"><strong>{PHASES[scene.phase]}{what}</strong>'
             f'<span>{k + 1} / {len(view.scenes)}</span></p>{shown}<div class="lines{many}">{lines}</div>'
-            f'<p class="sentence">{html(step.sentence, 300)}</p></section>')
+            f'<p class="sentence">{html(scene.sentence, 300)}</p></section>')
 
 
-def arithmetic(recording: Recording, step: Step) -> list[str]:
+def arithmetic(recording: Recording, scene: Scene) -> list[str]:
     """The lines of one step in plain text."""
-    names, root = recording.names, recording.names[recording.root]
-    if step.phase == "forward":
-        return [f"{names[step.node]} = {written(recording, step.formula, numbers=False)}",
-                f"= {written(recording, step.formula, numbers=True)} = {short(recording.values[step.node].data)}"]
-    if step.phase == "seed":
-        return [f"∂{root}/∂{root} = 1"]
-    if step.phase == "backward":
-        return [f"∂{root}/∂{names[c.operand]} += {short(c.partial)} · {bracket(short(c.upstream))} = {short(c.product)}"
-                + (f"  (use {c.use} of {c.uses}: {short(c.before)} + {bracket(short(c.product))} = {short(c.after)})" if c.uses > 1 else "")
-                for c in step.contributions]
-    leaves = [i for i, role in enumerate(recording.roles) if role in ("input", "weight", "bias", "target")
-              and (step.phase == "given" or type(recording.values[i]) is not Constant)]
-    lines  = [f"{names[i]} = {short(recording.values[i].data)}" if step.phase == "given" else
-              f"∂{root}/∂{names[i]} = {short(recording.grads[i])}" for i in leaves]
-    return lines if len(lines) <= 12 else [*lines[:12], f"… and {len(lines) - 12} more"]
+    names, values, root = recording.names, recording.values, recording.names[recording.root]
+    if scene.phase == "forward":
+        lines = [line for z in scene.computed for line in (
+            [f"{names[z]} = {written(recording, recording.formulas[z], numbers=False)}",
+             f"= {written(recording, recording.formulas[z], numbers=True)} = {short(values[z].data)}"]
+            if len(scene.computed) <= 3 else [f"{names[z]} = {short(values[z].data)}"])]
+    elif scene.phase == "seed":
+        lines = [f"∂{root}/∂{root} = 1"]
+    elif scene.phase == "backward":
+        lines = [f"∂{root}/∂{names[c.operand]} += {short(c.partial)} · {bracket(short(c.upstream))} = "
+                 f"{short(c.product)}{so_far(c)}" for _, c in scene.sent]
+    else:
+        given  = scene.phase == "given"
+        leaves = [i for i, role in enumerate(recording.roles) if role in ("input", "weight", "bias", "target")
+                  and (given or type(values[i]) is not Constant)]
+        lines  = [f"{names[i]} = {short(values[i].data)}" if given else
+                  f"∂{root}/∂{names[i]} = {short(recording.grads[i])}" for i in leaves]
+    return lines if len(lines) <= 14 else [*lines[:13], f"… and {len(lines) - 13} more"]
+
+
+def so_far(c: Contribution) -> str:
+    """The running sum of a node that is used more than once."""
+    if c.uses == 1:
+        return ""
+    return f"  (use {c.use} of {c.uses}: {short(c.before)} + {bracket(short(c.product))} = {short(c.after)})"
 
 
 def printed(page: str, path: Path) -> None:
@@ -77,8 +90,9 @@ def printed(page: str, path: Path) -> None:
         source = Path(folder, "slides.html")
         source.write_text(page, encoding="utf-8")
         done = subprocess.run(
-            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic", "--disable-sync",
-             "--disable-background-networking", "--disable-component-update", "--no-pdf-header-footer",
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic",
+             "--disable-sync", "--disable-background-networking", "--disable-component-update",
+             "--no-pdf-header-footer",
              f"--user-data-dir={folder}/profile", f"--print-to-pdf={path.resolve()}", source.as_uri()],
             capture_output=True, check=False, timeout=120)
     if done.returncode or not path.exists():

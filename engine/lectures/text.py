@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-import textwrap
 import unicodedata
 
+from ..text import JOINER
 from ..value import Constant
 from .recording import Contribution, Recording, Step
 from .words import Parts, short
@@ -59,8 +60,8 @@ def backward(recording: Recording, step: Step) -> list[str]:
         last = k == len(step.contributions) - 1
         rest = wrapped(contribution(recording, root, name, c), 4, WIDTH - 3)
         if c.uses > 1:
-            rest += wrapped(f"    use {c.use} of {c.uses}: {short(c.before)} + {bracket(short(c.product))} = {short(c.after)}",
-                            4, WIDTH - 3)
+            running = f"{short(c.before)} + {bracket(short(c.product))} = {short(c.after)}"
+            rest   += wrapped(f"    use {c.use} of {c.uses}: {running}", 4, WIDTH - 3)
         lines += [("└─ " if last else "├─ ") + rest[0], *[("   " if last else "│  ") + line for line in rest[1:]]]
     return [*lines, *wrapped(f"   {step.sentence}", 3)]
 
@@ -106,12 +107,22 @@ def table(title: str, heads: list[str], rows: list[list[str]]) -> list[str]:
 
 
 def wrapped(line: str, indent: int = 0, width: int = WIDTH) -> list[str]:
-    return textwrap.wrap(line, width, subsequent_indent=" " * min(indent, 12), break_long_words=True) or [""]
+    """The line in pieces of at most `width` columns, broken at spaces where it can be."""
+    lines, space = [""], " " * min(indent, 12)
+    for word in re.findall(r"\s*\S+", line):
+        if cells(lines[-1] + word) > width:
+            lines.append(space)
+            word = word.lstrip()
+        for c in word:                                   # a word longer than a line is broken anywhere
+            if cells(lines[-1] + c) > width:
+                lines.append(space)
+            lines[-1] += c
+    return [line for line in lines if line.strip()] or [""]
 
 
 def cells(text: str) -> int:
     """How many columns of a terminal the text takes: an emoji or a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) or c in "\u200d\ufe0f" else 1
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) or c in JOINER else 1
                for c in text)
 
 

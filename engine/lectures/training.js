@@ -38,7 +38,7 @@ function paintField() {
   canvas.width = canvas.height = SIDE;
   const context = canvas.getContext("2d"), image = context.createImageData(SIDE, SIDE);
   for (let n = 0; n < grid.length; n++) {
-    const share = ALPHABET.indexOf(grid[n]) / (ALPHABET.length - 1) * 2 - 1, to = share > 0 ? high : low, f = .75 * Math.abs(share) ** .7;
+    const share = ALPHABET.indexOf(grid[n]) / (ALPHABET.length - 1) * 2 - 1, to = share > 0 ? high : low, f = .5 * Math.abs(share) ** .7;
     for (let c = 0; c < 3; c++) image.data[4 * n + c] = middle[c] + f * (to[c] - middle[c]);
     image.data[4 * n + 3] = 255;
   }
@@ -48,13 +48,13 @@ function paintField() {
 // --- the loss curve --------------------------------------------------------------------------------
 
 const top_ = Math.max(...curve, ...snapshots.map(s => Math.max(...s.losses)).slice(0, 1)) || 1;
-const at = (epoch, loss) => `${(epoch / (curve.length - 1) * 100).toFixed(2)} ${(100 - Math.min(1.05, loss / top_) * 100).toFixed(2)}`;
+const at = (epoch, loss) => `${(epoch / (curve.length - 1) * 100).toFixed(2)} ${(100 - Math.min(1.05, (loss ?? Infinity) / top_) * 100).toFixed(2)}`;
 const mean = svg("path", {d: "M" + curve.map((loss, e) => at(e, loss)).join("L")}), one = svg("path", {class: "one"}), now = svg("line", {y1: 0, y2: 100});
 $("curve").append(one, mean, now);
 
 // --- one state -------------------------------------------------------------------------------------
 
-const short = x => String(Number(x.toPrecision(4))).replace("-", "−");
+const short = x => x === null ? "not a number" : String(Number(x.toPrecision(4))).replace("-", "−");
 
 function show(to) {
   k = Math.max(0, Math.min(snapshots.length - 1, to));
@@ -74,7 +74,7 @@ function show(to) {
   $("curve").setAttribute("aria-label", `Mean loss ${short(curve[s.epoch])} at epoch ${s.epoch}; ${short(curve[0])} at the start`);
   const numbers = s.numbers[chosen].split(" ");
   cards.forEach(([name, role], i) => {
-    const box = $("scalar-c" + i), g = box.querySelector(".g");
+    const box = $(data.view + "-c" + i), g = box.querySelector(".g");
     box.classList.remove("empty");
     box.querySelector(".v").textContent = numbers[i];
     if (g) g.textContent = numbers[cards.length + i] === "-" ? "" : "∂ " + numbers[cards.length + i];

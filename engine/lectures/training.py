@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import isfinite
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ..graph import nodes_of
 from ..text import html, visible
@@ -20,12 +22,18 @@ from ..value import Constant, Value, number
 from .page import embedded, filled
 from .picture import picture
 from .recording import record
+from .foldedviews import folded_view
 from .views import View, scalar_view
 from .words import short
 
 GRID   = 36
 LEVELS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LIMIT  = 150_000         # numbers on the page: 4 digits each, so that it stays below 2 MB
+
+
+Data: TypeAlias = Sequence[tuple[Sequence[float], float]]
+Loss: TypeAlias = Callable[[Any, Any], Any]
+Area: TypeAlias = tuple[float, float, float, float]
 
 
 class Snapshot(NamedTuple):
@@ -41,8 +49,8 @@ class Snapshot(NamedTuple):
 class TrainingLecture:
     """A training run to step through: `.save("training.html")`."""
 
-    def __init__(self, data: Sequence[tuple[Sequence[float], float]], curve: list[float], snapshots: list[Snapshot],
-                 view: View, area: tuple[float, float, float, float], threshold: float, title: str) -> None:
+    def __init__(self, data: Data, curve: list[float], snapshots: list[Snapshot],
+                 view: View, area: Area, threshold: float, title: str) -> None:
         self.data, self.curve, self.snapshots, self.view = data, curve, snapshots, view
         self.area, self.threshold, self.title = area, threshold, title
 
@@ -53,16 +61,18 @@ class TrainingLecture:
 
     def html(self) -> str:
         """The page: one self-contained HTML text."""
-        top = max(abs(v - self.threshold) for s in self.snapshots for row in s.grid for v in row) or 1.0
-        return filled("training.html", ("page.css", "training.css"), "training.js", {
+        heights = [abs(v - self.threshold) for s in self.snapshots for row in s.grid for v in row if isfinite(v)]
+        top = max(heights, default=0) or 1.0
+        return filled("training.html", ("page.css", "training.css"), ("training.js",), {
             "TITLE": html(self.title, 200), "HEADING": html(self.title, 200),
             "PICTURES": picture(self.view, "Computation graph of the chosen point's loss", attributes='id="graph"'),
             "DATA": embedded({
                 "points": [[*map(float, x), float(number(t)), [short(v) for v in x], short(t)] for x, t in self.data],
-                "area": self.area, "curve": self.curve, "threshold": self.threshold,
-                "cards": [[card.name, card.role] for card in self.view.cards],
-                "snapshots": [{"epoch": s.epoch, "grid": "".join(level((v - self.threshold) / top) for row in s.grid for v in row),
-                               "line": contour(s.grid, self.threshold), "losses": [float(f"{v:.5g}") for v in s.losses],
+                "area": self.area, "curve": list(map(finite, self.curve)), "threshold": self.threshold,
+                "view": self.view.name, "cards": [[card.name, card.role] for card in self.view.cards],
+                "snapshots": [{"epoch": s.epoch,
+                               "grid": "".join(level((v - self.threshold) / top) for row in s.grid for v in row),
+                               "line": contour(s.grid, self.threshold), "losses": list(map(finite, s.losses)),
                                "outputs": list(map(short, s.outputs)), "numbers": [" ".join(n) for n in s.numbers]}
                               for s in self.snapshots]})})
 
@@ -83,10 +93,22 @@ class TrainingLecture:
         return f"<TrainingLecture, {self.description}; .save('training.html') and open it>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": repr(self)}
+        return {"text/plain": repr(self), "image/svg+xml": self.svg()}
+
+    def svg(self) -> str:
+        """The loss curve, for where the page cannot be shown."""
+        top    = max(filter(isfinite, self.curve), default=0.0) or 1.0
+        points = " ".join(f"{40 + 440 * k / (len(self.curve) - 1):.1f},{180 - 150 * loss / top:.1f}"
+                          for k, loss in enumerate(self.curve) if isfinite(loss))
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 210" width="500" height="210" role="img" '
+                f'aria-label="{html(self.description, 300)}" font-family="sans-serif" font-size="13">'
+                f'<rect width="500" height="210" fill="#fff"/><path d="M40 20V180H480" fill="none" stroke="#999"/>'
+                f'<polyline points="{points}" fill="none" stroke="#0072b2" stroke-width="2.5"/>'
+                f'<text x="46" y="18">mean loss, {short(self.curve[0])} at first</text><text x="480" y="200" '
+                f'text-anchor="end">epoch {len(self.curve) - 1}: {short(self.curve[-1])}</text></svg>')
 
 
-def training_lecture(model: Any, data: Sequence[tuple[Sequence[float], float]], loss: Callable[[Any, Any], Any], *,
+def training_lecture(model: Any, data: Data, loss: Loss, *,
                      step: Callable[[], object] | None = None, epochs: int = 60, rate: float = 0.5, snapshots: int = 25,
                      threshold: float = 0.5, title: str = "") -> TrainingLecture:
     """Train model on data, and keep what is needed to step through it. The model is trained afterwards.
@@ -106,22 +128,25 @@ def training_lecture(model: Any, data: Sequence[tuple[Sequence[float], float]], 
     checked(data, epochs, snapshots)
     step   = step or (lambda: descend(model, data, loss, rate))
     area   = surroundings(data)
-    view   = scalar_view(record(named(loss(model(data[0][0]), data[0][1]))))
-    kept   = sorted({round(k * epochs / max(1, min(snapshots, epochs + 1) - 1)) for k in range(min(snapshots, epochs + 1))})
+    first  = record(named(loss(model(data[0][0]), data[0][1])))
+    view   = without_partials(folded_view(first, "unit") or scalar_view(first))
+    steps  = min(snapshots - 1, epochs)
+    kept   = [round(k * epochs / steps) for k in range(steps + 1)]
     if len(kept) * len(data) * len(view.cards) * 2 > LIMIT:
-        raise ValueError(f"{len(kept)} snapshots of {len(data)} points with {len(view.cards)} values each are more than a page "
-                         "can hold: give fewer points, fewer snapshots, or a smaller network")
+        raise ValueError(f"{len(kept)} snapshots of {len(data)} points with {len(view.cards)} values each are more "
+                         "than a page can hold: give fewer points, fewer snapshots, or a smaller network")
     curve, states = [], []
     for epoch in range(epochs + 1):
         if epoch in kept:
-            states.append(snapshot(model, data, loss, epoch, area, len(view.cards)))
+            states.append(snapshot(model, data, loss, epoch, area, len(first.values), view.nodes))
         curve.append(sum(float(number(loss(model(x), t))) for x, t in data) / len(data))
         if epoch < epochs:
             step()
-    return TrainingLecture(data, curve, states, view, area, threshold, title or "Training, epoch by epoch")
+    return TrainingLecture(data, curve, states, view, area, threshold,
+                           title or "Training, epoch by epoch")
 
 
-def descend(model: Any, data: Sequence[tuple[Sequence[float], float]], loss: Callable[[Any, Any], Any], rate: float) -> None:
+def descend(model: Any, data: Data, loss: Loss, rate: float) -> None:
     """One step of gradient descent on the mean loss."""
     for p in model.parameters():
         p.grad = 0
@@ -131,8 +156,7 @@ def descend(model: Any, data: Sequence[tuple[Sequence[float], float]], loss: Cal
         p.data -= rate * p.grad
 
 
-def snapshot(model: Any, data: Sequence[tuple[Sequence[float], float]], loss: Callable[[Any, Any], Any], epoch: int,
-             area: tuple[float, float, float, float], size: int) -> Snapshot:
+def snapshot(model: Any, data: Data, loss: Loss, epoch: int, area: Area, size: int, shown: list[int]) -> Snapshot:
     """The state of the model, without changing it: the gradients of its parameters are put back."""
     parameters = model.parameters()
     before     = [p.grad for p in parameters]
@@ -142,14 +166,16 @@ def snapshot(model: Any, data: Sequence[tuple[Sequence[float], float]], loss: Ca
         root   = loss(output, t)
         nodes  = nodes_of(root)
         if len(nodes) != size:
-            raise ValueError(f"the graph of the point {tuple(x)!r} has {len(nodes)} values and that of the first point {size}: the "
-                             "page shows one graph for all, so the model and the loss must do the same operations for every point")
+            raise ValueError(f"the graph of the point {tuple(x)!r} has {len(nodes)} values and that of the first point "
+                             f"{size}: the page shows one graph for all, so write a model and a loss that do the same "
+                             "operations for every point")
         for v in nodes:
             v.grad = 0
         root.backward()
         losses.append(float(root.data))
         outputs.append(float(number(output)))
-        numbers.append([short(v.data) for v in nodes] + ["-" if type(v) is Constant else short(v.grad) for v in nodes])
+        cards = [nodes[i] for i in shown]
+        numbers.append([short(v.data) for v in cards] + ["-" if type(v) is Constant else short(v.grad) for v in cards])
     for p, grad in zip(parameters, before):
         p.grad = grad
     left, right, low, high = area
@@ -158,28 +184,38 @@ def snapshot(model: Any, data: Sequence[tuple[Sequence[float], float]], loss: Ca
     return Snapshot(epoch, grid, losses, outputs, numbers)
 
 
+def without_partials(view: View) -> View:
+    """The same picture for every epoch and point: what changes may not stand on its arrows."""
+    return replace(view, arrows=[arrow._replace(partial="") for arrow in view.arrows])
+
+
 def named(root: Value) -> Value:
     root.label = root.label or "loss"
     return root
 
 
-def checked(data: Sequence[tuple[Sequence[float], float]], epochs: int, snapshots: int) -> None:
+def checked(data: Data, epochs: int, snapshots: int) -> None:
     if not data:
         raise ValueError("a training view needs data: give pairs (x, t), as in [([0.0, 1.0], 1), ([1.0, 1.0], 0)]")
     for x, _ in data:
         if len(x) != 2:
-            raise ValueError(f"the decision boundary is drawn in the plane, and the point {tuple(x)!r} has {len(x)} features: "
-                             "give points with 2 features")
+            raise ValueError(f"the decision boundary is drawn in the plane, and the point {tuple(x)!r} has {len(x)} "
+                             "features: give points with 2 features")
     if epochs < 1 or snapshots < 2:
         raise ValueError(f"epochs must be at least 1 and snapshots at least 2, not {epochs} and {snapshots}")
 
 
-def surroundings(data: Sequence[tuple[Sequence[float], float]]) -> tuple[float, float, float, float]:
+def surroundings(data: Data) -> Area:
     """left, right, bottom, top: a square around the points, with a margin."""
     xs, ys = [float(x[0]) for x, _ in data], [float(x[1]) for x, _ in data]
     half   = max(max(xs) - min(xs), max(ys) - min(ys), 1e-9) * 0.62
     cx, cy = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
     return cx - half, cx + half, cy - half, cy + half
+
+
+def finite(x: float) -> float | None:
+    """x to 5 digits; None for inf and nan, which JSON cannot write: the training diverged."""
+    return float(f"{x:.5g}") if isfinite(x) else None
 
 
 def level(share: float) -> str:

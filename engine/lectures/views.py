@@ -7,13 +7,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from ..primitives import TABLE
 from ..rendering import layout
+from ..text import digits
 from ..value import Constant
-from .recording import Recording, Step
+from .recording import Contribution, Recording, Step
 from .words import short
 
 Change: TypeAlias = "tuple[int, str, str, str, str]"
@@ -37,12 +39,16 @@ class Arrow(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """One step as a view shows it. `node` is the card in the spotlight, `arrows` those that carry numbers."""
+    """One step as a view shows it. `card` is in the spotlight, numbers flow along `arrows`."""
 
-    step:    Step
-    node:    int
-    changes: list[Change]
-    arrows:  list[int]
+    phase:    str
+    card:     int
+    computed: list[int]                          # the nodes that a forward step computes
+    sent:     list[tuple[int, Contribution]]     # what a backward step adds: from which node, what
+    sentence: str
+    changes:  list[Change]
+    arrows:   list[int]
+    step:     int                                # the step of the recording after which all of this has happened
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,8 @@ class View:
     places: list[Point]              # the centre of each card
     curves: list[list[Point]]        # the Bezier control points of each arrow
     labels: list[Point]              # the middle of each arrow
+    nodes:  list[int]                # the node whose number each card shows; of several outputs the last
+    inside: list[list[int]]          # the weights and biases inside each card
 
     @property
     def labelled(self) -> bool:
@@ -68,22 +76,28 @@ def scalar_view(recording: Recording) -> View:
     """One card per Value."""
     graph  = recording.graph
     cards  = [card(recording, i) for i in range(len(recording.values))]
-    arrows, ids = [], {}
+    arrows: list[Arrow] = []
+    ids: dict[tuple[int, int], int] = {}
     for edge in graph.edges:
         ids[graph.index[edge.z], edge.position] = len(arrows)
         partial = "" if type(edge.operand) is Constant else short(edge.partial)
         arrows.append(Arrow(graph.index[edge.operand], graph.index[edge.z], partial))
-    into = [[ids[i, k] for k in range(len(z.operands))] for i, z in enumerate(recording.values)]
-    scenes = [Scene(step, step.node, changes(recording, step),
-                    into[step.node] if step.phase in ("forward", "backward") else []) for step in recording.steps]
-    return placed("scalar", cards, arrows, scenes)
+    scenes = []
+    for k, step in enumerate(recording.steps):
+        moving = step.phase in ("forward", "backward")
+        into   = [ids[step.node, i] for i in range(len(recording.values[step.node].operands))] if moving else []
+        computed = [step.node] if step.phase == "forward" else []
+        sent     = [(step.node, c) for c in step.contributions]
+        scenes.append(Scene(step.phase, step.node, computed, sent, step.sentence, changes(recording, step), into, k))
+    return placed("scalar", cards, arrows, scenes, list(range(len(cards))), [[] for _ in cards])
 
 
 def card(recording: Recording, i: int) -> Card:
     value, name = recording.values[i], recording.names[i]
     if recording.roles[i] == "constant":
-        same = name == short(value.data).replace("−", "-")
-        return Card("" if same else name, "", "constant", 22 + 8.6 * max(len(short(value.data)), 0 if same else len(name)), 30 if same else 46)
+        number, same = short(value.data), name == digits(value.data)
+        width = 22 + 8.6 * max(len(number), 0 if same else len(name))
+        return Card("" if same else name, "", "constant", width, 30 if same else 46)
     symbol = TABLE[value.op].symbol if value.op else ""
     return Card(name, symbol, recording.roles[i], min(max(122, 34 + 8.4 * len(name) + 7.6 * len(symbol)), 240), 66)
 
@@ -108,26 +122,36 @@ def exact(x: Any) -> str:
 
 # --- places ----------------------------------------------------------------------------------------
 
-def placed(name: str, cards: list[Card], arrows: list[Arrow], scenes: list[Scene]) -> View:
-    """Ask Graphviz once where everything goes. Only numbers are passed on: no label can do harm there."""
+def placed(name: str, cards: list[Card], arrows: list[Arrow], scenes: list[Scene], main: list[int],
+           inside: list[list[int]], columns: Sequence[list[int]] = ()) -> View:
+    """Ask Graphviz once where everything goes. Only numbers are passed on: no label can do harm there.
+
+    columns: cards that stand one below the other in this order, as the units of a layer.
+    """
     labelled = len(arrows) <= LABELLED
     lines = ["digraph {", f"rankdir=LR; nodesep=0.3; ranksep={0.28 if labelled else 1.1};",
              'node [shape=box, fixedsize=true, label=""]; edge [arrowhead=none];']
     lines += [f'n{i} [id="n{i}", width={c.width / 72:.3f}, height={c.height / 72:.3f}];' for i, c in enumerate(cards)]
     for k, arrow in enumerate(arrows):
-        if labelled:                                     # the partial is a small node in the middle of its arrow
+        if labelled and arrow.partial:                   # the partial is a small node in the middle of its arrow
             wide = (8 + 7 * len(arrow.partial)) / 72
             lines += [f'm{k} [id="m{k}", width={wide:.3f}, height=0.25];',
                       f'n{arrow.tail}:e -> m{k}:w [id="a{k}"]; m{k}:e -> n{arrow.head}:w [id="b{k}"];']
         else:
-            lines += [f'n{arrow.tail}:e -> n{arrow.head}:w [id="a{k}"];']
+            lines += [f'n{arrow.tail}:e -> n{arrow.head}:w [id="a{k}", minlen={2 if labelled else 1}];']
+    lines += [f"{{rank=same; {' -> '.join(f'n{i}' for i in column)} [style=invis];}}"
+              for column in columns if len(column) > 1]
     found  = layout("\n".join([*lines, "}"]))
     nodes, edges = found["nodes"], found["edges"]
-    curves = [[*edges[f"a{k}"], *([edges[f"a{k}"][-1], edges[f"b{k}"][0], *edges[f"b{k}"]] if labelled else [])]
-              for k in range(len(arrows))]
-    labels = [nodes[f"m{k}"][:2] if labelled else middle(curves[k]) for k in range(len(arrows))]
+    curves = [joint(edges[f"a{k}"], edges.get(f"b{k}")) for k in range(len(arrows))]
+    labels = [nodes[f"m{k}"][:2] if f"m{k}" in nodes else middle(curves[k]) for k in range(len(arrows))]
     return View(name, cards, arrows, scenes, found["width"], found["height"],
-                [nodes[f"n{i}"][:2] for i in range(len(cards))], curves, labels)
+                [nodes[f"n{i}"][:2] for i in range(len(cards))], curves, labels, main, inside)
+
+
+def joint(first: list[Point], second: list[Point] | None) -> list[Point]:
+    """Two Bezier curves as one, with a straight piece between them."""
+    return [*first, first[-1], second[0], *second] if second else first
 
 
 def middle(curve: list[Point]) -> Point:

@@ -1,4 +1,4 @@
-"""The arithmetic of one node in plain text: its formula, the slope towards each operand, a sentence on its gate.
+"""The arithmetic of one node in plain text: its formula, and the slope towards each operand.
 
 A formula is a list of parts, strings and operand positions, so that one formula prints with names
 (b + w·x) and with numbers (0.3 + (−1)·0.5). The position OUT stands for the node itself.
@@ -10,22 +10,25 @@ import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from ..primitives import TABLE
+from .. import gates
+from ..graph import Graph
 from ..text import digits
-from ..value import Constant, Value, number
+from ..value import Number, Value
 
 Parts: TypeAlias = list["str | int"]
 OUT = -1
 
 FORMULAS = {
-    "+": "{0} + {1}", "-": "{0} − {1}", "*": "{0}·{1}", "/": "{0} / {1}", "over": "{0} / {1}", "**": "{0}^{1}", "neg": "−{0}",
+    "+": "{0} + {1}", "-": "{0} − {1}", "*": "{0}·{1}", "/": "{0} / {1}", "over": "{0} / {1}",
+    "**": "{0}^{1}", "neg": "−{0}",
     "abs": "|{0}|", "sqrt": "√({0})", "exp": "e^{0}", "log": "ln({0})", "sigmoid": "σ({0})", "relu": "ReLU({0})",
     "log_sigmoid": "ln σ({0})", "identity": "{0}",
 }
 
 # One slope per operand. Each is an expression in the operands {0}, {1} and the output {z}: a test computes them all.
 SLOPES = {
-    "+": ("1", "1"), "-": ("1", "−1"), "*": ("{1}", "{0}"), "/": ("1 / {1}", "−{z} / {1}"), "over": ("1 / {1}", "−{z} / {1}"),
+    "+": ("1", "1"), "-": ("1", "−1"), "*": ("{1}", "{0}"), "/": ("1 / {1}", "−{z} / {1}"),
+    "over": ("1 / {1}", "−{z} / {1}"),
     "**": ("{1}·{0}^({1} − 1)", "{z}·ln({0})"), "neg": ("−1",), "identity": ("1",),
     "abs": ("sign({0})",), "sign": ("0",), "floor": ("0",), "step": ("0",),
     "exp": ("{z}",), "expm1": ("{z} + 1",), "log": ("1 / {0}",), "log1p": ("1 / (1 + {0})",),
@@ -45,25 +48,6 @@ SLOPES = {
     "total": ("1",), "logsumexp": ("e^({i} − {z})",),
 }
 
-GATES = {
-    "+": "Add distributes: every operand receives the same gradient.",
-    "total": "A sum distributes: every summand receives the same gradient.",
-    "-": "Subtract distributes: the first operand receives the gradient, the second its negative.",
-    "*": "Mul swaps: each operand receives the gradient times the other operand.",
-    "dot": "Dot swaps: each weight receives the gradient times its input, each input times its weight.",
-    "affine": "Affine swaps and distributes: each weight receives the gradient times its input, each input times "
-              "its weight, and the bias receives it unchanged.",
-    "over": "A slope that is a quotient: as in a division, and infinite where the denominator is 0.",
-    "/": "Divide: the numerator receives the gradient divided by the denominator.",
-    "neg": "Negation flips the sign of the gradient.",
-    "identity": "Identity passes the gradient on unchanged.",
-    "logsumexp": "Logsumexp shares: each operand receives its softmax share of the gradient.",
-    "softmax": "Softmax competes: its own score receives a positive slope, every other score a negative one.",
-    "exp": "Exp is its own slope: the gradient is multiplied by the output.",
-    "**": "Power: the exponent comes down as a factor, and the exponent falls by one.",
-}
-
-
 def formula(z: Value) -> Parts:
     """How z is computed, over the positions of its operands."""
     n = len(z.operands)
@@ -72,7 +56,7 @@ def formula(z: Value) -> Parts:
     if z.op == "total":
         return joined(" + ", [[k] for k in range(n)])
     if z.op in ("dot", "affine"):
-        pairs = [[k, "·", n // 2 + k] for k in range(n // 2)]
+        pairs: list[Parts] = [[k, "·", n // 2 + k] for k in range(n // 2)]
         return joined(" + ", pairs if z.op == "dot" else [[n - 1], *pairs])
     name = {"maximum": "max", "minimum": "min"}.get(z.op, z.op)
     return [f"{name}(", *joined(", ", [[k] for k in range(n)]), ")"]
@@ -92,23 +76,9 @@ def slope(z: Value, i: int) -> Parts:
     return parts((row[i] if i < len(row) else row[0]).replace("{i}", f"{{{i}}}")) if row else [f"slope of {z.op}"]
 
 
-def sentence(z: Value, names: Sequence[str]) -> str:
-    """What the gate does with the gradient, in the words of CS231n: add distributes, max routes, mul swaps."""
-    if z.op in GATES:
-        return GATES[z.op]
-    if z.op in ("maximum", "minimum"):
-        winners = [name for name, x in zip(names, z.operands) if x.data == z.data]
-        return f"{TABLE[z.op].symbol.capitalize()} routes: the gradient goes to {' and '.join(winners)}" + (
-            ", shared equally." if len(winners) > 1 else ", the others receive 0.")
-    slopes = [number(p) for x, p in zip(z.operands, z.partials) if type(x) is not Constant]
-    if z.op in ("relu", "step", "sign", "floor", "clamp") or (slopes and slopes[0] == 0):
-        return (f"{z.op} is closed here: no gradient passes." if slopes[:1] == [0] else
-                f"{z.op} is open here: the gradient passes unchanged.")
-    size = abs(slopes[0]) if slopes else 1
-    how  = "is nearly flat here: almost no gradient passes" if size < 0.05 else \
-           "shrinks the gradient: it is multiplied by the slope at this point" if size < 1 else \
-           "multiplies the gradient by the slope at this point"
-    return f"{z.op} {how}."
+def sentence(graph: Graph, z: Value, grad: Number) -> str:
+    """What the gate does with the gradient that arrives at it: add distributes, max routes, mul swaps."""
+    return re.sub(r"(?<!\w)-(?=[\d.])", "−", gates.sentence(graph, z, grad))
 
 
 # --- from templates to parts and back --------------------------------------------------------------
@@ -153,5 +123,5 @@ def nested(z: Value, operand: Value, position: int, text: str) -> str:
     """The operand's own formula, in brackets where it binds less than z does."""
     inner, outer = LOOSE.get(operand.op, 9), LOOSE.get(z.op, 2 if z.op in ("dot", "affine") else 0)
     outer = 2 if z.op == "affine" else outer
-    return f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/", "over")) or (
+    return f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/")) or (
         inner == outer == 3 and not position) else text

@@ -105,8 +105,9 @@ def classes_key(role: str, column: int) -> tuple[str, int]:
 def add(out: Templates, op: str, args: tuple[int, ...] = (), samples: tuple[int, ...] = (), pairs: int = 0,
         batched: bool = False, explicit: bool = False, column: int = 0, data: Any = None, label: str = "",
         depends: int = 0, nodes: int = 1) -> int:
-    for column_of, item in zip(out, (op, args, samples, pairs, batched, explicit, column, data, label, depends, nodes)):
-        column_of.append(item)                 # type: ignore[arg-type]
+    columns: tuple[list[Any], ...] = out
+    for column_of, item in zip(columns, (op, args, samples, pairs, batched, explicit, column, data, label, depends, nodes)):
+        column_of.append(item)
     return len(out.ops) - 1
 
 

@@ -5,7 +5,7 @@
 
 A layer is a product with an array of weights; layers are counted in order. Z is the product with its bias,
 A what the activation makes of it, delta the gradient of Z, dW that of W, J the loss. Other lines that are
-used more than once are H1, H2, ..., and their gradients dH1, ...; everything else is written where it is used.
+used more than once are V1, V2, ..., and their gradients dV1, ...; everything else is written where it is used.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def symbols_of(program: Program) -> dict[int, Symbol]:
                     continue
                 break
             give(end, Symbol("Z", layer))
-            activations = [u for u in after if u.op in TABLE and u.op not in ALGEBRA or u.op == "softmax"]
+            activations = [u for u in after if u.op == "softmax" or u.op in TABLE and not TABLE[u.op].nary and u.op not in ALGEBRA]
             if activations:
                 give(activations[0], Symbol("A", layer))
             if id(end) in program.by_line:
@@ -105,9 +105,9 @@ def symbols_of(program: Program) -> dict[int, Symbol]:
         many = len(uses.get(id(z), [])) + sum(1 for r in roots if r is z) > 1
         if id(z) not in symbols and z.op not in SHAPES | {"constant", "slope"} and many:
             count += 1
-            give(z, Symbol("H", count))
+            give(z, Symbol("V", count))
             if id(z) in program.by_line:
-                give(program.by_line[id(z)], Symbol("H", count, True))
+                give(program.by_line[id(z)], Symbol("V", count, True))
     return symbols
 
 

@@ -36,16 +36,15 @@ def normalise(t: Trace) -> Sums:
     for args in t.args:
         for a in args:
             uses[a] += 1
-
-    ops, args, pairs = list(t.ops), list(t.args), [0] * count
+    ops, operands, pairs = list(t.ops), list(t.args), [0] * count
     collected: dict[int, tuple[list[tuple[int, int]], list[int]]] = {}       # open sums: their products, their addends
     explicit = [op in ("affine", "dot") for op in ops]
     for i, op in enumerate(ops):
         if op in ("+", "total", "affine", "dot"):
-            n = (len(args[i]) // 2) if op in ("affine", "dot") else 0
-            products = list(zip(args[i][:n], args[i][n:2 * n]))
+            n = (len(operands[i]) // 2) if op in ("affine", "dot") else 0
+            products = list(zip(operands[i][:n], operands[i][n:2 * n]))
             addends: list[int] = []
-            for a in args[i][2 * n:]:
+            for a in operands[i][2 * n:]:
                 if a in collected and uses[a] == 1:
                     inner = collected.pop(a)
                     products, addends = joined(products, inner[0]), joined(addends, inner[1])
@@ -58,7 +57,7 @@ def normalise(t: Trace) -> Sums:
     for i, (products, addends) in collected.items():
         single = [a for a in addends if ops[a] == "*" and uses[a] == 1]
         if len(single) > 1:
-            products = products + [args[a] for a in single]          # type: ignore[misc]
+            products = products + [(operands[a][0], operands[a][1]) for a in single]
             chosen   = set(single)
             addends  = [a for a in addends if a not in chosen]
             for a in single:
@@ -67,9 +66,9 @@ def normalise(t: Trace) -> Sums:
         ordered  = [(w, x) if depends[w] <= depends[x] else (x, w) for w, x in products]
         ops[i]   = "sum"
         pairs[i] = len(ordered)
-        args[i]  = (*[w for w, _ in ordered], *[x for _, x in ordered], *addends)
-    merge(t, ops, args, pairs)
-    return Sums(ops, args, pairs, depends, explicit)
+        operands[i] = (*[w for w, _ in ordered], *[x for _, x in ordered], *addends)
+    merge(t, ops, operands, pairs)
+    return Sums(ops, operands, pairs, depends, explicit)
 
 
 def merge(t: Trace, ops: list[str], args: list[tuple[int, ...]], pairs: list[int]) -> None:

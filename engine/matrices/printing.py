@@ -86,7 +86,7 @@ class Writer:
         if op == "concat":    return f"np.concatenate([{inner}], -1)", ATOM
         if op == "max":       return f"{x}.max(-1, keepdims=True)", ATOM
         if op == "min":       return f"{x}.min(-1, keepdims=True)", ATOM
-        if op == "first":     return f"(np.arange({z.shape[-1]}) == {x}.argmax(-1)[..., None])", ATOM
+        if op == "first":     return f"(np.arange({x}.shape[-1]) == {x}.argmax(-1)[..., None])", ATOM
         if op == "where":     return f"np.where({inner})", ATOM
         if op == "slope":     return f"{slope_name(z)}({', '.join([self.text(a) for a in slope_args(z)])})", ATOM
         if op in NATIVE and op not in ("erf", "erfc"):
@@ -109,6 +109,8 @@ class Writer:
         axes, keep = z.attrs
         if len(axes) == len(z.args[0].shape) and not keep:
             return ""
+        if axes == (len(z.args[0].shape) - 1,) and axes[0]:
+            axes = (-1,)
         return (str(axes[0]) if len(axes) == 1 else str(axes)) + (", keepdims=True" if keep else "")
 
     def sizes(self, sizes: Shape) -> str:
@@ -116,7 +118,9 @@ class Writer:
 
 
 def fraction(value: Any) -> tuple[Any, int]:
-    """value as top / bottom; a float that is whole as a whole number."""
+    """value as top / bottom, with whole numbers where a float is one, or one over one."""
+    if isinstance(value, float) and value and value != int(value) and 1 / value == int(1 / value):
+        return (1 if value > 0 else -1), abs(int(1 / value))
     if hasattr(value, "denominator"):
         return value.numerator, value.denominator
     return (int(value) if value == int(value) else value), 1
@@ -139,12 +143,12 @@ def helpers(live: list[Array]) -> list[str]:
     for z in live:
         if z.op == "slope":
             written.setdefault(slope_name(z), definition(slope_name(z), z, len(z.args) - 1, z.attrs))
-        elif z.op in ("erf", "erfc"):
-            written.setdefault(z.op, [f"{z.op} = np.vectorize(math.{z.op})", ""])
         elif z.op in TABLE and z.op not in NATIVE:
             written.setdefault(z.op, definition(z.op, z, len(z.args), None))
-    math = ["import math", ""] if any("math." in line for lines in written.values() for line in lines) else []
-    return math + [line for lines in written.values() for line in lines]
+    called  = {z.op for root in live for z in elementary([root])} & {"erf", "erfc"}
+    missing = [f"{name} = np.vectorize(math.{name})" for name in sorted(called)]
+    lines   = [line for lines in written.values() for line in lines]
+    return (["import math", "", *missing, ""] if missing else []) + lines
 
 
 def definition(name: str, z: Array, count: int, attrs: Any) -> list[str]:
@@ -160,7 +164,7 @@ def definition(name: str, z: Array, count: int, attrs: Any) -> list[str]:
     for line in needed([root]):
         for a in line.args:
             uses[id(a)] = uses.get(id(a), 0) + 1
-    body = []
+    body: list[str] = []
     for line in needed([root]):
         if uses.get(id(line), 0) > 1 and id(line) not in names and line.op not in ("constant", "input"):
             text = Writer(names).text(line)

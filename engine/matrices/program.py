@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..value import Value
 from .arrays import Array
-from .portable import elementary, evaluate, sized
+from .portable import elementary, evaluate, needed, sized
 from .running import Plan
 
 if TYPE_CHECKING:
@@ -57,6 +56,7 @@ class Program:
         self.parameters = self.shaped(self.theta)
         self.gradients  = self.shaped(self.gradient)
         self.plans: dict[Any, Plan] = {}
+        self.runner = "NumPy"
         self.load()
 
     # --- running ----------------------------------------------------------------------------------
@@ -81,6 +81,7 @@ class Program:
         plan = self.plan(len(X) if self.samples else 0)
         self.fill(plan, X, Y)
         plan.run()
+        self.last = plan
         return float(plan.loss[0])
 
     def fill(self, plan: Any, X: Any, Y: Any) -> None:
@@ -106,14 +107,14 @@ class Program:
 
     def prepared(self, samples: int, predicting: bool) -> Plan:
         given, room_of = self.given(samples)
-        if predicting:
-            assert self.outputs is not None
-            roots, into = [self.outputs], [np.empty(sized(self.outputs.shape, samples))]
-        else:
-            roots, into = [self.loss, *self.grads], [np.empty(self.loss.shape), *self.gradients.values()]
+        roots = [] if predicting else [self.loss, *self.grads]
+        into  = [] if predicting else [np.empty(self.loss.shape), *self.gradients.values()]
+        if self.outputs is not None:
+            roots.append(self.outputs)
+            into.append(np.empty(sized(self.outputs.shape, samples)))
         lines = elementary(roots)
         plan  = Plan(lines, lines[-len(roots):], samples, given, into)
-        plan.room_of, plan.loss = room_of, into[0]                    # type: ignore[attr-defined]
+        plan.room_of, plan.loss, plan.outputs = room_of, into[0], into[-1]
         return plan
 
     def given(self, samples: int) -> tuple[dict[int, Any], dict[str, Any]]:
@@ -160,7 +161,11 @@ class Program:
         plan = self.plan(len(X), predicting=True)
         self.fill(plan, X, np.zeros_like(plan.room_of["target"]) if "target" in plan.room_of else None)
         plan.run()
-        return plan.loss.copy()
+        return plan.outputs.copy()
+
+    def last_outputs(self) -> Any:
+        """The outputs of the last run, to be overwritten by the next of as many samples."""
+        return self.last.outputs
 
     # --- parameters -------------------------------------------------------------------------------
 
@@ -195,37 +200,17 @@ class Program:
 
     def train(self, X: Any, Y: Any, optimizer: Any, *, epochs: int = 100, batch_size: int | None = None,
               shuffle: bool = True, seed: int = 0, callback: Callable[[int, float], Any] | None = None) -> list[float]:
-        """Move the parameters by the optimizer's rule; returns the mean loss of each epoch.
+        """Move the parameters by the optimizer's rule, write them back into the Values; the mean loss of each epoch.
 
         Args:
             X, Y: all samples and their targets.
-            optimizer: any object with the rule update(w, g, state) -> (w, state), a `start` state and a count
-                of `steps`, such as nn's SGD and Adam; it is run on one array of all the parameters.
+            optimizer: such as nn's SGD and Adam: anything with the rule update(w, g, state) -> (w, state).
             batch_size: samples per update; all of them by default.
             shuffle, seed: a new order of the samples for each epoch.
             callback: a function of (epoch, loss); True ends the training.
         """
-        X = np.asarray(X, dtype=float)
-        Y = None if Y is None else np.asarray(Y, dtype=float)
-        self.load()
-        order, rng, losses = list(range(len(X))), Random(seed), []
-        size  = min(batch_size or len(X), len(X))
-        mover = Mover(optimizer, self)
-        for epoch in range(1, epochs + 1):
-            if shuffle and size < len(order):
-                rng.shuffle(order)
-            done = 0.0
-            for k in range(0, len(order), size):
-                chosen = order[k:k + size] if size < len(order) else slice(None)
-                x, y   = X[chosen], None if Y is None else Y[chosen]
-                done  += self.run(x, y) * len(x) / len(X)
-                mover.step()
-            losses.append(done)
-            if callback is not None and callback(epoch, done) is True:
-                break
-        mover.finish()
-        self.store()
-        return losses
+        from .training import train
+        return train(self, X, Y, optimizer, epochs, batch_size, shuffle, seed, callback)
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -233,30 +218,43 @@ class Program:
         from .printing import source
         return source(self)
 
+    def equations(self, document: str = "D1") -> Any:
+        """The program in the notation of document D0, D1, D2, D3 or D4: text, and LaTeX as `.latex`."""
+        from .equations import equations
+        return equations(self, document)
+
+    def products(self) -> tuple[int, int]:
+        """How many matrix products the forward and the backward lines have."""
+        forward = needed([self.loss])
+        every   = needed([self.loss, *self.grads])
+        count   = sum(z.op == "matmul" for z in forward)
+        return count, sum(z.op == "matmul" for z in every) - count
+
+    def report(self) -> str:
+        """What became of the nodes: the arrays, what found no group and why, what the program is tied to."""
+        from .reporting import report
+        return report(self)
+
+    def function(self, xp: Any) -> Callable[..., Any]:
+        """A pure function (parameters, X, Y) -> (loss, gradients) over an array library: jax.numpy, torch, numpy.
+
+        parameters and gradients are dicts of arrays under the names of program.parameters. It changes nothing in
+        place, so jax.jit, jax.vmap and sharding apply.
+        """
+        lines = elementary([self.loss, *self.grads])
+        leaves = {z.op: z for z in self.low.lines.lines if z.op in ("input", "target") and z.shape[-1]}
+
+        def loss_and_gradients(parameters: dict[str, Any], X: Any, Y: Any = None) -> tuple[Any, dict[str, Any]]:
+            given = {id(p.line): parameters[self.names[id(p.line)]] for p in self.own}
+            samples = X.shape[0] if self.samples else 0
+            for op, data in (("input", X), ("target", Y)):
+                if op in leaves:
+                    given[id(leaves[op])] = xp.reshape(data, sized(leaves[op].shape, samples))
+            values = evaluate(lines, given, samples, xp)
+            results = [values[id(z)] for z in lines[-1 - len(self.grads):]]
+            return results[0][0], {self.names[id(p.line)]: g for p, g in zip(self.own, results[1:])}
+
+        return loss_and_gradients
+
     def __repr__(self) -> str:
         return f"<Program of {len(self.trace.ops)} nodes: {len(self.low.groups)} arrays, {sum(len(p.members) for p in self.own)} parameters>"
-
-
-class Mover:
-    """An optimizer's rule on one array: the states of the Values it knows become arrays, and arrays Values again."""
-
-    def __init__(self, optimizer: Any, program: Program) -> None:
-        self.optimizer, self.program = optimizer, program
-        places = {id(p): k for k, p in enumerate(optimizer.parameters)}
-        self.places = [places.get(id(program.values[k]), -1) for k in program.order.tolist()]
-        self.moving = np.array([k >= 0 for k in self.places])
-        states = [optimizer.states[k] if k >= 0 else optimizer.start for k in self.places]
-        self.state = tuple([np.array(column, dtype=float) for column in zip(*states)])
-
-    def step(self) -> None:
-        self.optimizer.steps += 1
-        theta = self.program.theta
-        moved, self.state = self.optimizer.update(theta, self.program.gradient, self.state)
-        np.copyto(theta, moved, where=self.moving)
-
-    def finish(self) -> None:
-        """Give the optimizer its states back, one per Value."""
-        columns = [np.broadcast_to(column, self.program.theta.shape).tolist() for column in self.state]
-        for place, state in zip(self.places, zip(*columns)):
-            if place >= 0:
-                self.optimizer.states[place] = state

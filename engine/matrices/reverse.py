@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def slope_of(lines: Lines, z: Array, k: int) -> Array | float:
     if slope is None:
         assert z.op in TABLE, z.op
         slope = lines.new("slope", (z, *z.args), z.shape, (z.op, k))
-    return slope                                                     # type: ignore[no-any-return]
+    return slope
 
 
 # --- gradients in smaller and larger shapes ---------------------------------------------------------
@@ -110,13 +111,13 @@ Parts = list[tuple[Array, Array]]
 def of_matmul(lines: Lines, z: Array, g: Array) -> Iterator[tuple[Array, Array]]:
     g = full(lines, g, z)
     a, b = z.args
-    for x, make in ((a, lambda: lines.matmul(g, lines.transpose(b))), (b, lambda: lines.matmul(lines.transpose(a), g))):
-        if lead_to_parameter(x):
-            dx = make()
+    for x, left, right in ((a, g, lines.transpose(b)), (b, lines.transpose(a), g)):
+        if leads_to_parameter(x):
+            dx = lines.matmul(left, right)
             yield x, unspread(lines, dx, x.shape, dx.shape)
 
 
-def lead_to_parameter(x: Array) -> bool:
+def leads_to_parameter(x: Array) -> bool:
     """Whether x depends on a parameter."""
     stack, seen = [x], set()
     while stack:
@@ -145,7 +146,7 @@ def of_take(lines: Lines, z: Array, g: Array) -> Parts:
     return [(x, scatter(lines, g, index, x.shape[-1]))]
 
 
-def scatter(lines: Lines, g: Array, index: np.ndarray, n: int) -> Array:       # type: ignore[type-arg]
+def scatter(lines: Lines, g: Array, index: Any, n: int) -> Array:
     """out[..., i] = sum of g[..., k] over the k with index[k] == i, from takes and sums alone."""
     order  = np.argsort(index, kind="stable")
     counts = np.bincount(index, minlength=n)

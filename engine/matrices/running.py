@@ -38,6 +38,10 @@ class Plan:
         into: arrays that receive the values of roots.
     """
 
+    room_of: dict[str, Any]
+    loss:    Any
+    outputs: Any
+
     def __init__(self, lines: Sequence[Array], roots: Sequence[Array], samples: int, given: dict[int, Any],
                  into: Sequence[Any]) -> None:
         self.samples = samples

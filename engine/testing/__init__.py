@@ -9,7 +9,10 @@ _HOMES = {name: home for home, names in {
     "conformance": ("conformance",),
     "checker":   ("assert_gradients", "check_gradients"),
     "reports":   ("Report", "WrongGradient"),
-    "programs":  ("Plain", "Program", "Step", "programs", "random_program"),
+    "growing":   ("programs", "random_program"),
+    "program":   ("Plain", "Program", "Step"),
+    "nans":      ("explain_nan",),
+    "strategies": ("Dataset", "Network", "datasets", "deterministic", "networks", "numbers", "operands", "values"),
     "shrinking": ("shrink",),
 }.items() for name in names}
 

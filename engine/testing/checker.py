@@ -5,8 +5,8 @@
     >>> check_gradients(lambda x, y: tanh(x * y) / y, 0.5, 2.0)
     gradients: right
       inputs:
-        right     x: 0.41997434161402614
-        right     y: -0.08540321974949838
+        right     x: 0.419974341614026
+        right     y: -0.0854049535854347
       slopes of operations: 5 right
 
 There is no tolerance to choose: an error is compared with what rounding can explain at this point.

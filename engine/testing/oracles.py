@@ -16,10 +16,13 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from .exact import OUTSIDE, exact_slopes, exactly
+
 Number   = Any
 Function = Callable[..., Any]
-inf, nan = math.inf, math.nan
-OUTSIDE  = (ValueError, ArithmeticError)             # what a function raises outside its domain
+inf      = math.inf
+
+__all__ = ["OUTSIDE", "Slope", "central", "complex_step", "exact_slopes", "exactly", "fifty_digits", "many", "taylor_order"]
 
 
 class Slope(NamedTuple):
@@ -38,104 +41,6 @@ class Slope(NamedTuple):
         return self.left is not None and self.right is not None and bool(self.left == self.right)
 
 
-# --- exact: Fractions with an infinitesimal ----------------------------------------------------------
-
-class Tie(Exception):
-    """A comparison that the infinitesimal decides: the function may have a kink here."""
-
-
-class Dual:
-    """v + d[i]*eps_i + ...: a Fraction and its slopes. What f does with it is f's value rule and nothing else."""
-
-    __slots__ = ("v", "d")
-
-    def __init__(self, v: Fraction, d: dict[int, Fraction]) -> None:
-        self.v, self.d = v, d
-
-    def __add__(self, other: Any) -> Dual:
-        y = lift(other)
-        return Dual(self.v + y.v, joined(self.d, 1, y.d, 1))
-
-    def __sub__(self, other: Any) -> Dual:
-        y = lift(other)
-        return Dual(self.v - y.v, joined(self.d, 1, y.d, -1))
-
-    def __mul__(self, other: Any) -> Dual:
-        y = lift(other)
-        return Dual(self.v * y.v, joined(self.d, y.v, y.d, self.v))
-
-    def __truediv__(self, other: Any) -> Dual:
-        y = lift(other)
-        return Dual(self.v / y.v, joined(self.d, 1 / y.v, y.d, -self.v / y.v ** 2))
-
-    def __pow__(self, y: Any) -> Dual:
-        n = whole(y)
-        return Dual(self.v ** n, {i: n * self.v ** (n - 1) * s for i, s in self.d.items()} if n else {})
-
-    def __neg__(self)                     -> Dual: return Dual(-self.v, {i: -s for i, s in self.d.items()})
-    def __abs__(self)                     -> Dual: return -self if self < 0 else self
-    def __rsub__(self, other: Any)        -> Dual: return lift(other) - self
-    def __rtruediv__(self, other: Any)    -> Dual: return lift(other) / self
-    __radd__, __rmul__ = __add__, __mul__
-
-    def __lt__(self, other: Any)     -> bool: return compared(self, other) < 0
-    def __le__(self, other: Any)     -> bool: return compared(self, other) <= 0
-    def __gt__(self, other: Any)     -> bool: return compared(self, other) > 0
-    def __ge__(self, other: Any)     -> bool: return compared(self, other) >= 0
-    def __eq__(self, other: object)  -> bool: return compared(self, other) == 0
-    __hash__ = None  # type: ignore[assignment]
-
-
-def lift(x: Any) -> Dual:
-    return x if isinstance(x, Dual) else Dual(Fraction(x), {})
-
-
-def joined(a: dict[int, Fraction], p: Any, b: dict[int, Fraction], q: Any) -> dict[int, Fraction]:
-    """p*a + q*b."""
-    d = {i: p * s for i, s in a.items()}
-    for i, s in b.items():
-        d[i] = d[i] + q * s if i in d else q * s
-    return d
-
-
-def whole(y: Any) -> int:
-    """The exponent y as an int.
-
-    Raises:
-        TypeError: it is none, so the power is not rational.
-    """
-    if isinstance(y, Dual) or y != y // 1:
-        raise TypeError("not a whole exponent")
-    return int(y)
-
-
-def compared(x: Dual, other: Any) -> int:
-    """-1, 0 or 1.
-
-    Raises:
-        Tie: the numbers are equal and the slopes are not.
-    """
-    if isinstance(other, float) and not math.isfinite(other):
-        return 1 if other == -inf else -1
-    y = lift(other)
-    if x.v == y.v and {i: s for i, s in x.d.items() if s} != {i: s for i, s in y.d.items() if s}:
-        raise Tie
-    return (x.v > y.v) - (x.v < y.v)
-
-
-def exact_slopes(f: Function, xs: Sequence[Number], wanted: Sequence[int]) -> list[Fraction] | None:
-    """df/dx_i for i in wanted, exact; None if f is not rational or has a kink here."""
-    try:
-        z = f(*[Dual(Fraction(x), {i: Fraction(1)}) if i in wanted else rational(x) for i, x in enumerate(xs)])
-    except (Tie, TypeError, AttributeError, *OUTSIDE):
-        return None
-    return [z.d.get(i, Fraction(0)) for i in wanted] if isinstance(z, Dual) else [Fraction(0) for _ in wanted]
-
-
-def rational(x: Number) -> Number:
-    return Fraction(x) if math.isfinite(x) else x
-
-
 # --- 50 digits ---------------------------------------------------------------------------------------
 
 def fifty_digits(f: Function, xs: Sequence[Number], i: int) -> Slope:
@@ -146,8 +51,8 @@ def fifty_digits(f: Function, xs: Sequence[Number], i: int) -> Slope:
     """
     import mpmath
     scale  = nearest_feature(xs)
-    size   = max([abs(math.frexp(x)[1]) for x in map(float, xs)] + [1]) // 3
-    digits = 80 + 40 + 2 * size
+    widest = max([mpmath.mpf(1), *(abs(many(x)) for x in xs if abs(x) != inf)])
+    digits = 120 + int(mpmath.log10(widest / scale))                           # 40 for the step, 80 to be right
     while True:
         with mpmath.workdps(digits):
             h = scale * mpmath.mpf(10) ** -40
@@ -160,8 +65,11 @@ def fifty_digits(f: Function, xs: Sequence[Number], i: int) -> Slope:
             noise = abs(middle) * mpmath.mpf(10) ** (20 - digits) / h          # 20 digits above rounding
             steepest = max(abs(right), abs(left))
             if steepest > noise:
-                if abs(right - left) <= mpmath.mpf(10) ** -15 * steepest:
-                    return Slope((right + left) / 2, (right + left) / 2)
+                alike  = abs(right - left) <= mpmath.mpf(10) ** -15 * steepest
+                steady = steepest * h <= mpmath.mpf(10) ** -12 * (1 + abs(middle))  # at a jump it is not
+                if alike and steady:
+                    both = (right + left) / 2
+                    return rounded(Slope(both, both))
                 return sides(f, xs, i, scale, digits)
             if noise < mpmath.mpf(10) ** -330:                                 # no float could tell it from 0
                 return Slope(mpmath.mpf(0), mpmath.mpf(0))
@@ -177,10 +85,24 @@ def sample(f: Function, xs: Sequence[Number], i: int, step: Any) -> Any:
         z = f(*numbers)
     except OUTSIDE:
         return None
+    except TypeError:                                    # mpmath has no // and no rounding: Fractions have
+        z = f(*[as_fraction(x) for x in numbers])
     if not isinstance(z, (int, Fraction, mpmath.mpf, mpmath.mpc)):
         raise TypeError(f"the function answers in {type(z).__name__}, not in mpmath's numbers")
     z = mpmath.mpmathify(z)
     return None if isinstance(z, mpmath.mpc) or mpmath.isnan(z) or mpmath.isinf(z) else z
+
+
+def as_fraction(x: Any) -> Fraction:
+    """An mpf as the Fraction that it is.
+
+    Raises:
+        TypeError: it is infinite or nan.
+    """
+    sign, mantissa, exponent, _ = x._mpf_
+    if not mantissa and exponent:
+        raise TypeError("Fractions are finite")
+    return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def many(x: Number) -> Any:
@@ -190,10 +112,15 @@ def many(x: Number) -> Any:
 
 
 def nearest_feature(xs: Sequence[Number]) -> Any:
-    """A length below which nothing new can happen: the distance to 0, to the next operand, at most 1."""
+    """A length below which nothing new can happen: the distance to 0, to the next operand, at most 1.
+
+    With two operands also their quotient: x**y changes by a factor e when x changes by x/y.
+    """
     import mpmath
     numbers = [many(x) for x in xs[:8]]
     gaps    = [abs(a - b) for k, a in enumerate(numbers) for b in numbers[:k]]
+    if len(numbers) == 2:
+        gaps += [min([1, *(abs(x) for x in numbers if x != 0)]) / max(1, *map(abs, numbers))]
     return min([mpmath.mpf(1), *(x for x in [*map(abs, numbers), *gaps] if 0 < x < 1)])
 
 
@@ -202,13 +129,26 @@ def sides(f: Function, xs: Sequence[Number], i: int, scale: Any, digits: int) ->
     import mpmath
     with mpmath.workdps(digits + 150):
         left, right = (limit(f, xs, i, sign * scale) for sign in (-1, 1))
-        t = scale * mpmath.mpf(10) ** -34
-        below, at, above = (sample(f, xs, i, step) for step in (-t, 0, t))
-        jump = any(y is not None and abs(y - at) > mpmath.mpf("0.001") * max(1, abs(at)) for y in (below, above))
+        jump = any(leaps(f, xs, i, sign * scale) for sign in (-1, 1))
     if left is not None and right is not None and abs(left) < inf > abs(right) \
             and abs(left - right) <= mpmath.mpf(10) ** -12 * max(abs(left), abs(right), mpmath.mpf(10) ** -12):
         left = right
-    return Slope(left, right, jump=jump)
+    return rounded(Slope(left, right, jump=jump))
+
+
+def rounded(s: Slope) -> Slope:
+    """The slopes to 30 digits, so that 0.999... is 1."""
+    import mpmath
+    with mpmath.workdps(30):
+        return s._replace(left=s.left if s.left is None else +s.left, right=s.right if s.right is None else +s.right)
+
+
+def leaps(f: Function, xs: Sequence[Number], i: int, scale: Any) -> bool:
+    """Whether f(x_i + t) stays away from f(x_i) for t -> 0 with the sign of scale."""
+    import mpmath
+    t = scale * mpmath.mpf(10) ** -30
+    at, near, nearer = (sample(f, xs, i, step) for step in (0, t, t / 10 ** 6))
+    return at is not None and near is not None and nearer is not None and 0 != abs(nearer - at) > abs(near - at) / 2
 
 
 def limit(f: Function, xs: Sequence[Number], i: int, scale: Any) -> Any:
@@ -227,7 +167,8 @@ def limit(f: Function, xs: Sequence[Number], i: int, scale: Any) -> Any:
         return c
     if abs(c - b) >= abs(b - a):
         return mpmath.mpf(inf) if c > 0 else -mpmath.mpf(inf)
-    return c - (c - b) ** 2 / ((c - b) - (b - a))            # Aitken: right for a + b t^c
+    end = c - (c - b) ** 2 / ((c - b) - (b - a))             # Aitken: right for end + k t^c
+    return end if abs(end) > mpmath.mpf(10) ** -12 * abs(a) else 0 * end
 
 
 # --- floats ------------------------------------------------------------------------------------------
@@ -279,7 +220,12 @@ Estimate = tuple[float, float] | None                      # a slope and its err
 
 
 def best(estimates: Sequence[Estimate]) -> Estimate:
-    return min((e for e in estimates if e is not None), key=lambda e: e[1], default=None)
+    """The most precise estimate; but where a narrower one contradicts it, the narrower: f has a feature between."""
+    found: Estimate = None
+    for e in estimates:                                    # from the widest
+        if e is not None and (found is None or e[1] < found[1] or abs(e[0] - found[0]) > e[1] + found[1]):
+            found = e
+    return found
 
 
 def extrapolated(at: Callable[[float], float | None], x: float, width: float, middle: float) -> Estimate:
@@ -315,7 +261,8 @@ def tableau(slope: Callable[[float], float | None], width: float, power: int, ro
             factor = 2.0 ** (power * (j + 1) if power == 2 else j + 1)
             row.append(row[j] + (row[j] - previous) / (factor - 1))
         for j in range(1, len(row)):
-            error = 4 * max(abs(row[j] - row[j - 1]), abs(row[j] - rows[-1][j - 1])) + 4 * rounding / abs(h)
+            error  = 4 * max(abs(row[j] - row[j - 1]), abs(row[j] - rows[-1][j - 1]))
+            error += 4 * rounding / abs(h) + 2.0 ** -48 * abs(row[j])
             if found is None or error < found[1]:
                 found = (row[j], error)
         rows.append(row)

@@ -13,8 +13,8 @@ from typing import Any
 
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import Slope, central, complex_step, fifty_digits, inf, many, taylor_order
-from .recorded import EPS, finite
 from .reports import KINK, OUTSIDE, RIGHT, ROUNDING, WRONG, Finding, Report, ulps
+from .slopes import EPS, finite
 
 Number = Any
 

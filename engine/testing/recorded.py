@@ -1,11 +1,10 @@
 """Checks of a recorded graph: each partial against its operation's values, each gradient against the sum over paths.
 
-    s          the right slope of an operation towards an operand, found from its value column
-    p          the partial that was recorded
+    slope      the right slope of an operation towards an operand, found from its value column
     adjoint    d(root)/d(node) at 50 digits, summed backwards over the right slopes
     bound      how far from its adjoint rounding may carry a right `.grad`
 
-Why the gradients are judged independently: the slopes s come from values alone, the sum over
+Why the gradients are judged independently: the slopes come from values alone, the sum over
 paths from a loop of this file, and the result is confirmed by moving all leaves at once and
 re-evaluating every value of the graph with 50 digits (`confirmed`), in which no slope takes part.
 """
@@ -19,141 +18,16 @@ from fractions import Fraction
 from random import Random
 from typing import Any, NamedTuple
 
-from ..primitives import TABLE, Primitive, call
+from ..primitives import TABLE, call
 from ..value import Constant, Value, topological_order
 from .oracles import OUTSIDE as DOMAIN
-from .oracles import Slope, central, exact_slopes, fifty_digits, many, sample
+from .oracles import Slope, many
 from .reports import KINK, OUTSIDE, RIGHT, ROUNDING, WRONG, Finding, ulps
+from .slopes import EPS, TINY, Checked, check_node, finite, rough
 
 Number = Any
-inf    = math.inf
-EPS    = 2.0 ** -52
-TINY   = 2.0 ** -1020                    # products smaller than this lose digits to underflow
 DIGITS = 50
 
-
-class Checked(NamedTuple):
-    """What is known of one operand of a node: its slope as it enters the sum over paths, and the verdict."""
-
-    slope:   Any                          # mpf; None where there is none to compare with
-    finding: Finding | None
-
-
-# --- one operation -----------------------------------------------------------------------------------
-
-def check_node(z: Value, name: str = "") -> list[Checked]:
-    """The partials of one node, each against the slope that its value column has there."""
-    row     = TABLE[z.op]
-    numbers = [x.data for x in z.operands]
-    name    = name or call(row, numbers)
-    wanted  = [i for i, x in enumerate(z.operands) if type(x) is not Constant]
-    exact   = exact_slopes(row.value, numbers, wanted) if all(map(finite, numbers)) else None
-    known   = dict(zip(wanted, exact)) if exact is not None else {}
-    checked = []
-    for i, p in enumerate(z.partials):
-        if i not in wanted:
-            checked.append(Checked(many(0), None))
-        elif i in known:
-            checked.append(judge(row, numbers, i, p, Slope(known[i], known[i]), name))
-        elif not all(finite(x) for k, x in enumerate(numbers) if k in wanted):
-            checked.append(Checked(many(p), Finding(name, OUTSIDE, p, operand=i, why="an operand is not finite")))
-        else:
-            checked.append(judge(row, numbers, i, p, measured(row, numbers, i), name))
-    return checked
-
-
-def measured(row: Primitive, numbers: Sequence[Number], i: int) -> Slope:
-    """The slope from 50 digits; from floats if the row was not written for more."""
-    try:
-        return fifty_digits(row.value, numbers, i)
-    except TypeError:
-        return central(row.value, numbers, i)
-
-
-def judge(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Slope, name: str) -> Checked:
-    """The verdict on the partial p."""
-    sides = [x for x in (s.left, s.right) if x is not None]
-    if not sides:
-        return Checked(many(p), Finding(name, OUTSIDE, p, operand=i, why="no value on either side"))
-    if s.smooth or len(sides) == 1:
-        return judge_smooth(row, numbers, i, p, sides[0], s, name)
-    finding = Finding(name, KINK, p, None, s.left, s.right, operand=i)
-    slack   = max(abs(x) for x in sides if finite(x)) * 1e-12 if any(map(finite, sides)) else 0
-    if min(sides) - slack <= p <= max(sides) + slack or (s.jump and not finite(p)):
-        return Checked(many(p), finding)
-    why = "at a kink the slope must lie between those of the two sides"
-    return Checked(many(p), Finding(name, WRONG, p, None, s.left, s.right, operand=i,
-                                    why=f"{p!r} was given; left {s.left}, right {s.right}: {why}"))
-
-
-def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Any, slope: Slope,
-                 name: str) -> Checked:
-    """The verdict where there is one slope s: by its distance in ulps, against what rounding explains."""
-    right = many(s)
-    if not finite(right) or abs(right) > 1.7e308 or not finite(p):
-        agrees = p == p and (not finite(p) or not finite(right)) and (p > 0) == (right > 0) \
-                 and abs(p) > 1e300 and abs(right) > 1e300
-        verdict = OUTSIDE if agrees and not finite(right) else RIGHT if agrees else WRONG
-        why     = "an infinite slope, at the edge of the domain" if verdict == OUTSIDE else ""
-        return Checked(many(p), Finding(name, verdict, p, right, operand=i, why=why))
-    error = abs(many(p) - right)
-    away  = ulps(error, right)
-    if error <= slope.error or away <= 4 and not exact(p, s):
-        return Checked(right, Finding(name, RIGHT, p, s, ulps=away, operand=i))
-    if exact(p, s):
-        verdict = RIGHT if p == s else WRONG
-        return Checked(right, Finding(name, verdict, p, s, ulps=away, operand=i))
-    allowed = 64 * unit(p) * (abs(right) + slope_conditioning(row, numbers, i, right)) + TINY
-    if error <= allowed:
-        return Checked(right, Finding(name, ROUNDING, p, right, ulps=away, allowed=ulps(allowed, right), operand=i))
-    floats = central(row.value, [float(x) for x in numbers], i)      # a row may leave 50 digits behind unseen
-    if floats.smooth and abs(float(p) - floats.left) <= floats.error < abs(float(right) - floats.left):
-        return Checked(many(p), Finding(name, RIGHT, p, p, operand=i))
-    return Checked(right, Finding(name, WRONG, p, right, ulps=away, allowed=ulps(allowed, right), operand=i))
-
-
-def slope_conditioning(row: Primitive, numbers: Sequence[Number], i: int, right: Any) -> Any:
-    """How much the slope itself moves, per unit of relative change of the operands: sum |ds/dx_j| |x_j|."""
-    moved = many(0)
-    for j, x in enumerate(numbers):
-        if x == 0 or not finite(x):
-            continue
-        near = [y + y * Fraction(1, 10 ** 9) if k == j else y for k, y in enumerate(map(fraction, numbers))]
-        try:
-            s = measured(row, near, i)
-        except DOMAIN:
-            continue
-        if s.smooth and finite(s.left):
-            moved += abs(many(s.left) - right) * 10 ** 9
-    return moved
-
-
-def fraction(x: Number) -> Number:
-    return Fraction(x) if isinstance(x, (int, float)) and finite(x) else x
-
-
-def exact(p: Number, s: Any) -> bool:
-    """Whether the partial has no excuse of rounding."""
-    return isinstance(p, (int, Fraction)) and isinstance(s, Fraction)
-
-
-def unit(p: Number) -> float:
-    """The relative rounding error of this kind of number."""
-    kind = type(p).__module__.partition(".")[0]
-    if kind == "mpmath":
-        import mpmath
-        return float(mpmath.mp.eps)
-    if kind == "numpy" and not isinstance(p, float):
-        import numpy
-        return float(numpy.finfo(type(p)).eps) if isinstance(p, numpy.floating) else EPS
-    return EPS
-
-
-def finite(x: Number) -> bool:
-    return bool(x == x and abs(x) != inf)
-
-
-# --- the whole graph ---------------------------------------------------------------------------------
 
 class GraphCheck(NamedTuple):
     nodes:  list[Finding]
@@ -171,12 +45,13 @@ def check_graph(root: Value, inputs: Sequence[Value], names: Sequence[str]) -> G
     order = topological_order(root)
     grads = gradients_given(root, order, inputs)
     with mpmath.workdps(DIGITS):
-        checked = {z: check_node(z) for z in order}
-        nodes   = [c.finding for z in order for c in checked[z] if c.finding is not None]
-        nodes  += [finding for z in order if (finding := check_number(z, checked[z])) is not None]
+        both    = {z: check_node(z) for z in order}
+        checked = {z: slopes for z, (slopes, _) in both.items()}
+        nodes   = [f for slopes, wrong in both.values() for f in (wrong, *(c.finding for c in slopes)) if f]
         adjoint, bound, size = backwards(root, order, checked)
         kinked = any(f.verdict in (KINK, OUTSIDE) for f in nodes)
-        nodes += [f for z in order if (f := check_adjoint(z, grads[z], adjoint, bound))]
+        if not any(f.verdict == WRONG for f in nodes):                         # else what follows from it is no news
+            nodes += [f for z in reversed(order) if (f := check_adjoint(z, grads[z], adjoint, bound))]    # root first
         sides  = slopes_of_sides(root, order, inputs) if kinked else {}
         found  = [check_input(x, name, grads[x], adjoint, bound, sides, kinked) for x, name in zip(inputs, names)]
         if not kinked and not any(f.verdict == WRONG for f in nodes):
@@ -197,49 +72,32 @@ def gradients_given(root: Value, order: Sequence[Value], inputs: Sequence[Value]
             x.grad = grad
 
 
-def check_number(z: Value, checked: Sequence[Checked]) -> Finding | None:
-    """A finding if the number of the node is not what its operation gives for its operands."""
-    numbers = [x.data for x in z.operands]
-    if not all(map(finite, [z.data, *numbers])):
-        return None
-    try:
-        right = sample(TABLE[z.op].value, numbers, 0, 0)
-    except TypeError:
-        right = None
-    if right is None:
-        return None
-    size = sum((abs(c.slope * many(x)) for c, x in zip(checked, numbers) if finite(c.slope)), abs(right))
-    if abs(many(z.data) - right) <= 256 * unit(z.data) * size + TINY or any(not finite(c.slope) for c in checked):
-        return None
-    return Finding(call(TABLE[z.op], numbers), WRONG, z.data, right,
-                   why="the number of the node is not what its operation gives for its operands: was .data changed "
-                       "after the forward pass, or are the operands recorded in another order")
-
-
 def backwards(root: Value, order: Sequence[Value], checked: dict[Value, list[Checked]],
-              ) -> tuple[dict[Value, Any], dict[Value, Any], dict[Value, Any]]:
+              ) -> tuple[dict[Value, Any], dict[Value, float], dict[Value, float]]:
     """Per node: its adjoint, the bound on the rounding of its grad, and the sum of |each path|.
 
     The bound is a running error analysis: a product p*g is off by |p| times what g is off, by
     |g| times the known error of p, and by its own rounding; a sum by the rounding of its parts.
     """
     zero = many(0)
-    adjoint, bound, size = {root: many(1)}, {root: zero}, {root: many(1)}
+    adjoint: dict[Value, Any] = {root: many(1)}
+    bound, size = {root: 0.0}, {root: 1.0}
     for z in reversed(order):
         g, e, a = adjoint[z], bound[z], size[z]
-        for x, p, (slope, _) in zip(z.operands, z.partials, checked[z]):
+        reach = rough(g) + e
+        for x, (slope, _, error) in zip(z.operands, checked[z]):
             if type(x) is Constant:
                 continue
-            part = slope * g
-            off  = abs(slope) * e + (abs(g) + e) * abs(many(p) - slope if finite(slope) else zero)
-            off += 4 * EPS * (abs(part) + abs(adjoint.get(x, zero))) + TINY * (abs(part) > 0)
-            adjoint[x] = adjoint.get(x, zero) + part
-            bound[x]   = bound.get(x, zero) + off
-            size[x]    = size.get(x, zero) + abs(slope) * a
+            steep = rough(slope)
+            before, part = adjoint.get(x, zero), slope * g
+            adjoint[x] = before + part
+            rounding   = 4 * EPS * (steep * rough(g) + rough(before))
+            bound[x]   = bound.get(x, 0.0) + steep * e + reach * error + rounding + TINY
+            size[x]    = size.get(x, 0.0) + steep * a
     return adjoint, bound, size
 
 
-def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, Any]) -> Finding | None:
+def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, float]) -> Finding | None:
     """A finding if the grad of an inner node is not its adjoint: the sum over its uses went wrong."""
     right = adjoint[z]
     if not finite(right) or not finite(grad) or abs(right) > 1e300 or abs(many(grad) - right) <= bound[z]:
@@ -249,10 +107,10 @@ def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict
                    why="the gradient of a node is the sum over all nodes that use it, each counted once per use")
 
 
-def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, Any],
+def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, float],
                 sides: dict[Value, Slope], kinked: bool) -> Finding:
     """The verdict on the gradient of one input."""
-    right, allowed = adjoint.get(x, many(0)), bound.get(x, many(0))
+    right, allowed = adjoint.get(x, many(0)), bound.get(x, 0.0)
     s = sides.get(x)
     if not finite(right) or not finite(grad):
         if finite(right) and abs(right) < 1e300 and not kinked:
@@ -291,20 +149,25 @@ def roundings(order: Sequence[Value]) -> dict[Value, Any]:
     return {z: many(z.data) - many(TABLE[z.op].value(*[many(x.data) for x in z.operands])) for z in order}
 
 
-def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], size: dict[Value, Any]) -> list[Finding]:
+def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], size: dict[Value, float]) -> list[Finding]:
     """Nothing if the slope along a random direction, measured on values, is what the adjoints say.
 
     The roundings of the recorded run are kept as constants, so that both sides are slopes of the
     same function at the same point, however badly conditioned.
     """
     import mpmath
-    if not order:
+    if not order or not all(map(finite, [*(z.data for z in order), *adjoint.values()])):
         return []
     rng   = Random(0)
     used  = dict.fromkeys(x for z in order for x in z.operands if not x.op and type(x) is not Constant)
-    moves = {x: many(rng.uniform(0.5, 1.5) * rng.choice((-1, 1))) * (min(1, abs(many(x.data))) or 1) for x in used}
-    with mpmath.workdps(150):
-        h = many(10) ** -40
+    moves = {x: many(rng.uniform(0.5, 1.5) * rng.choice((-1, 1))) for x in used}
+    sizes = [abs(many(x.data)) for x in (*used, *order)]
+    small = min([many(1), *(x for x in sizes if x > 0)])
+    digits = 150 + 2 * max(abs(math.frexp(float(x))[1]) for x in (*sizes, small))
+    if digits > 1500:                                        # numbers near 1e+-300: the digits would not end
+        return []
+    with mpmath.workdps(digits):
+        h = small * many(10) ** -40
         try:
             offsets  = roundings(order)
             up, down = ({x: many(x.data) + sign * h * move for x, move in moves.items()} for sign in (1, -1))
@@ -313,7 +176,8 @@ def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], si
             return []                                        # a row of floats only, or an edge: nothing to compare
         right = sum((move * adjoint[x] for x, move in moves.items()), many(0))
         scale = sum((abs(move) * size[x] for x, move in moves.items()), many(0))
-    if not finite(slope) or abs(slope - right) <= many(10) ** -12 * scale + TINY:
+        noise = max(size[x] * abs(many(x.data)) for x in (*used, *order)) * many(10) ** (20 - digits) / h + h
+    if not finite(slope) or abs(slope - right) <= many(10) ** -12 * scale + noise + TINY:
         return []
     return [Finding("the graph as a whole", WRONG, right, slope,
                     why="the value does not move as its slopes say when all leaves are moved at once")]
@@ -340,6 +204,7 @@ def slopes_of_sides(root: Value, order: Sequence[Value], inputs: Sequence[Value]
 def one_side(root: Value, order: Sequence[Value], x: Value, sign: int, offsets: dict[Value, Any]) -> Any:
     step = sign * many(10) ** -40 * (min(1, abs(many(x.data))) or 1)
     try:
-        return (replay(order, {x: many(x.data) + step}, offsets)[root] - replay(order, {}, offsets)[root]) / step
+        near, far = (replay(order, {x: many(x.data) + k * step}, offsets)[root] for k in (1, 2))
+        return (far - near) / step
     except (TypeError, *DOMAIN):
         return None

@@ -101,7 +101,8 @@ class Report:
 
     @property
     def culprit(self) -> Finding | None:
-        """The first wrong node in topological order; the first wrong input if all nodes are right."""
+        """The first node with a wrong number or slope in topological order; if they are all right, the first
+        wrong gradient on the way down from the root; else the first wrong input."""
         return next((finding for finding in (*self.nodes, *self.inputs) if finding.verdict == WRONG), None)
 
     def raise_if_wrong(self) -> Report:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .operations import OPERATIONS, Number
-from .programs import Plain, Program, Step
+from .program import Plain, Program, Step
 
 
 def shrink(program: Program, still_fails: Callable[[Program], bool], attempts: int = 5000) -> Program:

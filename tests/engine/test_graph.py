@@ -48,12 +48,12 @@ def test_a_leaf_is_a_graph():
     assert Graph(x).nodes == [x] and list(Graph(x).edges) == []
 
 
-def test_a_million_operations():
+def test_a_long_chain():
     z = x = Value(0.0)
-    for _ in range(1_000_000):
+    for _ in range(30_000):
         z = z + 1
     graph = Graph(z)
-    assert graph.levels[z] == 1_000_000 and x in graph.above(x) and z in graph.above(x)
+    assert graph.levels[z] == 30_000 and x in graph.above(x) and z in graph.above(x)
 
 
 @pytest.mark.parametrize("root, word", [(1.0, "plain number"), ([Value(1.0)], "total"), (None, "NoneType")])

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from ..operations import OPERATIONS
-from ..programs import Plain, Program, Step, short
+from ..program import Plain, Program, Step, short
 from ..shrinking import shrink
 from .exercises import Exercise, Outcome, askable, attempt, expected, wrong
 from .mistakes import catalogue

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 from ...text import visible
 from ..operations import OPERATIONS, step_value
-from ..programs import Plain, Program, Step, plain
+from ..program import Plain, Program, Step, plain
 
 NAN   = "nan"                   # nan, or a refusal
 NONE  = "no number"             # nan, inf or a refusal: no such number exists

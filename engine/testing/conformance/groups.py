@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 from ..operations import RATIONAL, SMOOTH
-from ..programs import Plain, Program, Step
+from ..program import Plain, Program, Step
 from .answers import KINKS, NANS, POWERS, TAILS
 from .cases import ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form, inputs_of, key_of, special
 from .exercises import Exercise, P, askable, attempt, described, program

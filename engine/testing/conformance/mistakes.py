@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from ..operations import OPERATIONS, step_value
-from ..programs import Operand, plain
+from ..program import Operand, plain
 from .simulation import Mistake, Slopes, World, inner, order, push, right, start
 
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ..operations import OPERATIONS
-from ..programs import Plain, Program, Step
+from ..program import Plain, Program, Step
 from .exercises import Exercise, Outcome, accepts, differs, evaluate, expected, nodes, wrong
 from .writing import interval_text, names
 

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from ..operations import RATIONAL
-from ..programs import Plain, Program, Step, random_program
+from ..growing import random_program
+from ..program import Plain, Program, Step
 from .cases import Case, Context, Result, ask
 from .exercises import Exercise, askable, nodes
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ..operations import OPERATIONS, step_value
-from ..programs import Operand, Plain, plain
+from ..program import Operand, Plain, plain
 from .exercises import Backward, Change, Exercise, Make, Outcome, Zero, nodes, script
 
 Slopes = tuple[float, ...]

@@ -19,7 +19,7 @@ from .exercises import described
 from .groups import CASES
 from .loading import NotFound, load
 
-MEMORY = 3 * 2 ** 30                     # bytes one engine may take
+MEMORY = 1 * 2 ** 30                     # bytes one engine may take
 
 
 def main(argv: list[str]) -> int:

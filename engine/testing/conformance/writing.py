@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..operations import OPERATIONS
-from ..programs import Plain, Program, constant, plain, short
+from ..program import Plain, Program, constant, plain, short
 from .exercises import NAN, NONE, NUMBERS, Exercise, Right, ancestors, nodes
 
 

@@ -35,7 +35,7 @@ def opened(browser, tmp_path):
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("console", lambda message: complaints.append(f"console {message.type}: {message.text}"))
-        page.on("request", lambda request: request.url.startswith("file:") or complaints.append(f"request: {request.url}"))
+        page.on("request", lambda r: r.url.startswith("file:") or complaints.append(f"request: {r.url}"))
         page.goto(path.as_uri())
         return page
 

@@ -76,8 +76,9 @@ def test_any_order_of_jumps_shows_the_same_as_walking_there(opened, shared):
 def test_the_layout_never_moves(opened, shared):
     page = opened(lecture(shared))
     def places():
-        return page.evaluate("""[...view.svg.querySelectorAll('.c .b'), document.querySelector('#step'), document.querySelector('#stage')]
-                                .map(b => { const r = b.getBoundingClientRect(); return [r.x, r.y, r.width, r.height].map(Math.round) })""")
+        return page.evaluate("""[...view.svg.querySelectorAll('.c .b'), $('step'), $('stage')].map(b => {
+            const r = b.getBoundingClientRect();
+            return [r.x, r.y, r.width, r.height].map(Math.round) })""")
     first = places()
     for _ in range(page.evaluate("view.steps.length")):
         press(page, "ArrowRight")
@@ -133,7 +134,7 @@ def test_a_click_explains_a_node_and_marks_its_paths(opened, shared):
     press(page, "End")
     page.click("#scalar-c1 .b")                              # x
     about = text(page, "#about")
-    assert "0.4877" in about and "A sum over its 2 uses" in about and "4 paths to L" in about
+    assert "0.48766233689549415" in about and "A sum over its 2 uses" in about and "4 paths to L" in about
     assert page.locator(".a.path").count() == 9
     press(page, "Escape")
     assert not page.is_visible("#about") and page.locator(".a.path").count() == 0
@@ -166,8 +167,8 @@ def test_a_screen_reader_hears_the_step(opened, shared):
     assert page.get_attribute("#scalar-c1", "aria-label") == "x, input: number 0.5"
     assert "Computation graph of L" in page.get_attribute("#svg-scalar", "aria-label")
     assert page.get_attribute("#slider", "aria-valuetext") == "step 3 of 15, Forward"
-    unnamed = page.evaluate("[...document.querySelectorAll('button')].filter(b => !(b.textContent.trim() || b.ariaLabel)).length")
-    assert unnamed == 0
+    buttons = "[...document.querySelectorAll('button')]"
+    assert page.evaluate(f"{buttons}.every(b => b.textContent.trim() || b.ariaLabel)")
 
 
 @pytest.mark.parametrize("width, height", [(1280, 800), (390, 844)])
@@ -177,7 +178,7 @@ def test_no_horizontal_scroll(opened, make, width, height):
     for key in ["ArrowRight", "End", "ArrowLeft", "p"]:
         press(page, key)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate("document.querySelector('#step').scrollWidth <= document.querySelector('#step').clientWidth")
+        assert page.evaluate("$('step').scrollWidth <= $('step').clientWidth")
         assert page.evaluate("document.querySelector('nav').getBoundingClientRect().bottom") <= height
 
 
@@ -198,10 +199,12 @@ def test_text_has_contrast(opened, shared, scheme):
         const rgb = c => c.match(/[\\d.]+/g).map(Number);
         const lum = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
                                              .reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0);
-        const style = (v, p) => { const e = document.createElement('i'); e.style.color = `var(${v})`; document.body.append(e);
-                                  const c = rgb(getComputedStyle(e).color); e.remove(); return c; };
-        const ratio = (a, b) => { const [x, y] = [lum(a), lum(b)].sort((p, q) => q - p); return (x + .05) / (y + .05); };
-        return ['--ink', '--soft', '--data', '--grad', '--part'].flatMap(v => ['--panel', '--bg'].map(b => ratio(style(v), style(b))));
+        const style = v => { const e = document.createElement('i');
+                             e.style.color = `var(${v})`; document.body.append(e);
+                             const c = rgb(getComputedStyle(e).color); e.remove(); return c; };
+        const ratio = (a, b) => (Math.max(lum(a), lum(b)) + .05) / (Math.min(lum(a), lum(b)) + .05);
+        return ['--ink', '--soft', '--data', '--grad', '--part'].flatMap(
+            v => ['--panel', '--bg'].map(b => ratio(style(v), style(b))));
     }""")
     assert min(ratios) >= 4.5, ratios
 
@@ -231,7 +234,7 @@ def test_1000_values_stay_small_and_repaint_fast(opened, tmp_path):
         return times.sort((a, b) => a - b);
     }""")
     print(f"repaint: median {times[len(times) // 2]:.1f} ms, 95% {times[len(times) * 95 // 100]:.1f} ms")
-    assert times[len(times) // 2] < 16, f"median {times[len(times) // 2]:.1f} ms, longest {times[-1]:.1f} ms"
+    assert times[3 * len(times) // 4] < 16, f"median {times[len(times) // 2]:.1f} ms, longest {times[-1]:.1f} ms"
 
 
 def test_printing_gives_one_step_per_page(opened, shared, tmp_path):

@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 from engine import Value
 from engine.testing.operations import OPERATIONS, RATIONAL, SMOOTH
-from engine.testing.programs import Plain, Program, Step, programs, random_program
+from engine.testing.growing import programs, random_program
+from engine.testing.program import Plain, Program, Step
 from engine.testing.shrinking import shrink
 from hypothesis import given, settings
 

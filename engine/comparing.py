@@ -1,0 +1,76 @@
+"""compare: a graph before and after a training step, side by side, with what changed marked."""
+
+from __future__ import annotations
+
+import re
+
+from .drawing import Drawing, description, dot_source, draw, rows
+from .folding import Fold
+from .graph import Graph
+from .rendering import as_svg
+from .styling import FONT
+from .text import html
+from .value import Value
+
+GAP, CAPTION = 30, 24      # points between the pictures, and above them
+
+
+class Comparison(Drawing):
+    """Two pictures of one graph; shown and saved as a Drawing is."""
+
+    def __init__(self, before: Drawing, after: Drawing) -> None:
+        super().__init__(after.source, f"Before: {before.description}. After: {after.description}",
+                         [[when, *row] for when, one in (("before", before), ("after", after)) for row in one.rows],
+                         after.fold)
+        self.before, self.after = before, after
+
+    def svg(self) -> str:
+        """Both pictures in one <svg>, the boxes that changed with a bold border and "(was ...)"."""
+        left  = placed(as_svg(self.before.source, ""), "before", 0)
+        right = placed(as_svg(self.after.source, ""), "after", left[1] + GAP)
+        width, height = right[1], max(left[2], right[2])
+        return (f'<svg role="img" aria-label="{html(self.description, 800)}" width="{width:g}pt" height="{height:g}pt" '
+                f'viewBox="0 0 {width:g} {height:g}" xmlns="http://www.w3.org/2000/svg" '
+                f'xmlns:xlink="http://www.w3.org/1999/xlink">\n{left[0]}\n{right[0]}\n</svg>\n')
+
+
+def placed(svg: str, name: str, x: float) -> tuple[str, float, float]:
+    """The picture as a captioned group at x, its ids made its own; and where it ends to the right and below."""
+    found = re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', svg)
+    assert found, "Graphviz writes a viewBox"
+    inner = svg[svg.index("<g "):svg.rindex("</svg>")]
+    inner = re.sub(r'<g id="', f'<g id="{name}_', inner)
+    caption = (f'<text text-anchor="start" x="4" y="16" font-family="{FONT}" font-size="14" '
+               f'font-weight="bold">{name}</text>')
+    return (f'<g transform="translate({x:g} 0)">{caption}<g transform="translate(0 {CAPTION})">\n{inner}</g></g>',
+            x + float(found[1]), CAPTION + float(found[2]))
+
+
+def compare(before: Drawing, after: Value | Graph) -> Comparison:
+    """A drawing made before a training step beside the same graph after it.
+
+        before = draw(loss(model))
+        optimizer.step()
+        compare(before, loss(model)).save("step.svg")
+
+    Args:
+        before: what draw() returned; it keeps the numbers of its time.
+        after: the result computed again; it is drawn in the same view.
+
+    Raises:
+        TypeError: before is not a Drawing.
+        ValueError: the two graphs differ in shape.
+    """
+    if not isinstance(before, Drawing):
+        raise TypeError(f"compare needs the drawing made before the step, not {type(before).__name__}: write "
+                        "before = draw(loss), then the step, then compare(before, new_loss)")
+    graph = after if isinstance(after, Graph) else Graph(after)
+    fold  = Fold(graph, before.fold.view)
+    shape, other = [row[:2] for row in before.rows], [row[:2] for row in rows(fold)]
+    if shape != other:
+        raise ValueError(f"the graph had {len(shape)} boxes before and has {len(other)} now, or others: only the "
+                         "numbers may differ. Compute both results in the same way, and unfold nothing")
+    now = draw(graph, fold.view)
+    now.source = dot_source(fold, set(), None, None, before.said)
+    now.description = description(fold)
+    return Comparison(before, now)

@@ -1,0 +1,148 @@
+"""fit(..., engine="vectorized") and model.predict: the same training and use, through a matrix program.
+
+    few        how many samples are recorded: enough to see what is shared and what is a mean
+    program    what engine.vectorize made of them; it takes any number of samples
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any
+
+from engine import Value, total, vectorize
+from engine.functions import lift
+from engine.value import number
+
+from .datasets import one_hot
+from .module import Module
+from .saving import restore, state
+from .training import Epoch, Training, one_number
+
+FEW = 3
+
+
+class Epochs:
+    """The epochs of one training; the program is made at the first batch."""
+
+    def __init__(self) -> None:
+        self.program: Any = None
+
+    def __call__(self, training: Training, batches: Sequence[Sequence[int]]) -> Epoch:
+        import numpy as np
+
+        if self.program is None:
+            self.start(training, batches)
+        program, done = self.program, Epoch(len(training.X))
+        program.load()
+        for batch in batches:
+            loss = program.run(self.X[batch], self.Y[batch])
+            if not isfinite(loss):
+                program.store()
+                raise FloatingPointError(f"the loss became {loss!r}: lower the learning rate, clip the gradients with "
+                                         "clip_norm=1.0, or standardise the inputs")
+            g = program.gradient
+            if training.clip_norm is not None:
+                norm = float(np.sqrt(g @ g))
+                if norm > training.clip_norm:
+                    g *= training.clip_norm / norm
+            if training.clip_value is not None:
+                np.clip(g, -training.clip_value, training.clip_value, out=g)
+            self.mover.step()
+            done.loss += loss * len(batch) / len(training.X)
+            for i, y in zip(batch, program.last_outputs().tolist()):
+                done.outputs[i] = y if self.listed else y[0]
+        program.store()
+        self.mover.finish()
+        return done
+
+    def start(self, training: Training, batches: Sequence[Sequence[int]]) -> None:
+        """Record the loss of a few samples; of a whole batch if samples act on each other singly."""
+        import numpy as np
+
+        from engine.matrices.training import Mover
+
+        self.X, Y = np.asarray(training.X, dtype=float), training.Y
+        first = training.model.batch(training.X[:max(2, training.model.smallest_batch)])[0]
+        self.listed = isinstance(first, (list, tuple))
+        if self.listed and not hasattr(Y[0], "__len__"):                 # class indices: a Value cannot be one
+            Y = one_hot(Y, len(first))
+        self.Y = np.asarray(Y, dtype=float)
+        sizes  = {len(batch) for batch in batches}
+        program = record(training, self.X[:FEW], self.Y[:FEW])
+        if program.low.fixed and len(sizes) == 1:
+            program = record(training, self.X[:max(sizes)], self.Y[:max(sizes)])
+        elif len(self.X) > FEW:
+            agree(training, program, self.X[:FEW + 1], self.Y[:FEW + 1])
+        self.program, self.mover = program, Mover(training.optimizer, program)
+
+
+def record(training: Training, X: Any, Y: Any) -> Any:
+    """The program of the training's loss, from the samples given; the model's buffers are left as they were.
+
+    Raises:
+        ValueError: the structure of the loss depends on the data, or a part of the model draws random numbers or keeps
+            statistics while it is trained.
+    """
+    model, outputs, before = training.model, list[Any](), state(training.model)
+
+    def loss_of(x: Any, y: Any) -> Value:
+        outputs[:] = model.batch(x)
+        return loss(training, outputs, y)
+
+    x, y = values(X), values(Y)
+    first = loss_of(x, y)
+    try:
+        if state(model) != before:
+            raise ValueError("a part of the model keeps running statistics while it is trained, and a matrix program "
+                             "cannot update them: write engine=\"scalar\"")
+        return vectorize(first, x, y, model.parameters(), outputs=[list(o) if isinstance(o, list) else [o] for o in outputs],
+                         rerecord=loss_of)
+    finally:
+        restore(model, before)
+
+
+def loss(training: Training, outputs: Any, targets: Any) -> Value:
+    found = one_number(training.loss(outputs, targets))
+    return found if training.penalty is None else found + training.penalty(training.model)
+
+
+def agree(training: Training, program: Any, X: Any, Y: Any) -> None:
+    """Check the program on one sample more than it was recorded with.
+
+    Raises:
+        ValueError: the scalars give another loss.
+    """
+    scalar = float(loss(training, training.model.batch(values(X)), values(Y)).data)
+    matrix = program(X, Y).loss
+    if abs(scalar - matrix) > 1e-9 * max(abs(scalar), 1e-9):
+        raise ValueError(f"for {len(X)} samples the loss is {scalar!r}, and the matrix program recorded from {FEW} gives {matrix!r}: "
+                         "the loss is neither a sum nor a mean over the samples. Write engine=\"scalar\"")
+
+
+def values(data: Any) -> Any:
+    """Nested lists of numbers as Values."""
+    if hasattr(data, "tolist"):
+        data = data.tolist()
+    return [values(part) for part in data] if isinstance(data, list) else Value(data)
+
+
+def predict(model: Module, X: Sequence[Any]) -> list[Any]:
+    """The outputs of the model in eval mode, by a program recorded from one sample."""
+    if not len(X):
+        return []
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        def outputs_of(x: Any) -> list[Any]:
+            y = model(x)
+            return [lift(yk) for yk in y] if isinstance(y, (list, tuple)) else [y]
+        x = values([number(xj) for xj in X[0]])
+        y = outputs_of(x)
+        program = vectorize(total(y) if len(y) > 1 else y[0] + 0, x, parameters=model.parameters(), outputs=y, batch=True,
+                            rerecord=lambda x, _: total(z) if len(z := outputs_of(x)) > 1 else z[0] + 0)
+        found = program.predict([[number(xj) for xj in x] for x in X]).tolist()
+        return found if isinstance(model(x), (list, tuple)) else [y for y, in found]
+    finally:
+        for module, mode in modes:
+            module.training = mode

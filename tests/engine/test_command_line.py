@@ -1,0 +1,82 @@
+"""python -m engine: every subcommand, and what it says to what it cannot use."""
+
+import subprocess
+import sys
+
+import pytest
+
+from engine.__main__ import main
+
+NEURON = ["tanh(w*x + b)", "x=0.5", "w=-1", "b=2"]
+
+
+def test_values_and_gradients(capsys):
+    assert main(NEURON) == 0
+    assert capsys.readouterr().out.split("\n")[:5] == [
+        "J = tanh(w*x + b) = 0.9051", "", "name  value   gradient  made by", "w     -1      0.09035", "x     0.5     -0.1807"]
+
+
+def test_explain_and_save(tmp_path, capsys):
+    page = tmp_path / "out.html"
+    assert main([*NEURON, "--explain", "w", "--save", str(page)]) == 0
+    assert "dJ/dw = dJ/dv2 * dv2/dw = 0.1807 * 0.5 = 0.09035" in capsys.readouterr().out
+    assert "<svg" in page.read_text() and "+ distributes" in page.read_text()
+
+
+def test_options_may_come_before_values(capsys):
+    assert main(["w*x", "--explain", "w", "w=2", "x=3"]) == 0
+    assert "dJ/dw = 3" in capsys.readouterr().out
+
+
+def test_an_expression_may_start_with_a_minus(capsys):
+    assert main(["-x*x", "x=3"]) == 0
+    assert "J = -x*x = -9" in capsys.readouterr().out
+
+
+def test_draw(tmp_path):
+    path = tmp_path / "graph.svg"
+    assert main(["draw", *NEURON, "--save", str(path), "--view", "unit"]) == 0
+    assert path.read_text().startswith("<svg")
+
+
+@pytest.mark.parametrize("form, word", [("text", "The chain rule"), ("markdown", "$$"), ("latex", r"\begin{align*}"), ("html", "<section")])
+def test_explain_in_every_form(form, word, capsys):
+    assert main(["explain", "w*x*w", "w=2", "x=3", "--explain", "w", "--as", form]) == 0
+    assert word in capsys.readouterr().out
+
+
+def test_explain_without_a_name_explains_all(capsys):
+    assert main(["explain", "w*x", "w=2", "x=3"]) == 0
+    assert {"dJ/dw = 3", "dJ/dx = 2"} <= set(capsys.readouterr().out.split("\n"))
+
+
+@pytest.mark.parametrize("given, word", [
+    (["x.data", "x=1"], "x.data\n    ^"), (["x*y", "x=1"], "write y=1.5"), (["x", "x=one"], "not a number"), (["x", "5"], "name=number"),
+    (["x*x", "x=1", "--save", "graph.docx"], "must end in"), (["x*x", "x=1", "--explain", "y"], "nodes are called"),
+    (["x*x", "x=1", "--save", "/no/such/folder/graph.svg"], "No such file"), (["draw"], "write the expression first")])
+def test_mistakes_are_told_with_status_2(given, word, capsys):
+    assert main(given) == 2
+    said = capsys.readouterr()
+    assert word in said.err and "Traceback" not in said.err
+
+
+def test_help(capsys):
+    assert main(["--help"]) == 0 and "chainrule explain" in capsys.readouterr().out
+
+
+def test_as_a_program():
+    done = subprocess.run([sys.executable, "-m", "engine", "x*x", "x=3"], capture_output=True, text=True, check=True)
+    assert "J = x*x = 9" in done.stdout
+
+
+def test_lecture(tmp_path, capsys):
+    assert main(["lecture", *NEURON]) == 0
+    assert "Forward" in capsys.readouterr().out
+    assert main(["lecture", *NEURON, "--save", str(tmp_path / "page.html")]) == 0
+    assert "<html" in (tmp_path / "page.html").read_text()
+
+
+def test_check(capsys):
+    pytest.importorskip("mpmath")
+    assert main(["check", *NEURON]) == 0
+    assert "right" in capsys.readouterr().out

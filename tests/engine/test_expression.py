@@ -1,0 +1,118 @@
+"""Expressions from the user: evaluated by a whitelist, refused with the place marked."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import Value, clamp, leaky_relu, tanh
+from engine.expression import KNOWN, LONGEST, ExpressionError, evaluate
+
+
+def test_a_neuron():
+    z, variables = evaluate("tanh(w*x + b)", {"x": 0.5, "w": -1, "b": 2})
+    z.backward()
+    assert z.data == math.tanh(1.5) and list(variables) == ["x", "w", "b"]
+    assert variables["w"].grad == pytest.approx(0.5 * (1 - math.tanh(1.5) ** 2))
+
+
+@pytest.mark.parametrize("text, value", [
+    ("x", 2.0), ("-x", -2.0), ("+x", 2.0), ("x**2 - 3*x/4", 2.5), ("2**x", 4.0), ("-x**2", -4.0), ("(x + 1) * x", 6.0),
+    ("max(x, 3, 1)", 3.0), ("sum(x, x, 1)", 5.0), ("sin(pi*x)", math.sin(2 * math.pi)), ("ln(e)*x", 2.0), ("abs(-x)", 2.0),
+    ("1e3*x", 2000.0), ("hypot(x, 0)", 2.0)])
+def test_values(text, value):
+    assert evaluate(text, {"x": 2})[0].data == pytest.approx(value)
+
+
+def test_functions_with_parameters():
+    x = Value(-2.0)
+    assert evaluate("leaky_relu(x)", {"x": -2})[0].data == leaky_relu(x).data
+    assert evaluate("leaky_relu(x, 0.3)", {"x": -2})[0].data == leaky_relu(x, 0.3).data
+    assert evaluate("clamp(x, -1, 1)", {"x": -2})[0].data == clamp(x, -1, 1).data
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_every_known_function_can_be_called(name):
+    for arguments in ("x", "x, y", "x, 0.1, 2"):
+        try:
+            z, _ = evaluate(f"{name}({arguments})", {"x": 0.5 if name != "acosh" else 1.5, "y": 0.25})
+        except ExpressionError as error:
+            assert "operand" in str(error)
+            continue
+        assert math.isfinite(z.data)
+        return
+    pytest.fail(f"{name} takes neither one, two nor three operands")
+
+
+@pytest.mark.parametrize("text, mark, word", [
+    ("x.data",                 "^",         "dot"),
+    ("__import__('os')",       "^",         "only these functions"),
+    ("x.__class__.__mro__",    "^",         "dot"),
+    ("tanh(x).data",           "^",         "dot"),
+    ("[i for i in (1, 2)]",    "^",         "only numbers"),
+    ("2*(lambda: x)()",        "   ^",      "only these functions"),
+    ("3 + x if x else 2",      "^",         "conditions"),
+    ("x and 1",                "^",         "conditions"),
+    ("x < 1",                  "^",         "conditions"),
+    ("x^2",                    " ^",        "write x**2"),
+    ("x // 2",                 "  ^",       "only numbers"),
+    ("x @ x",                  "  ^",       "only numbers"),
+    ("x + q",                  "    ^",     "write q=1.5"),
+    ("x + tanh",               "    ^",     "is a function"),
+    ("2 * foo(x)",             "    ^",     "only these functions"),
+    ("x + tanh(x, 2)",         "    ^",     "takes 1 operand, and 2"),
+    ("tanh()",                 "^",         "takes 1 operand, and 0"),
+    ("tanh(*x)",               "     ^",    "only numbers"),
+    ("clamp(x, low=1)",        "             ^", "no names"),
+    ("x + 'a'",                "    ^",     "not a real number"),
+    ("x + 2j",                 "    ^",     "not a real number"),
+    ("x + True",               "    ^",     "not a real number"),
+    ("x + f'{x}'",             "    ^",     "only numbers"),
+    ("(x := 3)",               " ^",        "only numbers"),
+    ("9**9**9**9 * x",         "    ^",     "largest float"),
+    ("x + 1e999",              "    ^",     "largest float"),
+    ("x / (x - 2)",            "  ^",       "division by zero"),
+    ("1 + log(-x)",            "    ^",     "log"),
+    ("(-x)**0.5",              "    ^",     "whole exponent"),
+    ("é + ü",                  "^",         "write é=1.5"),
+    ("1 + 2",                  "^",         "no variable"),
+    ("x, x",                   "^",         "no lists"),
+])
+def test_what_is_refused_is_marked(text, mark, word):
+    with pytest.raises(ExpressionError, match=word.replace("*", r"\*")) as caught:
+        evaluate(text, {"x": 2})
+    *_, shown, marked = str(caught.value).split("\n")
+    assert shown == "    " + text and marked == "    " + mark
+
+
+@pytest.mark.parametrize("text", ["", "   ", "(x", "x +", "x x", "import os", "x = 1", "x\ny", "x\0", "x\x1b[31m", "\u202ex"])
+def test_what_is_no_expression(text):
+    with pytest.raises(ExpressionError) as caught:
+        evaluate(text, {"x": 2})
+    assert all(c.isprintable() or c == "\n" for c in str(caught.value))
+
+
+@pytest.mark.parametrize("text", ["(" * 300 + "x" + ")" * 300, "-" * 1500 + "x", "x" + "+x" * 500, "x*" * 900 + "x", "x" * (LONGEST + 1),
+                                  "tanh(" * 90 + "x" + ")" * 90, "9" * 1900, "x**" * 600 + "x"])
+def test_size_and_depth_are_limited(text):
+    with pytest.raises(ExpressionError) as caught:
+        evaluate(text, {"x": 2})
+    assert len(str(caught.value)) < 1000
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="x01.+-*/()^,= []{}'\"\\_lambdtnh:@#é\u202e\n\x1b", max_size=40))
+def test_any_text_gives_a_value_or_a_refusal(text):
+    try:
+        z, _ = evaluate(text, {"x": 2})
+    except ExpressionError as error:
+        assert all(c.isprintable() or c == "\n" for c in str(error))
+    else:
+        assert isinstance(z, Value)
+
+
+def test_the_values_become_labelled_leaves():
+    z, variables = evaluate("x*y", {"x": 2, "y": 3})
+    assert z.operands == (variables["x"], variables["y"]) and variables["x"].label == "x"
+    assert tanh(variables["x"]).data == math.tanh(2)

@@ -1,0 +1,49 @@
+"""fit(engine="vectorized") is the same training as engine="scalar"; model.predict the same use."""
+
+import pytest
+
+from nn import (MLP, SGD, Adam, BatchNorm, Dropout, Elementwise, Layer, Sequential, fit, l2, moons, predict, signs, spirals, weights)
+
+
+@pytest.mark.parametrize("options", [
+    {"loss": "bce_with_logits", "metrics": ["accuracy"]}, {"loss": "hinge"}, {"loss": "half_mse", "batch_size": 7},
+    {"loss": "mse", "batch_size": 7, "clip_norm": 0.5, "penalty": lambda model: l2(weights(model), 0.01)},
+    {"loss": "mse", "clip_value": 0.01, "batch_size": 1},
+])
+@pytest.mark.parametrize("optimizer", [lambda ps: SGD(ps, 0.1, momentum=0.5), Adam])
+def test_the_same_training(options, optimizer):
+    X, Y = moons(20)
+    Y = signs(Y) if options["loss"] == "hinge" else Y
+    found = []
+    for engine in ("scalar", "vectorized"):
+        model   = MLP(2, [4, 1], "tanh")
+        history = fit(model, X, Y, optimizer=optimizer(model.parameters()), epochs=3, engine=engine, **options)
+        found.append((history, [p.data for p in model.parameters()]))
+    (a, ps), (b, qs) = found
+    assert b.losses == pytest.approx(a.losses, rel=1e-11)
+    assert qs == pytest.approx(ps, rel=1e-9)
+    assert b.metrics == a.metrics
+
+
+def test_class_indices():
+    X, Y = spirals(30, classes=3)
+    models = [MLP(2, [5, 3], "relu", seed=1) for _ in range(2)]
+    a, b   = [fit(m, X, Y, "cross_entropy_with_logits", SGD(m.parameters(), 0.1), epochs=3, batch_size=8, metrics=["accuracy"], engine=e)
+              for m, e in zip(models, ("scalar", "vectorized"))]
+    assert b.losses == pytest.approx(a.losses, rel=1e-11) and b.accuracies == a.accuracies
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_predict(outputs):
+    model, (X, _) = MLP(2, [4, outputs], "relu"), moons(10)
+    assert model.predict(X) == [pytest.approx(y, rel=1e-13) for y in predict(model, X)]
+    assert model.predict([]) == []
+
+
+def test_what_a_program_cannot_do_is_said():
+    X, Y = moons(12)
+    with pytest.raises(ValueError, match="plain number"):
+        fit(Sequential(Layer(2, 4, "tanh"), Dropout(0.5), Layer(4, 1, "linear")), X, Y, "bce_with_logits", epochs=1, engine="vectorized")
+    with pytest.raises(ValueError, match="running statistics"):
+        fit(Sequential(Layer(2, 4, "linear"), BatchNorm(4), Elementwise("relu"), Layer(4, 1, "linear")), X, Y, "bce_with_logits",
+            epochs=1, engine="vectorized")
