@@ -155,7 +155,8 @@ def layers_of(part: Part) -> list[Layer]:
     """The Layers of a part, in the order in which they are passed."""
     if isinstance(part, Layer):
         return [part]
-    return [layer for inner in getattr(part, "layers", []) for layer in layers_of(inner)]
+    inside = part.parts if isinstance(part, Sequential) else getattr(part, "layers", [])
+    return [layer for inner in inside for layer in layers_of(inner)]
 
 
 def first_width(layers: Sequence[Part], n_in: int | None) -> int:
