@@ -15,9 +15,9 @@ from engine.functions import lift
 from engine.value import number
 
 from .datasets import one_hot
-from .module import Module
+from .module import Module, in_use
 from .saving import restore, state
-from .training import Epoch, Training, one_number
+from .training import Epoch, Training, diverged, one_number
 
 FEW = 3
 
@@ -39,8 +39,7 @@ class Epochs:
             loss = program.run(self.X[batch], self.Y[batch])
             if not isfinite(loss):
                 program.store()
-                raise FloatingPointError(f"the loss became {loss!r}: lower the learning rate, clip the gradients with "
-                                         "clip_norm=1.0, or standardise the inputs")
+                raise diverged(loss)
             g = program.gradient
             if training.clip_norm is not None:
                 norm = float(np.sqrt(g @ g))
@@ -116,8 +115,8 @@ def agree(training: Training, program: Any, X: Any, Y: Any) -> None:
     scalar = float(loss(training, training.model.batch(values(X)), values(Y)).data)
     matrix = program(X, Y).loss
     if abs(scalar - matrix) > 1e-9 * max(abs(scalar), 1e-9):
-        raise ValueError(f"for {len(X)} samples the loss is {scalar!r}, and the matrix program recorded from {FEW} gives {matrix!r}: "
-                         "the loss is neither a sum nor a mean over the samples. Write engine=\"scalar\"")
+        raise ValueError(f"for {len(X)} samples the loss is {scalar!r}, and the matrix program recorded from {FEW} "
+                         f"gives {matrix!r}: the loss is neither a sum nor a mean over the samples. Write engine=\"scalar\"")
 
 
 def values(data: Any) -> Any:
@@ -131,9 +130,7 @@ def predict(model: Module, X: Sequence[Any]) -> list[Any]:
     """The outputs of the model in eval mode, by a program recorded from one sample."""
     if not len(X):
         return []
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
+    with in_use(model):
         def outputs_of(x: Any) -> list[Any]:
             y = model(x)
             return [lift(yk) for yk in y] if isinstance(y, (list, tuple)) else [y]
@@ -143,6 +140,3 @@ def predict(model: Module, X: Sequence[Any]) -> list[Any]:
                             rerecord=lambda x, _: total(z) if len(z := outputs_of(x)) > 1 else z[0] + 0)
         found = program.predict([[number(xj) for xj in x] for x in X]).tolist()
         return found if isinstance(model(x), (list, tuple)) else [y for y, in found]
-    finally:
-        for module, mode in modes:
-            module.training = mode
