@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .drawing import Drawing, description, dot_source, draw, rows
+from .drawing import Drawing, description, dot_source, rows
 from .folding import Fold
 from .graph import Graph
 from .rendering import as_svg
@@ -70,7 +70,4 @@ def compare(before: Drawing, after: Value | Graph) -> Comparison:
     if shape != other:
         raise ValueError(f"the graph had {len(shape)} boxes before and has {len(other)} now, or others: only the "
                          "numbers may differ. Compute both results in the same way, and unfold nothing")
-    now = draw(graph, fold.view)
-    now.source = dot_source(fold, set(), None, None, before.said)
-    now.description = description(fold)
-    return Comparison(before, now)
+    return Comparison(before, Drawing(dot_source(fold, (), None, None, before.said), description(fold), rows(fold), fold))

@@ -89,6 +89,10 @@ class Fold:
         """The id of the box's last output: the same node has the same id in every view that shows it."""
         return self.graph.id(box.outputs[-1])
 
+    def key(self, v: Value) -> Hashable:
+        """What v has in common with the other members of its box; a node that is drawn alone has a key of its own."""
+        return self.keys.get(v, ("value", self.graph.index[v]))
+
     # --- which nodes go together ------------------------------------------------------------------
 
     def group_units(self) -> None:
@@ -98,6 +102,7 @@ class Fold:
         layers: dict[Value, tuple[int, str]] = {}             # the layer that a node outside of units follows
         pure    = {v for v in graph.nodes if not v.operands and (v in names.units or type(v) is Constant
                                                                   and v not in names.parts)}
+        owned   = set(names.units)                            # parameters, and what was computed from them alone
         tail: list[Value] = []
         for v in graph.nodes:
             place = whole.get(v) or names.place.get(v)
@@ -107,8 +112,10 @@ class Fold:
                 continue
             if place is None and all(operand in pure for operand in v.operands):
                 pure.add(v)
-                self.keys[v] = ("penalty", "")
-                continue
+                if any(operand in owned for operand in v.operands):
+                    owned.add(v)
+                    self.keys[v] = ("penalty", "")
+                    continue
             if place:
                 layers[v] = (place.network, place.layer)
                 if view == "layer":
@@ -191,7 +198,7 @@ class Fold:
             key = titles.get(what) if isinstance(what, str) else None
             if key is None:
                 v   = self.graph.find(what)
-                key = self.keys.get(v, v)                     # v: drawn on its own already, or a hidden parameter
+                key = self.key(v)                             # its own: drawn alone already, or a hidden parameter
                 self.hidden.discard(v)
             for v in [v for v, other in self.keys.items() if other == key]:
                 del self.keys[v]
@@ -204,12 +211,12 @@ class Fold:
         groups: dict[Any, list[Value]] = {}
         for v in graph.nodes:
             if v not in self.hidden:
-                groups.setdefault(self.keys.get(v, ("value", graph.index[v])), []).append(v)
+                groups.setdefault(self.key(v), []).append(v)
         boxes = []
         for key, members in groups.items():
             group = str(key[0])
             outputs = [v for v in members if v is graph.root
-                       or any(self.keys.get(edge.z, edge.z) != key for edge in graph.uses[v])]
+                       or any(self.key(edge.z) != key for edge in graph.uses[v])]
             if len(members) == 1 and group not in ("z", "neuron", "layer"):
                 group = "value"
             box = Box(group, self.title(key, members), members, outputs, self.cluster(members[-1]))

@@ -30,8 +30,7 @@ GRID   = 36
 LEVELS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LIMIT  = 150_000         # numbers on the page: 4 digits each, so that it stays below 2 MB
 
-
-Data: TypeAlias = Sequence[tuple[Sequence[float], float]]
+Data: TypeAlias = Sequence[tuple[Sequence[float], Any]]
 Loss: TypeAlias = Callable[[Any, Any], Any]
 Area: TypeAlias = tuple[float, float, float, float]
 
@@ -123,9 +122,11 @@ def training_lecture(model: Any, data: Data, loss: Loss, *,
         threshold: outputs above it mean one class, below it the other: 0.5 for sigmoid, 0 for tanh and logits.
 
     Raises:
-        ValueError: data is empty, a point has not two features, or more numbers than a page can hold.
+        ValueError: data is empty, a point has not two features, the graphs of two points differ in size, or there are
+            more numbers than a page can hold.
     """
     checked(data, epochs, snapshots)
+    data   = alike(model, data, loss)
     step   = step or (lambda: descend(model, data, loss, rate))
     area   = surroundings(data)
     first  = record(named(loss(model(data[0][0]), data[0][1])))
@@ -160,6 +161,20 @@ def snapshot(model: Any, data: Data, loss: Loss, epoch: int, area: Area, size: i
     """The state of the model, without changing it: the gradients of its parameters are put back."""
     parameters = model.parameters()
     before     = [p.grad for p in parameters]
+    try:
+        losses, outputs, numbers = passes(model, data, loss, size, shown)
+    finally:
+        for p, grad in zip(parameters, before):
+            p.grad = grad
+    left, right, low, high = area
+    grid = [[float(number(model([left + (i + .5) * (right - left) / GRID, high - (j + .5) * (high - low) / GRID])))
+             for i in range(GRID)] for j in range(GRID)]
+    return Snapshot(epoch, grid, losses, outputs, numbers)
+
+
+def passes(model: Any, data: Data, loss: Loss, size: int,
+           shown: list[int]) -> tuple[list[float], list[float], list[list[str]]]:
+    """The loss, the output and the numbers of the cards, for each point."""
     losses, outputs, numbers = [], [], []
     for x, t in data:
         output = model(x)
@@ -176,12 +191,7 @@ def snapshot(model: Any, data: Data, loss: Loss, epoch: int, area: Area, size: i
         outputs.append(float(number(output)))
         cards = [nodes[i] for i in shown]
         numbers.append([short(v.data) for v in cards] + ["-" if type(v) is Constant else short(v.grad) for v in cards])
-    for p, grad in zip(parameters, before):
-        p.grad = grad
-    left, right, low, high = area
-    grid = [[float(number(model([left + (i + .5) * (right - left) / GRID, high - (j + .5) * (high - low) / GRID])))
-             for i in range(GRID)] for j in range(GRID)]
-    return Snapshot(epoch, grid, losses, outputs, numbers)
+    return losses, outputs, numbers
 
 
 def without_partials(view: View) -> View:
@@ -194,10 +204,21 @@ def named(root: Value) -> Value:
     return root
 
 
+def alike(model: Any, data: Data, loss: Loss) -> Data:
+    """The data, with targets as Constants if the loss takes shortcuts for some plain numbers, as cross-entropy for 0 and 1."""
+    if len({len(nodes_of(loss(model(x), t))) for x, t in data}) == 1:
+        return data
+    return [(x, Constant(number(t))) for x, t in data]
+
+
 def checked(data: Data, epochs: int, snapshots: int) -> None:
     if not data:
         raise ValueError("a training view needs data: give pairs (x, t), as in [([0.0, 1.0], 1), ([1.0, 1.0], 0)]")
-    for x, _ in data:
+    for pair in data:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or [hasattr(p, "__len__") for p in pair] != [True, False]:
+            raise ValueError(f"data is a list of pairs (x, t), x two features and t a target, and {pair!r:.60} is none: "
+                             "write list(zip(X, Y)) for separate X and Y")
+        x = pair[0]
         if len(x) != 2:
             raise ValueError(f"the decision boundary is drawn in the plane, and the point {tuple(x)!r} has {len(x)} "
                              "features: give points with 2 features")
