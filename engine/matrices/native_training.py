@@ -32,8 +32,9 @@ class Fields(ctypes.Structure):
 
     _fields_ = [(name, ctypes.c_void_p) for name in ("step", "rule")] + \
                [(name, ctypes.c_long) for name in ("samples", "size", "padded", "inputs", "targets", "turn")] + \
-               [(name, ctypes.c_void_p) for name in ("X", "Y", "x", "y", "in_0", "in_1", "out", "work",
-                                                     "rule_in_0", "rule_in_1", "rule_out_0", "rule_out_1", "rule_work", "steps")]
+               [(name, ctypes.c_void_p) for name in (
+                   "X", "Y", "x", "y", "in_0", "in_1", "out", "work",
+                   "rule_in_0", "rule_in_1", "rule_out_0", "rule_out_1", "rule_work", "steps")]
 
 
 def rule_of(optimizer: Any, count: int, states: int, moving: Any) -> tuple[Compiled, list[str]] | None:

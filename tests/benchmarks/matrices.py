@@ -72,13 +72,14 @@ def values(A: Any) -> Any:
     return [[Value(x) for x in row] for row in A.tolist()]
 
 
-def recorded(w: Work) -> Any:
+def recorded(w: Work, runner: str = "numpy") -> Any:
     """The program, and the seconds it took to record and to vectorize."""
     X, Y = values(w.X[:1] if w.one else w.X), values(w.Y[:1] if w.one else w.Y)
     start   = perf_counter()
     loss    = w.loss([w.model(x) for x in X], Y)
     middle  = perf_counter()
-    program = vectorize(loss, X[0] if w.one else X, Y[0] if w.one else Y, w.model.parameters(), batch=w.one)
+    program = vectorize(loss, X[0] if w.one else X, Y[0] if w.one else Y, w.model.parameters(), batch=w.one,
+                        runner=runner)
     return program, middle - start, perf_counter() - middle
 
 
@@ -196,8 +197,7 @@ def by_program_in_c(program: Any, w: Work) -> Any:
     """Many steps per call: a step of W4 takes less than a call from Python."""
     from engine.matrices.native_training import loop
     from engine.matrices.training import Descent, Mover
-    native, *_ = recorded(w)
-    native.runner.hurry(native.plans)
+    native, *_ = recorded(w, "native")
     fast = loop(native, Mover(Descent(native.values, LR), native), w.X, w.Y, len(w.X))
     if fast is None:
         raise ImportError(str(native.runner))

@@ -105,11 +105,9 @@ def timed(contenders: dict[str, Any], seconds: float) -> dict[str, list[float]]:
 def main() -> None:
     for w in works():
         program, *_ = recorded(w)
-        program.runner.left = -1                                     # it stays with NumPy
         reference   = program(w.X, w.Y)
-        native, *_  = recorded(w)
+        native, *_  = recorded(w, "native")
         start = perf_counter()
-        native.runner.hurry(native.plans)
         same(reference, tuple(native(w.X, w.Y)), f"{w.name} native")
         print(f"\n{w.name}: ready in {perf_counter() - start:.2f} s. {native.report().splitlines()[-1]}")
         contenders = {"trained": trained(native, w), "called": repeated(by_program(native, w))}
