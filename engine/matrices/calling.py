@@ -17,6 +17,7 @@ from ..value import Value
 from .arrays import Array
 from .choosing import Runner
 from .portable import elementary, evaluate, sized
+from .running import aligned
 
 if TYPE_CHECKING:
     from .lowering import Lowering
@@ -52,8 +53,8 @@ class Calls:
     def prepare(self) -> None:
         """Room for the parameters and their gradients."""
         self.order      = np.array([k for p in self.own for k in p.members], dtype=np.intp)
-        self.theta      = np.zeros(len(self.order))
-        self.gradient   = np.zeros(len(self.order))
+        self.theta      = aligned(len(self.order))
+        self.gradient   = aligned(len(self.order))
         self.scratch    = np.zeros(len(self.order))
         self.parameters = self.shaped(self.theta)
         self.gradients  = self.shaped(self.gradient)

@@ -23,6 +23,7 @@ from .compiling import NoCompiler as NoCompiler
 from .compiling import library
 from .portable import elementary, needed
 from .rows import expand
+from .running import aligned
 from .scheduling import Unsupported as Unsupported
 
 WHOLE = {"sigmoid", "softmax", "logsumexp"}                          # kernels.h has them
@@ -96,10 +97,3 @@ class Native:
 
 def pointers(arrays: Sequence[Any]) -> Any:
     return (ctypes.c_void_p * max(len(arrays), 1))(*[x.ctypes.data for x in arrays])
-
-
-def aligned(count: int) -> Any:
-    """Room for count doubles that starts on a cache line."""
-    room  = np.zeros(count + 8)
-    start = -room.ctypes.data % 64 // 8
-    return room[start:start + count]

@@ -17,7 +17,8 @@ import numpy as np
 
 from .arrays import Array, Lines
 from .compiling import NoCompiler, library
-from .native import Compiled, Native, aligned, compiled, pointers
+from .native import Compiled, Native, compiled, pointers
+from .running import aligned
 from .scheduling import Unsupported
 
 if TYPE_CHECKING:
@@ -70,9 +71,9 @@ class Loop:
         self.program, self.plan, self.mover, self.size = program, plan, mover, size
         self.X, self.Y = np.ascontiguousarray(X), None if Y is None else np.ascontiguousarray(Y)
         made, names = rule
-        theta, other = program.theta, np.empty_like(program.theta)
+        theta, other = program.theta, aligned(len(program.theta))
         self.thetas  = theta, other
-        self.states  = tuple([(np.ascontiguousarray(x), np.empty_like(theta)) for x in mover.state])
+        self.states  = tuple([(settled(x), aligned(len(theta))) for x in mover.state])
         self.steps, self.lr = np.array([float(mover.optimizer.steps)]), np.array([float(mover.optimizer.lr)])
         rooms   = plan.room_of
         self.x, self.y = rooms.get("input"), rooms.get("target")
@@ -108,7 +109,8 @@ class Loop:
         for k in range(0, count, CHUNK):
             self.call(losses[k:k + CHUNK], None)
         self.settle(count)
-        return [float(loss) for loss in losses]
+        found: list[float] = losses.tolist()
+        return found
 
     def epoch(self, order: Any) -> float:
         """The mean loss of one epoch over the samples in `order`."""
@@ -130,6 +132,13 @@ class Loop:
             self.fields.turn = 0
         self.mover.state = tuple([old for old, _ in self.states])
         self.mover.optimizer.steps += steps
+
+
+def settled(x: Any) -> Any:
+    """A copy of x that starts on a cache line."""
+    room = aligned(len(x))
+    room[:] = x
+    return room
 
 
 def loop(program: Program, mover: Mover, X: Any, Y: Any, size: int) -> Loop | None:
