@@ -102,6 +102,7 @@ class Fold:
         layers: dict[Value, tuple[int, str]] = {}             # the layer that a node outside of units follows
         pure    = {v for v in graph.nodes if not v.operands and (v in names.units or type(v) is Constant
                                                                   and v not in names.parts)}
+        owned   = set(names.units)                            # parameters, and what was computed from them alone
         tail: list[Value] = []
         for v in graph.nodes:
             place = whole.get(v) or names.place.get(v)
@@ -111,8 +112,10 @@ class Fold:
                 continue
             if place is None and all(operand in pure for operand in v.operands):
                 pure.add(v)
-                self.keys[v] = ("penalty", "")
-                continue
+                if any(operand in owned for operand in v.operands):
+                    owned.add(v)
+                    self.keys[v] = ("penalty", "")
+                    continue
             if place:
                 layers[v] = (place.network, place.layer)
                 if view == "layer":

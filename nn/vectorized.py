@@ -15,9 +15,9 @@ from engine.functions import lift
 from engine.value import number
 
 from .datasets import one_hot
-from .module import Module, in_use
+from .module import Module
 from .saving import restore, state
-from .training import Epoch, Training, diverged, one_number
+from .training import Epoch, Training, one_number
 
 FEW = 3
 
@@ -39,7 +39,8 @@ class Epochs:
             loss = program.run(self.X[batch], self.Y[batch])
             if not isfinite(loss):
                 program.store()
-                raise diverged(loss)
+                raise FloatingPointError(f"the loss became {loss!r}: lower the learning rate, clip the gradients with "
+                                         "clip_norm=1.0, or standardise the inputs")
             g = program.gradient
             if training.clip_norm is not None:
                 norm = float(np.sqrt(g @ g))
@@ -95,7 +96,8 @@ def record(training: Training, X: Any, Y: Any) -> Any:
         if state(model) != before:
             raise ValueError("a part of the model keeps running statistics while it is trained, and a matrix program "
                              "cannot update them: write engine=\"scalar\"")
-        return vectorize(first, x, y, model.parameters(), outputs=[list(o) if isinstance(o, list) else [o] for o in outputs],
+        return vectorize(first, x, y, model.parameters(),
+                         outputs=[list(o) if isinstance(o, list) else [o] for o in outputs],
                          rerecord=loss_of)
     finally:
         restore(model, before)
@@ -116,7 +118,8 @@ def agree(training: Training, program: Any, X: Any, Y: Any) -> None:
     matrix = program(X, Y).loss
     if abs(scalar - matrix) > 1e-9 * max(abs(scalar), 1e-9):
         raise ValueError(f"for {len(X)} samples the loss is {scalar!r}, and the matrix program recorded from {FEW} "
-                         f"gives {matrix!r}: the loss is neither a sum nor a mean over the samples. Write engine=\"scalar\"")
+                         f"gives {matrix!r}: "
+                         "the loss is neither a sum nor a mean over the samples. Write engine=\"scalar\"")
 
 
 def values(data: Any) -> Any:
@@ -130,13 +133,19 @@ def predict(model: Module, X: Sequence[Any]) -> list[Any]:
     """The outputs of the model in eval mode, by a program recorded from one sample."""
     if not len(X):
         return []
-    with in_use(model):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
         def outputs_of(x: Any) -> list[Any]:
             y = model(x)
             return [lift(yk) for yk in y] if isinstance(y, (list, tuple)) else [y]
         x = values([number(xj) for xj in X[0]])
         y = outputs_of(x)
-        program = vectorize(total(y) if len(y) > 1 else y[0] + 0, x, parameters=model.parameters(), outputs=y, batch=True,
+        program = vectorize(total(y) if len(y) > 1 else y[0] + 0, x, parameters=model.parameters(), outputs=y,
+                            batch=True,
                             rerecord=lambda x, _: total(z) if len(z := outputs_of(x)) > 1 else z[0] + 0)
         found = program.predict([[number(xj) for xj in x] for x in X]).tolist()
         return found if isinstance(model(x), (list, tuple)) else [y for y, in found]
+    finally:
+        for module, mode in modes:
+            module.training = mode

@@ -58,8 +58,7 @@ class Folded:
         if box.single:
             return card(self.recording, i)
         symbol = f"{len(box.outputs)} outputs" if len(box.outputs) > 1 else "w·x + b" if box.group == "z" else ""
-        width  = 250 if len(box.outputs) > 1 else 150
-        return Card(box.title, symbol, "root" if self.recording.root == i else "operation", width, 66)
+        return Card(box.title, symbol, "root" if self.recording.root == i else "operation", 150, 66)
 
     # --- scenes -----------------------------------------------------------------------------------
 

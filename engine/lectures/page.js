@@ -109,11 +109,12 @@ const num = (text, kind, exact, mask) => {
 const bracket = text => text.startsWith("−") ? `(${text})` : text;
 const inNames = parts => parts.map(p => typeof p === "number" ? name(p) : p);
 const inNumbers = (parts, step, mask) => parts.map((p, at) => typeof p === "number"
-  ? num(at && !/[(,] ?$/.test(parts[at - 1]) ? bracket(nodes[p][2]) : nodes[p][2], "v", nodes[p][3], mask && step.all.some(([z]) => z === p)) : p);
+  ? num(parts[at + 1] === "^" || at && !/[(,] ?$/.test(parts[at - 1]) ? bracket(nodes[p][2]) : nodes[p][2], "v", nodes[p][3], mask && step.all.some(([z]) => z === p)) : p);
 const over = (z, i) => { const e = element("span", "whole"); e.append("∂", name(z), "/∂", name(i)); return e; };   // never broken at the end of a line
 const d = i => over(root, i);
 const symbolic = (...parts) => { const e = element("span", "symbolic"); e.append(...parts); return e; };
 const line = (...parts) => { const p = element("p", "line"); p.append(...parts.flat(9)); return p; };
+const more = (...parts) => { const p = line(...parts); p.classList.add("more"); return p; };
 const loss = () => nodes[root][0];
 
 function arithmetic(step, mask) {                        // the lines of one step
@@ -133,7 +134,7 @@ function forwardLines(step, mask) {
   const lines = step.all.slice(0, 14).flatMap(([z, formula]) => {
     const result = num(nodes[z][2], "v", nodes[z][3], mask);
     if (!formula.length) return [line(name(z), " = ", result)];
-    return [line(name(z), " = ", inNames(formula)), line(" = ", inNumbers(formula, step, mask), " = ", result), ...(mask ? [] : slopes(z))];
+    return [line(name(z), " = ", inNames(formula)), more(" = ", inNumbers(formula, step, mask), " = ", result), ...(mask ? [] : slopes(z))];
   });
   return step.all.length > 14 ? [...lines, line(`… and ${step.all.length - 14} more`)] : lines;
 }
@@ -146,7 +147,7 @@ function slopes(z) {                                     // the partials that th
     return p;
   });
 }
-const plain = slope => slope.length === 1 && typeof slope[0] === "string";
+const plain = slope => slope.length === 1 && (typeof slope[0] === "string" || nodes[slope[0]][1] === "constant");
 
 function contribution([i, slope, partial, upstream, product, before, after, use, uses, exact, z], mask, brief) {
   const first = line(d(i), " += ", brief ? [] : symbolic(over(z, i), " · ", d(z), " = "),
@@ -168,7 +169,7 @@ function panel() {
   $("count").textContent = `${k + 1} / ${view.steps.length}`;
   box.replaceChildren(...lines);
   const rows = lines.filter(l => !l.classList.contains("slope")).length;
-  box.className = (rows > 3 ? "many" : "") + (rows > 6 ? " table" : "");
+  box.className = (rows > 3 ? "many" : "") + (rows > 6 || lines.length > 8 ? " table" : "");
   $("sentence").textContent = hidden ? (step.p === "forward" ? "What is the number?" : "What gradient does each operand receive?") : step.s;
   $("reveal").hidden = !hidden;
   $("live").textContent = `Step ${k + 1} of ${view.steps.length}. ${$("phase").textContent}. ${lines.slice(0, 4).map(l => l.textContent).join("; ")}. ${$("sentence").textContent}`;

@@ -2,9 +2,10 @@
 
 // --- the camera ------------------------------------------------------------------------------------
 
-function fit() {
-  const {width, height} = room, s = Math.min(width / (view.width + 40), height / (view.height + 40), 1.9);
-  return {s, x: (width - s * view.width) / 2, y: (height - s * view.height) / 2};
+function fit() {                                         // the whole graph, and below it room for the buttons
+  const {width, height} = room, s = Math.min(width / (view.width + 40), (height - 64) / view.height, 1.9);
+  const free = height - s * view.height;
+  return {s, x: (width - s * view.width) / 2, y: Math.max(10, Math.min(free / 2, free - 54))};
 }
 
 function place(zoom, glide) {

@@ -73,7 +73,7 @@ def contribution(recording: Recording, root: str, name: str, c: Contribution) ->
 
 
 def written(recording: Recording, formula: Parts, numbers: bool) -> str:
-    """A formula with names, or with numbers; negative ones in brackets unless they stand alone."""
+    """A formula with names, or with numbers; negative ones in brackets unless they stand alone: (−3)^2."""
     shown = []
     for k, part in enumerate(formula):
         if isinstance(part, str):
@@ -82,7 +82,7 @@ def written(recording: Recording, formula: Parts, numbers: bool) -> str:
             shown.append(recording.names[part])
         else:
             number = short(recording.values[part].data)
-            alone  = k == 0 or str(formula[k - 1]).endswith(("(", ", "))
+            alone  = (k == 0 or str(formula[k - 1]).endswith(("(", ", "))) and formula[k + 1:k + 2] != ["^"]
             shown.append(number if alone else bracket(number))
     return "".join(shown)
 

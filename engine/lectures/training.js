@@ -47,8 +47,9 @@ function paintField() {
 
 // --- the loss curve --------------------------------------------------------------------------------
 
-const top_ = Math.max(...curve, ...snapshots.map(s => Math.max(...s.losses)).slice(0, 1)) || 1;
-const at = (epoch, loss) => `${(epoch / (curve.length - 1) * 100).toFixed(2)} ${(100 - Math.min(1.05, (loss ?? Infinity) / top_) * 100).toFixed(2)}`;
+const first = Math.max(...curve, ...snapshots[0].losses) || 1;
+const top_ = Math.min(2 * first, Math.max(first, ...snapshots.flatMap(s => s.losses)));
+const at = (epoch, loss) => `${(epoch / (curve.length - 1) * 100).toFixed(2)} ${(100 - Math.min(1, (loss ?? Infinity) / top_) * 100).toFixed(2)}`;
 const mean = svg("path", {d: "M" + curve.map((loss, e) => at(e, loss)).join("L")}), one = svg("path", {class: "one"}), now = svg("line", {y1: 0, y2: 100});
 $("curve").append(one, mean, now);
 

@@ -30,7 +30,7 @@ GRID   = 36
 LEVELS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LIMIT  = 150_000         # numbers on the page: 4 digits each, so that it stays below 2 MB
 
-Data: TypeAlias = Sequence[tuple[Sequence[float], float]]
+Data: TypeAlias = Sequence[tuple[Sequence[float], Any]]
 Loss: TypeAlias = Callable[[Any, Any], Any]
 Area: TypeAlias = tuple[float, float, float, float]
 
@@ -126,6 +126,7 @@ def training_lecture(model: Any, data: Data, loss: Loss, *,
             more numbers than a page can hold.
     """
     checked(data, epochs, snapshots)
+    data   = alike(model, data, loss)
     step   = step or (lambda: descend(model, data, loss, rate))
     area   = surroundings(data)
     first  = record(named(loss(model(data[0][0]), data[0][1])))
@@ -203,10 +204,21 @@ def named(root: Value) -> Value:
     return root
 
 
+def alike(model: Any, data: Data, loss: Loss) -> Data:
+    """The data, with targets as Constants if the loss takes shortcuts for some plain numbers, as cross-entropy for 0 and 1."""
+    if len({len(nodes_of(loss(model(x), t))) for x, t in data}) == 1:
+        return data
+    return [(x, Constant(number(t))) for x, t in data]
+
+
 def checked(data: Data, epochs: int, snapshots: int) -> None:
     if not data:
         raise ValueError("a training view needs data: give pairs (x, t), as in [([0.0, 1.0], 1), ([1.0, 1.0], 0)]")
-    for x, _ in data:
+    for pair in data:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or [hasattr(p, "__len__") for p in pair] != [True, False]:
+            raise ValueError(f"data is a list of pairs (x, t), x two features and t a target, and {pair!r:.60} is none: "
+                             "write list(zip(X, Y)) for separate X and Y")
+        x = pair[0]
         if len(x) != 2:
             raise ValueError(f"the decision boundary is drawn in the plane, and the point {tuple(x)!r} has {len(x)} "
                              "features: give points with 2 features")

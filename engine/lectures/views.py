@@ -128,6 +128,7 @@ def placed(name: str, cards: list[Card], arrows: list[Arrow], scenes: list[Scene
 
     columns: cards that stand one below the other in this order, as the units of a layer.
     """
+    cards    = widened(cards, scenes)
     labelled = len(arrows) <= LABELLED
     lines = ["digraph {", f"rankdir=LR; nodesep=0.3; ranksep={0.28 if labelled else 1.1};",
              'node [shape=box, fixedsize=true, label=""]; edge [arrowhead=none];']
@@ -147,6 +148,15 @@ def placed(name: str, cards: list[Card], arrows: list[Arrow], scenes: list[Scene
     labels = [nodes[f"m{k}"][:2] if f"m{k}" in nodes else middle(curves[k]) for k in range(len(arrows))]
     return View(name, cards, arrows, scenes, found["width"], found["height"],
                 [nodes[f"n{i}"][:2] for i in range(len(cards))], curves, labels, main, inside)
+
+
+def widened(cards: list[Card], scenes: list[Scene]) -> list[Card]:
+    """The cards, each with room for the longest line that a step writes on it."""
+    wide = [card.width for card in cards]
+    for i, slot, text, _, note in [change for scene in scenes for change in scene.changes]:
+        if cards[i].role != "constant":
+            wide[i] = max(wide[i], 26 + 9 * len(text) + (17 if slot == "g" else 0) + (7 * len(note) + 6 if note else 0))
+    return [card._replace(width=width) for card, width in zip(cards, wide)]
 
 
 def joint(first: list[Point], second: list[Point] | None) -> list[Point]:

@@ -104,6 +104,28 @@ def test_predict_hides_the_number_everywhere_until_it_is_revealed(opened, shared
     assert page.get_attribute("#predict", "aria-pressed") == "false"
 
 
+def test_a_negative_base_stands_in_brackets(opened):
+    page = opened(lecture(Value(-3.0, "x") ** 2))
+    press(page, "ArrowRight")
+    assert "= (−3)^2 = 9" in text(page, "#lines")
+
+
+def test_every_number_fits_its_card_and_no_card_lies_under_the_buttons(opened):
+    a, y = Value(0.5, "a"), Value(-0.04349, "y")
+    page = opened(lecture((a * y * a + y * a * 1e-4 * a) * y))
+    inside = """[...document.querySelectorAll('#svg-scalar .c:not(.constant)')].every(c => {
+        const b = c.querySelector('.b').getBoundingClientRect(), [g, m] = ['.g', '.m'].map(s => c.querySelector(s).getBoundingClientRect());
+        return [...c.querySelectorAll('text')].every(t => t.getBoundingClientRect().right < b.right) && !(m.width && g.right > m.left)})"""
+    while True:
+        assert page.evaluate(inside), text(page, "#phase")
+        if text(page, "#phase") == "Complete":
+            break
+        press(page, "ArrowRight")
+    top = page.evaluate("document.querySelector('.zoom').getBoundingClientRect().top")
+    assert all(page.evaluate("[...document.querySelectorAll('#svg-scalar .b')].map(b => b.getBoundingClientRect().bottom)")[k] < top
+               for k in range(10))
+
+
 def test_buttons_slider_and_space(opened, shared):
     page = opened(lecture(shared))
     for button, k in [("next", 1), ("next", 2), ("back", 1), ("last", 14), ("first", 0)]:

@@ -32,6 +32,10 @@ def test_colours_only_on_a_terminal_that_wants_them(monkeypatch, shared, termina
     assert ("\x1b[" in str(lecture(shared))) == coloured
 
 
+def test_a_negative_base_stands_in_brackets():
+    assert "J = x^2 = (−3)^2 = 9" in str(lecture(Value(-3.0, "x") ** 2))
+
+
 def test_a_leaf_alone():
     assert "Given" in str(lecture(Value(3.0, "x")))
 

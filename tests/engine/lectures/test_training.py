@@ -8,7 +8,7 @@ import pytest
 from engine import training_lecture
 from engine.lectures.training import contour
 from engine.lectures.words import short
-from nn import MLP
+from nn import MLP, bce_with_logits
 
 
 def moons(n=20, seed=1):
@@ -115,11 +115,20 @@ def test_training_that_diverges_still_gives_a_page():
 
 
 @pytest.mark.parametrize("change, message", [
-    (dict(data=[]), "needs data"), (dict(data=[([1.0, 2.0, 3.0], 1)]), "2 features"), (dict(epochs=0), "at least 1"),
+    (dict(data=[]), "needs data"), (dict(data=([[1.0, 2.0], [0.0, 1.0], [2.0, 0.0]], [1, 0, 1])), r"write list\(zip\(X, Y\)\)"),
+    (dict(data=([[1.0, 2.0], [0.0, 1.0]], [1, 0])), r"write list\(zip\(X, Y\)\)"), (dict(data=[([1.0, 2.0, 3.0], 1)]), "2 features"), (dict(epochs=0), "at least 1"),
     (dict(data=moons(2000), snapshots=50, epochs=60), "more than a page")])
 def test_what_cannot_be_shown_is_refused_with_a_way_out(change, message):
     with pytest.raises(ValueError, match=message):
         training_lecture(**(dict(model=network(), data=moons(4), loss=square) | change))
+
+
+def test_a_loss_with_shortcuts_for_targets_0_and_1_has_one_graph_for_all_points():
+    model = MLP(2, [3, 1], hidden="tanh", seed=2)
+    talk  = training_lecture(model, moons(), bce_with_logits, epochs=4, snapshots=2, threshold=0)
+    model = MLP(2, [3, 1], hidden="tanh", seed=2)
+    assert talk.snapshots[0].losses == pytest.approx([bce_with_logits(model(x), t).data for x, t in moons()])
+    assert talk.curve[-1] < talk.curve[0]
 
 
 def test_a_notebook_shows_the_loss_curve(run):
