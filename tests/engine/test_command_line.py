@@ -79,4 +79,5 @@ def test_lecture(tmp_path, capsys):
 def test_check(capsys):
     pytest.importorskip("mpmath")
     assert main(["check", *NEURON]) == 0
-    assert "right" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert all(f"right     {name}: " in said for name in "xwb")
