@@ -158,7 +158,7 @@ def check(options: argparse.Namespace) -> int:
     def f(*xs: Any) -> Any:
         return Walk(options.expression, dict(zip(values, xs))).result()
     names = [Parameter(name, Parameter.POSITIONAL_ONLY) for name in values]
-    f.__signature__ = Signature(names)   # type: ignore[attr-defined]     (the report calls the variables by their names)
+    f.__signature__ = Signature(names)   # type: ignore[attr-defined]     # for the report
     report = import_module("engine.testing").check_gradients(f, *values.values())
     print(report)
     return 0 if report.ok else 1
