@@ -81,3 +81,9 @@ def test_check(capsys):
     assert main(["check", *NEURON]) == 0
     said = capsys.readouterr().out
     assert all(f"right     {name}: " in said for name in "xwb")
+
+
+def test_the_suite_asks_for_mpmath_before_it_blames_an_engine(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mpmath", None)
+    assert main(["conformance", "my_value.py:Value"]) == 2
+    assert "pip install 'chainrule[check]'" in capsys.readouterr().err
