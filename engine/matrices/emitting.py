@@ -13,11 +13,12 @@ The text is made of the templates below, numbers, and names counted here: nothin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isinf, prod
 
 import numpy as np
 
 from .arrays import Array
-from .kernels import BINARY, UNARY, batched, literal, units
+from .kernels import BINARY, UNARY
 from .simplifying import number_of
 
 
@@ -197,3 +198,16 @@ class Emitter:
         for k, i in enumerate(index, start):
             self.code.append(f"LOOP {name}[{k} * BP + s] = {self.at(x)}[{i} * BP + s];" if batched(z)
                              else f"{name}[{k}] = {self.at(x)}[{i}];")
+
+
+def batched(z: Array) -> bool:
+    return bool(z.shape) and z.shape[0] < 0
+
+
+def units(z: Array) -> int:
+    """Numbers per sample, or in all."""
+    return prod(z.shape[1:]) if batched(z) else prod(z.shape)
+
+
+def literal(x: float) -> str:
+    return "NAN" if x != x else ("-" if x < 0 else "") + "INFINITY" if isinf(x) else repr(x)

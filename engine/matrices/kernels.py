@@ -1,11 +1,5 @@
 """Kernels: the C that native programs are made of: formulas, products of matrices, sums, a turn of the inputs."""
 
-from __future__ import annotations
-
-from math import isinf, prod
-
-from .arrays import Array
-
 UNARY  = {"neg": "-{0}", "abs": "fabs({0})", "positive": "(double)({0} > 0)",
           **{name: f"{name}({{0}})"
              for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
@@ -82,16 +76,3 @@ static void turn(double *restrict out, const double *restrict in, long B, long n
     for (long s = 0; s < B; s++) for (long u = 0; u < n; u++) out[u * BP + s] = in[s * n + u];
 }
 """
-
-
-def batched(z: Array) -> bool:
-    return bool(z.shape) and z.shape[0] < 0
-
-
-def units(z: Array) -> int:
-    """Numbers per sample, or in all."""
-    return prod(z.shape[1:]) if batched(z) else prod(z.shape)
-
-
-def literal(x: float) -> str:
-    return "NAN" if x != x else ("-" if x < 0 else "") + "INFINITY" if isinf(x) else repr(x)

@@ -40,7 +40,6 @@ def parameter_symbols(program: Program) -> dict[int, Symbol]:
     """Names of the arrays of parameters, from their labels if these agree, else from the layer they belong to."""
     symbols: dict[int, Symbol] = {}
     layer = 0
-    lines = program.low.lines.lines
     for p in program.own:
         labels = {re.sub(r"\[.*", "", program.values[k].label) for k in p.members}
         label  = labels.pop() if len(labels) == 1 else ""
@@ -48,11 +47,10 @@ def parameter_symbols(program: Program) -> dict[int, Symbol]:
         if len(p.line.shape) == 2:
             layer += 1
         symbol = Symbol(match[1], int(match[2]) if match[2] else None) if match else \
-            Symbol("W" if len(p.line.shape) == 2 else "b", layer)
+            Symbol("W" if len(p.line.shape) == 2 else "b", layer) if layer else Symbol("p")
         while symbol in symbols.values() or str(symbol) in RESERVED:
             symbol = symbol._replace(stem=symbol.stem + "_")
         symbols[id(p.line)] = symbol
-    assert lines
     return symbols
 
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .emitting import Emitter, Unsupported
-from .kernels import PRELUDE, batched, units
+from .emitting import Emitter, Unsupported, batched, units
+from .kernels import PRELUDE
 from .portable import elementary
 from .quickening import quick
 
