@@ -54,6 +54,8 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., Any]:
 def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     """The function that gives J[i][j] = df_i/dx_j, for f that returns a list; x_j over all arguments in order.
 
+    One row per output, one column per number in the arguments, those in lists included.
+
     Raises:
         TypeError: f is no function, or returned something else than a list of numbers or Values.
     """

@@ -79,4 +79,11 @@ def test_lecture(tmp_path, capsys):
 def test_check(capsys):
     pytest.importorskip("mpmath")
     assert main(["check", *NEURON]) == 0
-    assert "right" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert all(f"right     {name}: " in said for name in "xwb")
+
+
+def test_the_suite_asks_for_mpmath_before_it_blames_an_engine(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mpmath", None)
+    assert main(["conformance", "my_value.py:Value"]) == 2
+    assert "pip install 'chainrule[check]'" in capsys.readouterr().err
