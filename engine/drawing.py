@@ -26,6 +26,7 @@ from .graph import Graph
 from .paths import Paths
 from .rendering import as_html, as_svg
 from .styling import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE, box_style, changes, flow, lines, link_style
+from .files import written
 from .text import digits
 from .value import Value
 
@@ -83,9 +84,7 @@ class Drawing:
         if ending not in media:
             raise ValueError(f"no picture can be written to {text.visible(target.name)!r}: its name must end in "
                              f"{', '.join(media)}")
-        made = media[ending]()
-        target.write_bytes(made if isinstance(made, bytes) else made.encode())
-        return target
+        return written(target, media[ending]())
 
     def printed(self, form: str) -> bytes:
         """The picture as PNG or PDF, with fonts of its own."""

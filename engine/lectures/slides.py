@@ -75,8 +75,8 @@ def so_far(c: Contribution) -> str:
     return f"  (use {c.use} of {c.uses}: {short(c.before)} + {bracket(short(c.product))} = {short(c.after)})"
 
 
-def printed(page: str, path: Path) -> None:
-    """The HTML page as PDF, by the print function of a Chromium browser.
+def printed(page: str, path: Path) -> bytes:
+    """The HTML page as PDF, by the print function of a Chromium browser; path is what it will be called.
 
     Raises:
         RuntimeError: no such browser is installed, or it fails.
@@ -93,7 +93,8 @@ def printed(page: str, path: Path) -> None:
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic",
              "--disable-sync", "--disable-background-networking", "--disable-component-update",
              "--no-pdf-header-footer",
-             f"--user-data-dir={folder}/profile", f"--print-to-pdf={path.resolve()}", source.as_uri()],
+             f"--user-data-dir={folder}/profile", f"--print-to-pdf={folder}/slides.pdf", source.as_uri()],
             capture_output=True, check=False, timeout=120)
-    if done.returncode or not path.exists():
-        raise RuntimeError(f"{browser} could not print the slides: {done.stderr.decode(errors='replace')[-300:]}")
+        if done.returncode or not Path(folder, "slides.pdf").exists():
+            raise RuntimeError(f"{browser} could not print the slides: {done.stderr.decode(errors='replace')[-300:]}")
+        return Path(folder, "slides.pdf").read_bytes()
