@@ -32,7 +32,7 @@ LEVELS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LIMIT  = 150_000         # numbers on the page: 4 digits each, so that it stays below 2 MB
 
 
-Data: TypeAlias = Sequence[tuple[Sequence[float], float]]
+Data: TypeAlias = Sequence[tuple[Sequence[float], Any]]
 Loss: TypeAlias = Callable[[Any, Any], Any]
 Area: TypeAlias = tuple[float, float, float, float]
 
