@@ -56,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.expression = expression
         return COMMANDS[command](options)
     except (ValueError, TypeError, ModuleNotFoundError, OSError, RuntimeError) as error:
+        if command == "check" and isinstance(error, ModuleNotFoundError):
+            error = ModuleNotFoundError(f'{error}: checking needs it; write pip install "chainrule[check]"')
         print("\n".join(visible(line, 2500) for line in f"chainrule: {error}".split("\n")), file=sys.stderr)
         return 2
 
@@ -85,6 +87,8 @@ def numbers(items: Sequence[str]) -> dict[str, float]:
         name, equals, number = item.partition("=")
         if not equals or not name.strip().isidentifier():
             raise ValueError(f"{visible(item)!r} gives no variable a value: write name=number, as in x=0.5")
+        if name.strip() in values:
+            raise ValueError(f"{visible(name.strip())} is given twice: write one number for each name")
         try:
             values[name.strip()] = float(number)
         except ValueError:

@@ -100,6 +100,8 @@ def gradients(output: Operand, inputs: Sequence[Value], create_graph: bool = Fal
 @contextmanager
 def variables(args: Sequence[Any]) -> Iterator[tuple[list[Any], bool]]:
     """Fresh variables in the shape of args, and whether what is computed of them must be a graph itself."""
+    if not args:
+        raise TypeError("a derivative is taken at a point, and none was given: write grad(f)(2.0)")
     again = depth.get() > 0 or any(isinstance(x, Value) for x in flat(args))
     token = depth.set(depth.get() + 1)
     try:
