@@ -5,6 +5,7 @@ A lecture is a file demos/NAME.py with
     a docstring whose first line is its title, and which says what there is to see,
     POSITION   = 10                  its place in the list: 10 before 20; without one it comes last
     DOCUMENTS  = ["D1-25", "GA-1"]   the items of the documents that it shows
+    NEEDS      = ["mpmath"]          packages beyond the extra `demos`; without them it is left out
     run(out)                         which prints the numbers that matter and writes pictures to the folder out
 
 It needs no registration: every file that defines `run` is found. What lectures share (tables,
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import ast
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +28,11 @@ class Lecture(NamedTuple):
     title: str
     position: float
     documents: list[str]
+    needs: list[str]
+
+    def missing(self) -> list[str]:
+        """The packages that it needs and that are not installed."""
+        return [package for package in self.needs if find_spec(package) is None]
 
     def run(self, out: Path) -> None:
         """Run it; its pictures go to the folder out."""
@@ -44,7 +51,8 @@ def lecture(path: Path) -> Lecture | None:
     if not any(isinstance(part, ast.FunctionDef) and part.name == "run" for part in tree.body):
         return None
     title = (ast.get_docstring(tree) or path.stem).splitlines()[0].rstrip(".")
-    return Lecture(path.stem, title, constant(tree, "POSITION", float("inf")), constant(tree, "DOCUMENTS", []))
+    return Lecture(path.stem, title, constant(tree, "POSITION", float("inf")), constant(tree, "DOCUMENTS", []),
+                   constant(tree, "NEEDS", []))
 
 
 def constant(tree: ast.Module, name: str, default: Any) -> Any:

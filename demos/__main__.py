@@ -69,8 +69,11 @@ def find(name: str, known: Sequence[Lecture]) -> Lecture:
 
 
 def run(lecture: Lecture, out: Path) -> None:
-    """Run one lecture under its title and say how long it took."""
+    """Run one lecture under its title and say how long it took; or what is missing for it."""
     heading(lecture.title, lecture.documents)
+    if missing := lecture.missing():
+        print(f"left out: it needs {', '.join(missing)}, which the extra test brings: pip install -e '.[test]'")
+        return
     start = time.perf_counter()
     lecture.run(out)
     print(f"\n{lecture.name}: {time.perf_counter() - start:.1f} s", flush=True)

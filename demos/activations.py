@@ -36,7 +36,7 @@ def closed_forms() -> list[tuple[str, Callable[[Any], Any], Formula, Formula]]:
 
 def run(out: Path) -> None:
     """Print both at a few points; draw both on [-4, 4]."""
-    xs = [-4 + 8 * i / 100 for i in range(101)]
+    xs = sorted([-4 + 8 * i / 100 for i in range(101)] + [1e-9])         # 0 and a hair beyond: a jump stands upright
     worst, rows = 0.0, []
     fig, axes = figure(4, 2, width=6.4, height=3.1, sharex=True)
     for (name, f, formula, slope), (left, right) in zip(closed_forms(), axes):

@@ -24,6 +24,7 @@ from .catalogue import documents, errata, items
 from .common import wrote
 
 POSITION = 910
+NEEDS    = ["hypothesis", "mpmath", "pytest", "sympy"]
 ROOT     = Path(__file__).parents[1]
 TESTS    = Path("tests") / "derivations"
 

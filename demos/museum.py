@@ -18,6 +18,7 @@ from .common import folder, progress, wrote
 
 POSITION  = 90
 DOCUMENTS: list[str] = []
+NEEDS     = ["mpmath"]
 
 
 def run(out: Path) -> None:

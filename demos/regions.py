@@ -68,7 +68,7 @@ def run(out: Path) -> None:
     rows, nets = [], {}
     for strength in progress((0.0, 0.001, 0.01, 0.1), "strengths"):
         runs = [train(20, strength, seed) for seed in seeds]
-        nets[f"lambda = {strength:g}"] = runs[0][0]
+        nets[rf"$\lambda$ = {strength:g}"] = runs[0][0]
         rows.append((strength, *mean_shares(runs), sum(length(net) for net, _ in runs) / len(runs)))
     print("\n20 hidden units, penalty lambda/2 |W|^2:\n")
     table(["lambda", "right in training", "right on clean points", "|W|"], rows)
@@ -84,6 +84,6 @@ def draw(nets: dict[str, MLP], X: Any, Y: Any, out: Path, name: str, alt: str) -
     """One panel per network."""
     fig, axes = figure(1, len(nets), width=5, height=4.6)
     for panel, (title, net) in zip(axes, nets.items()):
-        decision_boundary(panel, lambda x: math.tanh(net(x).data), X, Y, limits=(-1, 1), steps=25)
+        decision_boundary(panel, lambda x: math.tanh(net(x).data), X, Y, limits=(-1, 1), steps=49)
         panel.set_title(title)
     save(fig, out, name, alt)

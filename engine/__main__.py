@@ -9,6 +9,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
+from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -39,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given or given[0] in ("-h", "--help"):
         print(USAGE, end="")
         return 0 if given else 2
+    if given[0] == "conformance" and find_spec("mpmath") is None:
+        print("chainrule: the suite computes what is right with mpmath: pip install 'chainrule[check]'", file=sys.stderr)
+        return 2
     if given[0] == "conformance":
         return int(import_module("engine.testing.conformance").main(given[1:]) or 0)
     command = given.pop(0) if given[0] in COMMANDS else "show"
@@ -51,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.expression = expression
         return COMMANDS[command](options)
     except (ValueError, TypeError, ModuleNotFoundError, OSError, RuntimeError) as error:
+        if command == "check" and isinstance(error, ModuleNotFoundError):
+            error = ModuleNotFoundError(f'{error}: checking needs it; write pip install "chainrule[check]"')
         print("\n".join(visible(line, 2500) for line in f"chainrule: {error}".split("\n")), file=sys.stderr)
         return 2
 
@@ -63,7 +70,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser(command: str) -> argparse.ArgumentParser:
-    p = Parser(prog=f"chainrule {command if command != 'show' else ''} EXPRESSION", allow_abbrev=False)
+    p = Parser(prog=f"chainrule {command} EXPRESSION".replace(" show", ""), allow_abbrev=False)
     p.add_argument("values", nargs="*", metavar="name=number", help="a value for each name in it")
     p.add_argument("--save", metavar="FILE", help="where to write the picture or page")
     p.add_argument("--explain", metavar="NAME", help="explain the slope with respect to this variable")
@@ -80,6 +87,8 @@ def numbers(items: Sequence[str]) -> dict[str, float]:
         name, equals, number = item.partition("=")
         if not equals or not name.strip().isidentifier():
             raise ValueError(f"{visible(item)!r} gives no variable a value: write name=number, as in x=0.5")
+        if name.strip() in values:
+            raise ValueError(f"{visible(name.strip())} is given twice: write one number for each name")
         try:
             values[name.strip()] = float(number)
         except ValueError:
@@ -156,6 +165,8 @@ def check(options: argparse.Namespace) -> int:
     evaluate(options.expression, values)                      # complains about what cannot be used
     def f(*xs: Any) -> Any:
         return Walk(options.expression, dict(zip(values, xs))).result()
+    names = [Parameter(name, Parameter.POSITIONAL_ONLY) for name in values]
+    f.__signature__ = Signature(names)   # type: ignore[attr-defined]     # for the report
     report = import_module("engine.testing").check_gradients(f, *values.values())
     print(report)
     return 0 if report.ok else 1

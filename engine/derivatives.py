@@ -54,6 +54,8 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., Any]:
 def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     """The function that gives J[i][j] = df_i/dx_j, for f that returns a list; x_j over all arguments in order.
 
+    One row per output, one column per number in the arguments, those in lists included.
+
     Raises:
         TypeError: f is no function, or returned something else than a list of numbers or Values.
     """
@@ -98,6 +100,8 @@ def gradients(output: Operand, inputs: Sequence[Value], create_graph: bool = Fal
 @contextmanager
 def variables(args: Sequence[Any]) -> Iterator[tuple[list[Any], bool]]:
     """Fresh variables in the shape of args, and whether what is computed of them must be a graph itself."""
+    if not args:
+        raise TypeError("a derivative is taken at a point, and none was given: write grad(f)(2.0)")
     again = depth.get() > 0 or any(isinstance(x, Value) for x in flat(args))
     token = depth.set(depth.get() + 1)
     try:

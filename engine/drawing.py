@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from . import rendering, text
+from .files import written
 from .folding import Box, Fold, Link
 from .graph import Graph
 from .paths import Paths
@@ -84,9 +85,7 @@ class Drawing:
         if ending not in media:
             raise ValueError(f"no picture can be written to {text.visible(target.name)!r}: its name must end in "
                              f"{', '.join(media)}")
-        made = media[ending]()
-        target.write_bytes(made if isinstance(made, bytes) else made.encode())
-        return target
+        return written(target, media[ending]())
 
     def printed(self, form: str) -> bytes:
         """The picture as PNG or PDF, with fonts of its own."""

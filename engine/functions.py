@@ -33,7 +33,7 @@ def leaky_relu(x: Operand, alpha: Operand = 0.01) -> Any:
 
 
 def elu(x: Operand, alpha: Operand = 1.0) -> Any:
-    """x where x > 0, alpha*(e^x - 1) elsewhere."""
+    """x where x > 0, alpha*(e^x - 1) elsewhere (Clevert, Unterthiner and Hochreiter 2015)."""
     return apply("elu", x, alpha)
 
 
@@ -54,7 +54,12 @@ def detach(x: Operand) -> Any:
 # --- many numbers in ------------------------------------------------------------------------------
 
 def maximum(*xs: Operand | Iterable[Operand]) -> Any:
-    """The largest; its slope is 1 for the winner and shared equally among equal winners."""
+    """The largest; its slope is 1 for the winner and shared equally among equal winners.
+
+    Raises (as minimum, total, mean, logsumexp and softmax):
+        ValueError: there are no numbers, as in maximum([]).
+        TypeError: one of them is not a number or Value.
+    """
     return apply("maximum", *several(xs, "maximum"))
 
 
@@ -69,7 +74,7 @@ def total(*xs: Operand | Iterable[Operand]) -> Any:
 
 
 def mean(*xs: Operand | Iterable[Operand]) -> Any:
-    """total(xs) / n."""
+    """total(xs) / n, for the n numbers given."""
     operands = several(xs, "mean")
     return apply("total", *operands) / len(operands)
 

@@ -102,9 +102,11 @@ def stop(graph: Graph, z: Value, g: Number) -> str:
 
 
 def magnitude(graph: Graph, z: Value, g: Number) -> str:
-    sign = ("is positive: the gradient passes" if z.partials[0] > 0 else
-            "is negative: the gradient passes with its sign turned" if z.partials[0] < 0 else
-            "is 0: the gradient stops there")
+    slope = z.partials[0]
+    sign  = ("is positive: the gradient passes" if slope > 0 else
+             "is negative: the gradient passes with its sign turned" if slope < 0 else
+             "is 0: the gradient stops there" if slope == 0 else
+             "is not a number, and so is the gradient")
     return f"abs: its operand {sign}; {gets(graph, z, g)}."
 
 

@@ -47,6 +47,7 @@ class Graph:
     def __init__(self, root: Value) -> None:
         if not isinstance(root, Value):
             instead = ("choose one of its items, or total(...) of them" if isinstance(root, (list, tuple)) else
+                       "write the Value that it returns, as in model(x)" if callable(root) else
                        "a plain number has no history: compute it from at least one Value")
             raise TypeError(f"a graph ends in one Value, and {type(root).__name__} {visible(repr(root))} was given: "
                             f"{instead}")
@@ -103,7 +104,7 @@ class Graph:
         found = [v for v in self.nodes if what in (self.name(v), self.id(v))]
         if len(found) != 1:
             names = list(dict.fromkeys(filter(None, map(self.name, self.nodes))))
-            raise ValueError(f"{len(found)} nodes are called {visible(repr(what))}: write one of "
+            raise ValueError(f"{len(found) or 'no'} node{'s are' if found else ' is'} called {visible(repr(what))}: write one of "
                              f"{visible(', '.join(names), 300)}, or give the Value itself")
         return found[0]
 

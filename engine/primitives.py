@@ -21,149 +21,18 @@ computed by subtracting nearly equal numbers: tanh' is not written 1 - tanh^2, w
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from numbers import Rational, Real
-from typing import Any, NamedTuple
+from typing import Any
 
 from .libraries import lib, where
-from .value import Constant, Number, Operand, Value, node, not_a_number, number
+from .rows import TABLE as TABLE, Primitive as Primitive, R, call as call, primitive as primitive
+from .rows import apply as apply, partials_as_values as partials_as_values
+from .value import Value, number
 
 inf = float("inf")
 nan = float("nan")
-R   = "(-inf, inf)"
-
-
-class Primitive(NamedTuple):
-    """One row of the table.
-
-    partials: a list of functions of (z, *operands), one per operand; a single function that
-              returns all the slopes where the number of operands is open (total, affine, ...).
-    domain:   the interval of each operand ("nonzero" is one too); "" after the last repeats it.
-    kinks:    operands at which the value has no slope; `partials` gives the one chosen there.
-    hint:     what to write instead, for the error message.
-    """
-
-    name:     str
-    value:    Callable[..., Any]
-    partials: Any
-    symbol:   str = ""
-    domain:   tuple[str, ...] = (R,)
-    kinks:    tuple[tuple[Number, ...], ...] = ()
-    latex:    str = ""
-    hint:     str = ""
-
-    @property
-    def nary(self) -> bool:
-        """Whether the number of operands is open."""
-        return not isinstance(self.partials, list)
-
-    def slopes(self, z: Any, operands: Sequence[Any]) -> tuple[Any, ...]:
-        """d(z)/d(operand) for each operand, all of them numbers or all of them Values."""
-        if self.nary:
-            return tuple(self.partials(z, *operands))
-        return tuple([partial(z, *operands) for partial in self.partials])
-
-    def slopes_of(self, z: Any, values: Sequence[Value], operands: Sequence[Any]) -> tuple[Any, ...]:
-        """The same, but 0 for a plain number, never computed: in (-2)**3 there is no log(-2)."""
-        if self.nary:
-            return tuple(self.partials(z, *operands))
-        return tuple([0 if type(x) is Constant else partial(z, *operands)
-                      for x, partial in zip(values, self.partials)])
-
-
-TABLE: dict[str, Primitive] = {}
-
-
-def primitive(name: str, value: Callable[..., Any], partials: Any, *, symbol: str = "",
-              method: bool = True, **more: Any) -> Callable[..., Any]:
-    """Enter a row in the table; return its function, which is also a method of Value."""
-    row = Primitive(name, value, partials, symbol or name, **more)
-    if not row.nary and len(row.domain) == 1:
-        row = row._replace(domain=row.domain * len(row.partials))
-    TABLE[name] = row
-
-    function = unary(row) if not row.nary and len(partials) == 1 else lambda *operands: record(row, operands)
-    function.__name__ = function.__qualname__ = name
-    function.__doc__  = f"{name} of numbers or Values; each operand in {' x '.join(row.domain)}."
-    if method and name.isidentifier():
-        setattr(Value, name, function)
-    return function
-
-
-def unary(row: Primitive) -> Callable[..., Any]:
-    """`record` for one operand, without its loops: most nodes of a network's graph are made here or by affine."""
-    name, value, partial = row.name, row.value, row.partials[0]
-
-    def function(x: Operand) -> Any:
-        x_data = x.data if isinstance(x, Value) else x
-        try:
-            z = value(x_data)
-        except (ArithmeticError, ValueError, TypeError) as error:
-            raise failure(row, [x_data], error) from None
-        return node(z, name, (x,), (partial(z, x_data),)) if isinstance(x, Value) else z
-
-    return function
-
-
-def apply(name: str, *operands: Operand) -> Any:
-    """The primitive called `name`, applied: a Value, recorded, or a number if none of them is a Value."""
-    return record(TABLE[name], operands)
-
-
-def record(row: Primitive, operands: Sequence[Operand]) -> Any:
-    """Compute the row at the operands; if any of them is a Value, the result remembers them."""
-    numbers = [x.data if isinstance(x, Value) else x for x in operands]
-    try:
-        z = row.value(*numbers)
-        if isinstance(z, (str, list, tuple)):        # of such operands only: total("ab") would join them
-            raise TypeError
-        if not any(isinstance(x, Value) for x in operands):
-            return z
-        values = tuple([x if isinstance(x, Value) else Constant(x) for x in operands])
-        return node(z, row.name, values, row.slopes_of(z, values, numbers))
-    except (ArithmeticError, ValueError, TypeError) as error:
-        raise failure(row, numbers, error) from None
-
-
-def partials_as_values(z: Value) -> tuple[Operand, ...]:
-    """The slopes of z as Values, from the same row: what `create_graph` differentiates again.
-
-    Raises:
-        ValueError: the data of an operand was changed after z was computed.
-    """
-    slopes = TABLE[z.op].slopes_of(z, z.operands, z.operands)
-    for slope, recorded, x in zip(slopes, z.partials, z.operands):
-        if type(x) is not Constant and number(slope) != recorded and recorded == recorded:
-            raise ValueError(f"an operand of {z.op} has slope {number(slope)!r} now and had {recorded!r} when it was "
-                             "recorded: its data was changed since. Run the forward pass again before asking for "
-                             "second derivatives.")
-    return slopes
-
-
-def failure(row: Primitive, numbers: Sequence[Number], error: Exception) -> Exception:
-    """The same error with the operation, its operands and a way out in the message."""
-    given = call(row, numbers)
-    if isinstance(error, TypeError):
-        wrong = [x for x in numbers if not isinstance(x, Real)]
-        return TypeError(f"{given}: {not_a_number(wrong[0]) if wrong else error}")
-    if isinstance(error, OverflowError):
-        why = "the result is larger than the largest float, 1.8e308"
-    elif isinstance(error, ZeroDivisionError):
-        why = "division by zero"
-    elif str(error) and "math domain" not in str(error):
-        why = str(error)
-    else:
-        why = f"{row.name} is defined on {' x '.join(row.domain)}"
-    return type(error)(f"{given}: {why}" + (f". {row.hint}" if row.hint else ""))
-
-
-def call(row: Primitive, operands: Sequence[Any]) -> str:
-    """The operation as it is written: 2.0 / 0, (-2.0)**0.5, log(0)."""
-    written = [f"{x!r:.40}" for x in operands]
-    if row.name.isidentifier():
-        return f"{row.name}({', '.join(written)})"
-    return f" {row.name} ".join(f"({x})" if x.startswith("-") else x for x in written)
 
 
 # --- pieces of rows that take more than a line ----------------------------------------------------
@@ -325,7 +194,7 @@ def swapped(operands: Sequence[Any]) -> tuple[Any, ...]:
 
 # --- the table ------------------------------------------------------------------------------------
 
-identity = primitive("identity", lambda x: x,      [lambda z, x: 1],                       latex="{0}")
+identity = primitive("identity", lambda x: x,      [lambda z, x: 1],                       latex="{0}", about="x itself, as a node of its own")
 add      = primitive("+",  lambda x, y: x + y,     [lambda z, x, y: 1, lambda z, x, y: 1],  latex="{0} + {1}")
 sub      = primitive("-",  lambda x, y: x - y,     [lambda z, x, y: 1, lambda z, x, y: -1], latex="{0} - {1}",       symbol="−")
 mul      = primitive("*",  lambda x, y: x * y,     [lambda z, x, y: y, lambda z, x, y: x],  latex=r"{0} \cdot {1}",  symbol="×")
@@ -341,16 +210,16 @@ power_   = primitive("**", power,                  [lambda z, x, y: where(y == 0
                      hint="Keep x above 0, as in abs(x)**y, or y a whole number, and x and y small enough for the result to be a float")
 absolute = primitive("abs", abs,                   [lambda z, x: where(x > 0, 1, where(x < 0, -1, where(x == 0, 0, nan)))],
                      latex=r"\left|{0}\right|", kinks=((0,),), symbol="|x|")
-sign     = primitive("sign",  lambda x: where(x > 0, 1, where(x < 0, -1, x)),  [lambda z, x: 0], latex=r"\mathrm{{sign}}({0})")
-floor    = primitive("floor", whole,                                           [lambda z, x: 0], latex=r"\lfloor {0} \rfloor")
-step     = primitive("step",  lambda x: where(x > 0, 1, where(x <= 0, 0, x)),  [lambda z, x: 0], latex=r"1_{{{0} > 0}}")
+sign     = primitive("sign",  lambda x: where(x > 0, 1, where(x < 0, -1, x)),  [lambda z, x: 0], latex=r"\mathrm{{sign}}({0})", about="-1, 0 or 1, as x is negative, 0 or positive; its slope is 0 everywhere")
+floor    = primitive("floor", whole,                                           [lambda z, x: 0], latex=r"\lfloor {0} \rfloor", about="x rounded down; its slope is 0 everywhere")
+step     = primitive("step",  lambda x: where(x > 0, 1, where(x <= 0, 0, x)),  [lambda z, x: 0], latex=r"1_{{{0} > 0}}", about="1 where x > 0, else 0; its slope is 0 everywhere")
 
 exp      = primitive("exp",   lambda x: lib(x).exp(x),    [lambda z, x: z],                     latex="e^{{{0}}}",
-                     hint="Subtract the largest exponent first: logsumexp and softmax do")
-expm1    = primitive("expm1", lambda x: lib(x).expm1(x),  [lambda z, x: exp(x)],                latex="e^{{{0}}} - 1")
+                     hint="Subtract the largest exponent first: logsumexp and softmax do", about="e^x")
+expm1    = primitive("expm1", lambda x: lib(x).expm1(x),  [lambda z, x: exp(x)],                latex="e^{{{0}}} - 1", about="e^x - 1, exact also near 0")
 log      = primitive("log",   lambda x: lib(x).log(x),    [lambda z, x: over(1, x)],            latex=r"\ln {0}",      domain=("(0, inf)",),
-                     hint="Keep x above 0 with clamp(x, 1e-12), or use log1p, log_sigmoid or a loss from logits")
-log1p    = primitive("log1p", lambda x: lib(x).log1p(x),  [lambda z, x: over(1, 1 + x)],        latex=r"\ln(1 + {0})", domain=("(-1, inf)",))
+                     hint="Keep x above 0 with clamp(x, 1e-12), or use log1p, log_sigmoid or a loss from logits", about="ln x, to base e")
+log1p    = primitive("log1p", lambda x: lib(x).log1p(x),  [lambda z, x: over(1, 1 + x)],        latex=r"\ln(1 + {0})", domain=("(-1, inf)",), about="ln(1 + x), exact also near 0")
 log2     = primitive("log2",  lambda x: lib(x).log2(x),   [lambda z, x: over(1, x * lib(x).log(2))],  latex=r"\log_2 {0}",    domain=("(0, inf)",))
 log10    = primitive("log10", lambda x: lib(x).log10(x),  [lambda z, x: over(1, x * lib(x).log(10))], latex=r"\log_{{10}} {0}", domain=("(0, inf)",))
 sqrt     = primitive("sqrt",  lambda x: lib(x).sqrt(x),   [lambda z, x: over(1, 2 * z)],        latex=r"\sqrt{{{0}}}", domain=("[0, inf)",), symbol="√")
@@ -363,26 +232,26 @@ acos     = primitive("acos",  lambda x: lib(x).acos(x),   [lambda z, x: over(-1,
 atan     = primitive("atan",  lambda x: lib(x).atan(x),   [lambda z, x: 1 / hypot(x, 1) / hypot(x, 1)],     latex=r"\arctan {0}")
 atan2    = primitive("atan2", lambda y, x: lib(y, x).atan2(y, x), [lambda z, y, x:  over(over(x, hypot(y, x)), hypot(y, x)),
                                                                    lambda z, y, x: -over(over(y, hypot(y, x)), hypot(y, x))],
-                     latex=r"\mathrm{{atan2}}({0}, {1})")
+                     latex=r"\mathrm{{atan2}}({0}, {1})", about="the angle of the point (x, y) from the x-axis, for operands y, x")
 sinh     = primitive("sinh",  lambda x: lib(x).sinh(x),   [lambda z, x: cosh(x)],               latex=r"\sinh {0}")
 cosh     = primitive("cosh",  lambda x: lib(x).cosh(x),   [lambda z, x: sinh(x)],               latex=r"\cosh {0}")
-tanh     = primitive("tanh",  lambda x: lib(x).tanh(x),   [lambda z, x: sech2(x)],              latex=r"\tanh {0}")
+tanh     = primitive("tanh",  lambda x: lib(x).tanh(x),   [lambda z, x: sech2(x)],              latex=r"\tanh {0}", about="(e^x - e^-x)/(e^x + e^-x) (D0-15, D1-23)")
 asinh    = primitive("asinh", lambda x: lib(x).asinh(x),  [lambda z, x: 1 / hypot(x, 1)],       latex=r"\mathrm{{arsinh}} {0}")
 acosh    = primitive("acosh", lambda x: lib(x).acosh(x),  [lambda z, x: over(1, sqrt(x - 1) * sqrt(x + 1))], latex=r"\mathrm{{arcosh}} {0}", domain=("[1, inf)",))
 atanh    = primitive("atanh", lambda x: lib(x).atanh(x),  [lambda z, x: over(1, (1 - x) * (1 + x))],         latex=r"\mathrm{{artanh}} {0}", domain=("(-1, 1)",))
 
 hypot    = primitive("hypot", lambda x, y: lib(x, y).hypot(x, y), [lambda z, x, y: x / where(z == 0, 1, z),
                                                                 lambda z, x, y: y / where(z == 0, 1, z)],
-                     latex=r"\sqrt{{{0}^2 + {1}^2}}", kinks=((0, 0),))
-erf      = primitive("erf",   lambda x: lib(x).erf(x),    [lambda z, x:  2 * exp(-x * x) / lib(x).sqrt(lib(x).pi)], latex=r"\mathrm{{erf}}\,{0}")
-erfc     = primitive("erfc",  lambda x: lib(x).erfc(x),   [lambda z, x: -2 * exp(-x * x) / lib(x).sqrt(lib(x).pi)], latex=r"\mathrm{{erfc}}\,{0}")
-sinc     = primitive("sinc",  lambda x: where(x == 0, 1, sin(x) / where(x == 0, 1, x)), [sinc_slope], latex=r"\frac{{\sin {0}}}{{{0}}}")
+                     latex=r"\sqrt{{{0}^2 + {1}^2}}", kinks=((0, 0),), about="sqrt(x^2 + y^2), without overflow")
+erf      = primitive("erf",   lambda x: lib(x).erf(x),    [lambda z, x:  2 * exp(-x * x) / lib(x).sqrt(lib(x).pi)], latex=r"\mathrm{{erf}}\,{0}", about="the error function, 2/sqrt(pi) * integral of e^(-t^2) from 0 to x")
+erfc     = primitive("erfc",  lambda x: lib(x).erfc(x),   [lambda z, x: -2 * exp(-x * x) / lib(x).sqrt(lib(x).pi)], latex=r"\mathrm{{erfc}}\,{0}", about="1 - erf(x), exact also where that is tiny")
+sinc     = primitive("sinc",  lambda x: where(x == 0, 1, sin(x) / where(x == 0, 1, x)), [sinc_slope], latex=r"\frac{{\sin {0}}}{{{0}}}", about="sin(x)/x, and 1 at 0")
 
-sigmoid     = primitive("sigmoid",     logistic,          [lambda z, x: z * sigmoid(-x)],       latex=r"\sigma({0})", symbol="σ")
-log_sigmoid = primitive("log_sigmoid", lambda x: where(x > 0, 0, x) - log1p(decay(x)), [lambda z, x: sigmoid(-x)], latex=r"\ln \sigma({0})", symbol="ln σ")
-softplus    = primitive("softplus",    lambda x: where(x > 0, x, 0) + log1p(decay(x)), [lambda z, x: sigmoid(x)],  latex=r"\mathrm{{softplus}}({0})")
+sigmoid     = primitive("sigmoid",     logistic,          [lambda z, x: z * sigmoid(-x)],       latex=r"\sigma({0})", symbol="σ", about="1/(1 + e^-x) (D0-16, D1-20)")
+log_sigmoid = primitive("log_sigmoid", lambda x: where(x > 0, 0, x) - log1p(decay(x)), [lambda z, x: sigmoid(-x)], latex=r"\ln \sigma({0})", symbol="ln σ", about="ln sigmoid(x), exact in both tails")
+softplus    = primitive("softplus",    lambda x: where(x > 0, x, 0) + log1p(decay(x)), [lambda z, x: sigmoid(x)],  latex=r"\mathrm{{softplus}}({0})", about="ln(1 + e^x), whose slope is sigmoid(x)")
 relu        = primitive("relu",        lambda x: where(x <= 0, nought(x), x),          [lambda z, x: where(x <= 0, 0, 1)],
-                        latex=r"\mathrm{{ReLU}}({0})", symbol="ReLU", kinks=((0,),))
+                        latex=r"\mathrm{{ReLU}}({0})", symbol="ReLU", kinks=((0,),), about="x where x > 0, else 0; its slope at 0 is 0 (D0-17, D1-21)")
 leaky_relu_ = primitive("leaky_relu",  lambda x, slope: where(x > 0, x, slope * x),    [lambda z, x, slope: where(x > 0, 1, slope),
                                                                                         lambda z, x, slope: where(x > 0, 0, x)],
                         latex=r"\mathrm{{leaky}}({0}; {1})", method=False, kinks=((0, 0.01),))
@@ -392,9 +261,9 @@ elu_        = primitive("elu",         lambda x, a: where(x > 0, x, a * expm1(wh
                         latex=r"\mathrm{{ELU}}({0}; {1})", method=False, kinks=((0, 0.5),))
 gelu        = primitive("gelu",        lambda x: faded(x, erfc(-x / lib(x).sqrt(2))) / 2,
                         [lambda z, x: erfc(-x / lib(x).sqrt(2)) / 2 + faded(x, exp(-x * x / 2)) / lib(x).sqrt(2 * lib(x).pi)],
-                        latex=r"\mathrm{{GELU}}({0})")
+                        latex=r"\mathrm{{GELU}}({0})", about="x Phi(x), Phi the normal distribution function (Hendrycks and Gimpel 2016)")
 silu        = primitive("silu",        lambda x: faded(x, sigmoid(x)),                 [lambda z, x: sigmoid(x) + faded(x, sigmoid(x) * sigmoid(-x))],
-                        latex=r"\mathrm{{SiLU}}({0})")
+                        latex=r"\mathrm{{SiLU}}({0})", about="x sigmoid(x) (Elfwing, Uchibe and Doya 2017)")
 clamp_      = primitive("clamp", between, [lambda z, x, low, high: where(x < low, 0, where(x > high, 0, 1)),
                                            lambda z, x, low, high: where(x < low, 1, 0),
                                            lambda z, x, low, high: where(x > high, 1, 0)],

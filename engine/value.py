@@ -99,6 +99,10 @@ class Value:
     def __ge__(self, other: Operand) -> bool: return bool(self.data >= number(other))
     __hash__ = object.__hash__
 
+    def __float__(self) -> float:
+        raise TypeError("a Value does not turn into a plain number by itself, for its history would be lost: "
+                        "write x.data for the number, or sin(x) from engine in place of math.sin(x)")
+
     # --- the backward pass ------------------------------------------------------------------------
 
     def backward(self, seed: Operand = 1, create_graph: bool = False) -> None:

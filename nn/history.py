@@ -97,4 +97,3 @@ class History:
         except Exception as error:                       # a display must never break a notebook
             bundle["text/plain"] += f"\n(no picture: {error})"
         return bundle
-

@@ -80,7 +80,7 @@ def binary_cross_entropy(y: Any, t: Any, reduction: str = "mean") -> Any:
 
 
 def one_binary_cross_entropy(y: Operand, t: Operand) -> Any:
-    probability(y, "binary_cross_entropy", "bce_with_logits")
+    probability(y, "an output given to binary_cross_entropy", "bce_with_logits")
     probability(t, "a target of binary_cross_entropy")
     if isinstance(t, Value): return -(t * log(y) + (1 - t) * log1p(-y))
     if t == 1:               return -log(y)
@@ -131,7 +131,7 @@ def categorical_cross_entropy(y: Any, t: Any, reduction: str = "mean") -> Any:
     """
     def one(y: Sequence[Operand], t: Any) -> Any:
         for yk in y:
-            probability(yk, "categorical_cross_entropy", "cross_entropy_with_logits")
+            probability(yk, "an output given to categorical_cross_entropy", "cross_entropy_with_logits")
         if has_values(t):
             return -dot(t, [log(yk) for yk in y])
         return weighted([(tk, -log(y[k])) for k, tk in shares(t, len(y))])

@@ -86,6 +86,10 @@ def dead_units(model: Any, X: Sequence[Any]) -> list[list[bool]]:
 
 
 def dead_fraction(model: Any, X: Sequence[Any]) -> float:
-    """The share of hidden units that are dead on X: 0 is healthy, 1 is a network that cannot learn (D2-23)."""
+    """The share of hidden units that are dead on X: 0 is healthy, 1 is a network that cannot learn (D2-23).
+
+    Raises:
+        ValueError: X is empty.
+    """
     dead = [flag for flags in dead_units(model, X) for flag in flags]
     return sum(dead) / len(dead) if dead else 0.0

@@ -223,6 +223,8 @@ class MLP(Module):
         rng = seed if isinstance(seed, Random) else Random(seed)
         alike = not isinstance(hidden, (list, tuple))
         activations = [hidden] * (len(sizes) - 1) if alike else list(hidden)         # type: ignore[arg-type]
+        if alike and hidden != "maxout":
+            activation(hidden)                           # type: ignore[arg-type]  # a wrong name is wrong without a hidden layer too
         if len(activations) != len(sizes) - 1:
             raise ValueError(f"{len(activations)} hidden activations were given for {len(sizes) - 1} hidden layers: "
                              "give one for all, or a list with one per hidden layer")

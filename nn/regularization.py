@@ -53,6 +53,10 @@ class Dropout(Module):
     The expected output is x, so nothing needs scaling afterwards. A new mask is drawn at each call;
     `mask` holds the factors of the last.
 
+    Args:
+        rate: the probability that an input is dropped.
+        seed: an int, or a Random to draw from.
+
     Raises:
         ValueError: rate is not within [0, 1).
     """

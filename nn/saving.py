@@ -42,6 +42,8 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
             file.write(text + "\n")
         os.replace(part, path)
     except OSError as error:
+        if os.path.isfile(part):
+            os.remove(part)                              # nothing of a failed attempt stays behind
         raise type(error)(error.errno, f"cannot write the parameters to {path}: {error.strerror}. Give a file in a "
                                        "folder that exists and can be written") from None
 

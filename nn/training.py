@@ -159,7 +159,14 @@ def epoch_runner(engine: str) -> Runner:
 
 
 def predict(model: Module, X: Sequence[Any]) -> list[Any]:
-    """The model's outputs as numbers, in eval mode: for each sample one, or a list if there are several outputs."""
+    """The model's outputs as numbers, in eval mode: for each sample one, or a list if there are several outputs.
+
+    One Value per number and any Python function inside; model.predict(X) does the same with matrices.
+
+    Raises:
+        ValueError: a sample has another number of inputs than the model.
+        TypeError: a sample is not a list of numbers.
+    """
     with in_use(model):
         return [numbers(y) for y in model.batch(X)]
 

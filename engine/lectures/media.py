@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
+from ..files import written
 from ..text import visible
 from ..value import Value
 from .page import page
@@ -84,13 +85,11 @@ class Lecture:
             ".html": self.html, "slides.html": self.slides, ".svg": self.svg,
             ".txt": lambda: text(self.recording, self.title, colour=False) + "\n"}
         if ending == ".pdf":
-            printed(self.slides(), target)
-        elif ending in media:
-            target.write_text(media[ending](), encoding="utf-8")
-        else:
-            raise ValueError(f"no lecture can be written to {visible(target.name)!r}: its name must end in .html, "
-                             "slides.html, .txt, .svg or .pdf")
-        return target
+            return written(target, printed(self.slides(), target))
+        if ending in media:
+            return written(target, media[ending]())
+        raise ValueError(f"no lecture can be written to {visible(target.name)!r}: its name must end in .html, "
+                         "slides.html, .txt, .svg or .pdf")
 
     def svg(self) -> str:
         """The graph with every number and gradient, as after the last step."""

@@ -84,8 +84,8 @@ def run(command: list[str]) -> subprocess.CompletedProcess[bytes]:
                            "and print that page to PDF") from None
 
 
-def printed(page: str, path: Path) -> None:
-    """The HTML page as PDF, by the print function of a Chromium browser.
+def printed(page: str, path: Path) -> bytes:
+    """The HTML page as PDF, by the print function of a Chromium browser; path is what it will be called.
 
     Raises:
         RuntimeError: no such browser is installed, or it fails.
@@ -102,6 +102,7 @@ def printed(page: str, path: Path) -> None:
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic",
              "--disable-sync", "--disable-background-networking", "--disable-component-update",
              "--no-pdf-header-footer",
-             f"--user-data-dir={folder}/profile", f"--print-to-pdf={path.resolve()}", source.as_uri()])
-    if done.returncode or not path.exists():
-        raise RuntimeError(f"{browser} could not print the slides: {done.stderr.decode(errors='replace')[-300:]}")
+             f"--user-data-dir={folder}/profile", f"--print-to-pdf={folder}/slides.pdf", source.as_uri()])
+        if done.returncode or not Path(folder, "slides.pdf").exists():
+            raise RuntimeError(f"{browser} could not print the slides: {done.stderr.decode(errors='replace')[-300:]}")
+        return Path(folder, "slides.pdf").read_bytes()

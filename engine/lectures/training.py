@@ -16,6 +16,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from ..files import written
 from ..graph import nodes_of
 from ..text import html, visible
 from ..value import Constant, Value, number
@@ -85,8 +86,7 @@ class TrainingLecture:
         if target.suffix.lower() != ".html":
             raise ValueError(f"the training view is a page, and {visible(target.name)!r} does not end in .html: "
                              "write .save('training.html')")
-        target.write_text(self.html(), encoding="utf-8")
-        return target
+        return written(target, self.html())
 
     def __repr__(self) -> str:
         return f"<TrainingLecture, {self.description}; .save('training.html') and open it>"
@@ -122,10 +122,12 @@ def training_lecture(model: Any, data: Data, loss: Loss, *,
         threshold: outputs above it mean one class, below it the other: 0.5 for sigmoid, 0 for tanh and logits.
 
     Raises:
+        TypeError: the model gives several outputs, or the loss is no Value.
         ValueError: data is empty, a point has not two features, the graphs of two points differ in size, or there are
             more numbers than a page can hold.
     """
     checked(data, epochs, snapshots)
+    one_number(model, data, loss)
     data   = alike(model, data, loss)
     step   = step or (lambda: descend(model, data, loss, rate))
     area   = surroundings(data)
@@ -202,6 +204,16 @@ def without_partials(view: View) -> View:
 def named(root: Value) -> Value:
     root.label = root.label or "loss"
     return root
+
+
+def one_number(model: Any, data: Data, loss: Loss) -> None:
+    """Complain where the model's output, or the loss, is not one Value."""
+    x, t = data[0]
+    y = model(x)
+    for z, what in [(y, "the model's output"), (loss(y, t) if isinstance(y, Value) else y, "the loss")]:
+        if not isinstance(z, Value):
+            raise TypeError(f"{what} must be one Value, and is {type(z).__name__} {visible(z)}: end the network with one "
+                            "unit, and compute the loss of one point from its output")
 
 
 def alike(model: Any, data: Data, loss: Loss) -> Data:

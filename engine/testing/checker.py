@@ -49,6 +49,9 @@ def check_gradients(f: Callable[..., Any], *inputs: Any, order: int = 1, gradien
         TypeError: f does not return one number, or gradient has another shape than the inputs.
         ValueError: order is neither 1 nor 2.
     """
+    if not callable(f):
+        raise TypeError(f"a gradient is checked of a function, not of {type(f).__name__} {f!r:.60}: "
+                        "write check_gradients(f, 2.0), or check_gradients(lambda x: x * x, 2.0)")
     if order not in (1, 2):
         raise ValueError(f"order must be 1 (gradient) or 2 (gradient and Hessian), not {order!r}")
     names = named(f, inputs)

@@ -49,3 +49,11 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(tmp_pat
 def test_a_reader_that_has_seen_enough_ends_it_quietly():
     ran = subprocess.run(f"{sys.executable} -m demos errata | head -n 2", shell=True, capture_output=True, text=True, cwd=ROOT)
     assert "errata" in ran.stdout and ran.stderr == ""
+
+
+def test_a_lecture_whose_packages_are_missing_is_left_out_and_says_so(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mpmath", None)
+    assert main(["museum", "errata", "--out", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "left out: it needs mpmath, which the extra test brings: pip install -e '.[test]'" in said
+    assert "65 errata." in said

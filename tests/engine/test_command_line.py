@@ -52,8 +52,9 @@ def test_explain_without_a_name_explains_all(capsys):
 
 @pytest.mark.parametrize("given, word", [
     (["x.data", "x=1"], "x.data\n    ^"), (["x*y", "x=1"], "write y=1.5"), (["x", "x=one"], "not a number"), (["x", "5"], "name=number"),
-    (["x*x", "x=1", "--save", "graph.docx"], "must end in"), (["x*x", "x=1", "--explain", "y"], "nodes are called"),
-    (["x*x", "x=1", "--save", "/no/such/folder/graph.svg"], "No such file"), (["draw"], "write the expression first")])
+    (["x*x", "x=1", "--save", "graph.docx"], "must end in"), (["x*x", "x=1", "--explain", "y"], "no node is called"),
+    (["x*x", "x=1", "--save", "/no/such/folder/graph.svg"], "cannot write /no/such/folder/graph.svg: No such file"), (["x", "x=1", "x=2"], "given twice"),
+    (["draw"], "write the expression first")])
 def test_mistakes_are_told_with_status_2(given, word, capsys):
     assert main(given) == 2
     said = capsys.readouterr()
@@ -79,4 +80,17 @@ def test_lecture(tmp_path, capsys):
 def test_check(capsys):
     pytest.importorskip("mpmath")
     assert main(["check", *NEURON]) == 0
-    assert "right" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert all(f"right     {name}: " in said for name in "xwb")
+
+
+def test_the_suite_asks_for_mpmath_before_it_blames_an_engine(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mpmath", None)
+    assert main(["conformance", "my_value.py:Value"]) == 2
+    assert "pip install 'chainrule[check]'" in capsys.readouterr().err
+
+
+def test_check_without_mpmath_says_what_to_install(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mpmath", None)
+    assert main(["check", *NEURON]) == 2
+    assert 'pip install "chainrule[check]"' in capsys.readouterr().err

@@ -95,3 +95,8 @@ def test_an_error_in_f_leaves_the_next_derivative_alone():
     with pytest.raises(ValueError):
         grad(lambda x: log(x - 1))(1.0)
     assert type(grad(lambda x: math.pi * x)(1.0)) is float
+
+
+def test_a_derivative_without_a_point_is_refused():
+    with pytest.raises(TypeError, match=r"write grad\(f\)\(2.0\)"):
+        grad(lambda: 1.0)()

@@ -132,6 +132,13 @@ def test_equal_operands_share(choose, says):
     assert says in str(explain(choose(x, y), x))
 
 
+@pytest.mark.parametrize("data, says", [(2.0, "is positive"), (-2.0, "is negative"), (0.0, "is 0: the gradient stops"),
+                                        (float("nan"), "is not a number, and so is the gradient")])
+def test_abs_says_which_side_it_is_on(data, says):
+    x = Value(data, "x")
+    assert f"abs: its operand {says}" in str(explain(abs(x), x))
+
+
 ARITY = {"dot": 4, "affine": 5, "leaky_relu": 2, "elu": 2, "clamp": 3}
 POINTS = [0.4, 0.7, 1.2, 0.3, 0.6]
 

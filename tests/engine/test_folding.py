@@ -103,7 +103,7 @@ def test_unfolding_takes_a_value_inside_a_box():
     assert {"W1[2,1]", "W1[2,2]", "b1[2]"} <= set(titles(fold)) and "W1[1,1]" not in titles(fold)
 
 
-@pytest.mark.parametrize("view, unfold, word", [("units", [], "write one of scalar"), ("unit", ["z9[1]"], "nodes are called")])
+@pytest.mark.parametrize("view, unfold, word", [("units", [], "write one of scalar"), ("unit", ["z9[1]"], "no node is called")])
 def test_an_unknown_view_or_box_is_refused(view, unfold, word):
     with pytest.raises(ValueError, match=word):
         Fold(Graph(network()), view, unfold)

@@ -9,7 +9,6 @@ in the tails and next to the edges of its domain.
 """
 
 import math
-import subprocess
 import sys
 from fractions import Fraction
 from itertools import permutations, product
@@ -257,24 +256,6 @@ def test_the_operators_written_out_in_value_py_equal_their_rows(name, xs):
     row = apply(name, *(x, y)[:arity(TABLE[name])])
     assert (repr(written.data), written.op, written.operands, written.partials) == \
            (repr(row.data), row.op, row.operands, row.partials)
-
-
-def test_adding_a_primitive_is_adding_one_row():
-    """Function, method, gradient and second derivative, all from the README's line."""
-    program = """if True:
-        from engine import Value, grad
-        from engine.primitives import primitive
-        cube = primitive("cube", lambda x: x * x * x, [lambda z, x: 3 * x * x], latex=r"{0}^3")
-        x = Value(2.0)
-        z = x.cube()
-        z.backward()
-        print(cube(2), z.data, x.grad, grad(grad(cube))(2.0), grad(grad(grad(cube)))(2.0), z.op)
-    """
-    assert run(program) == "8 8.0 12.0 12.0 6 cube\n"
-
-
-def run(program):
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
 
 def test_slopes_of_slopes_at_a_pole_are_infinite_too():

@@ -350,3 +350,9 @@ def test_display():
     assert f"{x:.3f}" == "2.000" and f"{x}" == repr(x)
     (x * x).backward(create_graph=True)
     assert repr(x) == "Value(data=2.0, grad=4.0, label='x')"
+
+
+@pytest.mark.parametrize("f", [float, math.sin, math.sqrt])
+def test_a_function_of_plain_numbers_says_what_to_write(f):
+    with pytest.raises(TypeError, match=r"x\.data .*sin\(x\) from engine"):
+        f(Value(2.0))

@@ -142,6 +142,7 @@ def test_a_maxout_unit_has_twice_the_parameters_and_fits_into_layers():
     (lambda: MLP(2, [3, 1], init="xaver"), ValueError, "unknown initializer 'xaver': write one of .*xavier"),
     (lambda: MLP(2, [3, 1], init=True), ValueError, "unknown initializer"),
     (lambda: MLP(2, [3, 1], hidden=None), ValueError, "unknown activation None"),
+    (lambda: MLP(2, [1], hidden="rleu"), ValueError, "unknown activation 'rleu'"),
     (lambda: MLP(2, [3, 1], output=["tanh"]), ValueError, "unknown activation"),
     (lambda: MLP(2, [1])({1.0: 2, 2.0: 3}), TypeError, "dict"),
     (lambda: MLP(2, [1])([[1, 2], [3, 4]]), TypeError, "one Value per number"),

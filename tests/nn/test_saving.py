@@ -143,9 +143,16 @@ def test_a_folder_that_cannot_be_written_leaves_the_earlier_file(tmp_path):
         save(MLP(1, [1]), tmp_path / "missing" / "m.json")
     (tmp_path / "m.json").write_text("earlier")
     (tmp_path / "m.json.part").mkdir()                   # nothing can be written beside it
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(IsADirectoryError, match="cannot write the parameters"):
         save(MLP(1, [1]), tmp_path / "m.json")
     assert (tmp_path / "m.json").read_text() == "earlier"
+
+
+def test_a_folder_in_the_place_of_the_file_leaves_nothing_behind(tmp_path):
+    (tmp_path / "m.json").mkdir()
+    with pytest.raises(OSError, match="cannot write the parameters"):
+        save(MLP(2, [1]), tmp_path / "m.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["m.json"]
 
 
 def test_a_read_only_folder(tmp_path):

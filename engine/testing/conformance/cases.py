@@ -81,14 +81,32 @@ class Context:
     possible: list[Mistake] | None = None
     right:    list[tuple[Exercise, Outcome]] = field(default_factory=list)
 
-    def survey(self, label: str) -> None:
-        """Ask one operation once; a right answer counts against every mistake that contradicts it."""
+    def survey(self, label: str, asked: bool = True) -> None:
+        """Try one operation once: is it there, and right? A right answer counts against the mistakes that contradict it.
+
+        asked: whether its own case will find out more; if not, a wrong answer is all there is to know.
+        """
         step = form(label)
-        if hasattr(self.engine, special(step)) and key_of(step) not in self.unsound:
+        if not hasattr(self.engine, special(step)) or (label in ("x ** y", "2 ** x") and self.refuses(step)):
+            self.lacking.add(key_of(step))
+        elif key_of(step) not in self.unsound:
             exercise = Exercise(Program((2.0, 4.0)[:inputs_of(step)], (step,)))
             outcome  = attempt(exercise, self.engine)
             if not wrong(exercise, outcome):
                 self.right.append((exercise, outcome))
+            elif not asked:
+                self.unsound.add(key_of(step))
+
+    def refuses(self, step: Step) -> bool:
+        """Whether the engine says that it has no such power: of, or to, a Value."""
+        x, y = [self.engine(2.0) if isinstance(operand, int) else operand.number for operand in step.operands]
+        try:
+            x ** y
+        except (TypeError, AssertionError, NotImplementedError, AttributeError):
+            return True
+        except Exception:                                    # there, and wrong: its own case says how
+            return False
+        return False
 
     def suspects(self) -> list[Mistake]:
         """The mistakes that contradict no operation which is right by itself."""

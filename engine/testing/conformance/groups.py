@@ -10,7 +10,7 @@ from __future__ import annotations
 from ..operations import RATIONAL, SMOOTH
 from ..program import Plain, Program, Step
 from .answers import KINKS, NANS, POWERS, TAILS
-from .cases import ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form, inputs_of, key_of, special
+from .cases import ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form, inputs_of, key_of
 from .exercises import Exercise, P, askable, attempt, described, program
 from .randoms import drawn, fixed, random_exercises, unshared
 from .stamina import STAMINA
@@ -23,27 +23,13 @@ POINTS   = ((3.0, 2.0), (2.0, 4.0), (-3.0, 2.0), (5.0, -0.5), (0.5, 3.0), (-1.5,
 def operation(label: str) -> Case:
     def check(context: Context) -> Result:
         step = form(label)
-        if not hasattr(context.engine, special(step)) or (label in ("x ** y", "2 ** x") and refuses(context, label)):
-            context.lacking.add(key_of(step))
+        if key_of(step) in context.lacking:
             return Result(SKIP, notes=[f"no {label}"])
         result = ask(context, alone(step))
         if result.status == FAIL:
             context.unsound.add(key_of(step))
         return result
     return Case("arithmetic", label, check)
-
-
-def refuses(context: Context, label: str) -> bool:
-    """Whether the engine says that it has no such operation: a power of, or to, a Value."""
-    try:
-        attempt_step = form(label)
-        xs = [context.engine(2.0) if isinstance(x, int) else x.number for x in attempt_step.operands]
-        xs[0] ** xs[1]
-    except (TypeError, AssertionError, NotImplementedError, AttributeError):
-        return True
-    except Exception:
-        return False
-    return False
 
 
 def alone(step: Step) -> list[Exercise]:

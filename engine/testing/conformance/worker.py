@@ -55,7 +55,7 @@ def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
     os.chdir(tempfile.gettempdir())
     for number, label in enumerate(FORMS):                   # the first cases are the operations, in this order
         say(lines, start=number)
-        context.survey(label)
+        context.survey(label, number in asked["cases"])
     for number, case in enumerate(CASES):
         if number in asked["cases"]:
             say(lines, start=number)

@@ -123,6 +123,13 @@ def test_what_cannot_be_shown_is_refused_with_a_way_out(change, message):
         training_lecture(**(dict(model=network(), data=moons(4), loss=square) | change))
 
 
+@pytest.mark.parametrize("change, message", [(dict(loss=lambda y, t: [y]), "the loss must be one Value, and is list"),
+                                             (dict(model=MLP(2, [2])), "the model's output must be one Value, and is list")])
+def test_what_is_not_one_number(change, message):
+    with pytest.raises(TypeError, match=message):
+        training_lecture(**(dict(model=network(), data=moons(4), loss=square) | change))
+
+
 def test_a_loss_with_shortcuts_for_targets_0_and_1_has_one_graph_for_all_points():
     model = MLP(2, [3, 1], hidden="tanh", seed=2)
     talk  = training_lecture(model, moons(), bce_with_logits, epochs=4, snapshots=2, threshold=0)

@@ -322,3 +322,8 @@ def test_mistakes_in_the_call_are_explained():
 def test_prelu_and_nested_derivatives():
     assert check_gradients(lambda x, a: leaky_relu(x, a) * sigmoid(x), -1.5, 0.2).ok
     assert check_gradients(lambda x: x * grad(lambda y: x * y * y)(2.0), 3.0).ok
+
+
+def test_what_is_no_function_is_refused():
+    with pytest.raises(TypeError, match="not of Value .*: write check_gradients"):
+        check_gradients(Value(2.0) * 3, 2.0)

@@ -58,6 +58,12 @@ def test_what_an_engine_lacks_is_skipped_and_listed():
     assert report.passed and report.mark("arithmetic").skipped == 7
 
 
+def test_what_an_engine_lacks_is_known_when_only_some_cases_are_asked():
+    for name in RIGHT:
+        report = conformance(load(f"{ENGINES / name}.py:Value"), only="random", seed=100, examples=15)
+        assert report.passed, str(report)
+
+
 def test_the_same_seed_gives_the_same_report():
     engine = load(f"{ENGINES / 'microgpt.py'}:Value")
     first, again = [conformance(engine, seed=3, only="repeated backward") for _ in range(2)]

@@ -1,0 +1,47 @@
+"""A row becomes a function, a method, a docstring and error messages; the numbers are in test_primitives.py."""
+
+import subprocess
+import sys
+
+import pytest
+
+import engine
+from engine import Value
+from engine.primitives import TABLE, call
+
+
+def test_adding_a_primitive_is_adding_one_row():
+    """Function, method, gradient and second derivative, all from the README's line."""
+    program = """if True:
+        from engine import Value, grad
+        from engine.primitives import primitive
+        cube = primitive("cube", lambda x: x * x * x, [lambda z, x: 3 * x * x], latex=r"{0}^3")
+        x = Value(2.0)
+        z = x.cube()
+        z.backward()
+        print(cube(2), z.data, x.grad, grad(grad(cube))(2.0), grad(grad(grad(cube)))(2.0), z.op)
+    """
+    assert run(program) == "8 8.0 12.0 12.0 6 cube\n"
+
+
+def run(program):
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if hasattr(engine, name)])
+def test_every_function_says_what_it_is_and_what_it_raises(name):
+    said = getattr(engine, name).__doc__
+    if TABLE[name].nary or name in ("leaky_relu", "elu", "clamp"):       # written out in functions.py
+        assert len(said) > 20
+    else:
+        assert f"Defined on {' x '.join(TABLE[name].domain)}" in said and "ValueError" in said
+
+
+def test_the_docstring_of_sigmoid_names_its_document():
+    assert Value.sigmoid.__doc__.startswith("1/(1 + e^-x) (D0-16, D1-20). Defined on (-inf, inf);")
+
+
+@pytest.mark.parametrize("name, operands, written", [
+    ("/", [2.0, 0], "2.0 / 0"), ("**", [-2.0, 0.5], "(-2.0) ** 0.5"), ("log", [0], "log(0)")])
+def test_the_operation_is_written_as_in_a_program(name, operands, written):
+    assert call(TABLE[name], operands) == written
