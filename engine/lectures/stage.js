@@ -23,7 +23,12 @@ function home() {                                        // the whole graph if i
 
 function centre(i, glide) {
   const {width, height} = room, [,,, x, y] = view.cards[i], s = view.zoom.s;
-  place({s, x: width / 2 - s * x, y: height / 2 - s * y}, glide);
+  place({s, x: kept(width / 2 - s * x, width - s * view.width, 20),
+            y: kept(height / 2 - s * y, height - s * view.height, 64)}, glide);
+}
+
+function kept(offset, free, margin) {                    // no empty border where the graph has more to show
+  return free > 0 ? free / 2 : Math.max(free - margin, Math.min(20, offset));
 }
 
 function follow() {                                      // move only when the current card is out of sight
