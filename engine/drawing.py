@@ -15,24 +15,25 @@ has slope 0: no gradient flows back along it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from . import rendering, text
+from .files import written
 from .folding import Box, Fold, Link
 from .graph import Graph
 from .paths import Paths
 from .rendering import as_html, as_svg
-from .styling import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE, box_style, changes, flow, lines, link_style
-from .files import written
+from .styling import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE
+from .styling import box_style, changes, flow, lines, link_style, role
 from .text import digits
 from .value import Value
 
 SCALAR_LIMIT = 3000      # boxes: above, the picture would be metres wide
 FOLD_ABOVE   = 150       # nodes: above, the unit view is drawn unless a view is asked for
-LONG, LONGEST = 1000, 30_000    # columns that all arrows together pass over: above, Graphviz must hurry; gives up
+LONG, LONGEST = 1000, 30_000    # columns that all arrows together pass over: above, a rough layout; above, none
 LABELS_UP_TO = 220       # arrows: above, the partials would hide them
 
 
@@ -104,6 +105,7 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
     """The graph that ends in root, as a picture to show, or to save with .save("graph.svg").
 
     Args:
+        root: the result, or its Graph.
         view: "scalar", "unit", "neuron" or "layer" (folding.py says what they fold); by default
             scalar for up to 150 nodes and unit above.
         unfold: boxes of the view to open: their titles, or nodes inside them by name or Value.
@@ -137,19 +139,19 @@ def refuse_above(boxes: int, limit: int, view: str) -> None:
                          + (f"write draw(root, view={instead})" if instead else "draw a part of it"))
 
 
-def highlighted(graph: Graph, path_to: Value | str | None, touches: Value | str | None) -> set[tuple[Value, Value]]:
+def highlighted(graph: Graph, path_to: Value | str | None, touches: Value | str | None) -> list[tuple[Value, Value]]:
     """The edges (operand, z) to highlight."""
-    edges: set[tuple[Value, Value]] = set()
+    edges: list[tuple[Value, Value]] = []
     if path_to is not None:
         for path in Paths(graph, path_to).largest(1):
-            edges |= {(edge.operand, edge.z) for edge in path.edges}
+            edges += [(edge.operand, edge.z) for edge in path.edges]
     if touches is not None:
         touched = graph.above(graph.find(touches))
-        edges |= {(edge.operand, edge.z) for edge in graph.edges if edge.operand in touched}
+        edges += [(edge.operand, edge.z) for edge in graph.edges if edge.operand in touched]
     return edges
 
 
-def dot_source(fold: Fold, lit: set[tuple[Value, Value]], edge_width: str | None, partials: bool | None,
+def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str | None, partials: bool | None,
                before: dict[str, list[str]] | None = None) -> str:
     """The DOT text: the same graph gives the same bytes."""
     import graphviz
@@ -229,7 +231,6 @@ def description(fold: Fold) -> str:
 
 def rows(fold: Fold) -> list[list[str]]:
     """The boxes as a table: id, role, what it says."""
-    from .styling import role
     return [[fold.id(box), role(fold, box), "; ".join(map(text.visible, lines(fold, box)))] for box in fold.boxes]
 
 
@@ -241,9 +242,9 @@ def mimebundle(x: Value) -> dict[str, str]:
     return shown({"text/plain": repr(x)}, lambda: draw(graph, max_nodes=FOLD_ABOVE).svg())
 
 
-def shown(bundle: dict[str, str], svg: Any) -> dict[str, str]:
-    """The bundle with its picture, unless the graph is too large or there is nothing to draw with."""
+def shown(bundle: dict[str, str], svg: Callable[[], str]) -> dict[str, str]:
+    """The bundle with its picture; where the graph is too large, or nothing can draw it, the text and the reason."""
     try:
         return bundle | {"image/svg+xml": svg()}
-    except (ValueError, RuntimeError):
-        return bundle
+    except (ValueError, RuntimeError, ImportError) as error:
+        return bundle | {"text/plain": f"{bundle['text/plain']}\n(no picture: {error})"}

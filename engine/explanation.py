@@ -191,7 +191,7 @@ class Explanation:
     @staticmethod
     def escaped(text: str) -> str:
         """Text in which no character means anything to Markdown or HTML."""
-        return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|~$^=>" and c not in ".-()=+" else c
+        return "".join(f"\\{c}" if c in r"\`*_{}[]#!|~$^>" else c
                        for c in text.replace("&", "&amp;").replace("<", "&lt;"))
 
     # --- LaTeX and HTML ---------------------------------------------------------------------------
@@ -258,12 +258,14 @@ def explain(root: Value | Graph, wrt: Value | str, *, k: int = 5, show: str = "b
     """d(root)/d(wrt) by the chain rule: step by step, as a sum over paths, and gate by gate.
 
     Args:
+        root: the result, or its Graph.
         wrt: a Value that root was computed from, or its name in the graph.
         k: how many of the largest paths to show.
         show: "symbols", "numbers" or "both".
         limit: the most steps to show; with more, the steps follow the largest path.
 
     Raises:
+        TypeError: root is not a Value.
         ValueError: root does not depend on wrt, wrt is a plain number, or an option is unknown.
     """
     return Explanation(root if isinstance(root, Graph) else Graph(root), wrt, k, show, limit)

@@ -24,9 +24,9 @@ LONGEST, DEEPEST = 2000, 60
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 CONSTANTS = {"pi": pi, "e": e}
 OTHER_NAMES = {"max": "maximum", "min": "minimum", "ln": "log", "sum": "total", "abs": "abs"}
-OPEN_ENDED  = {"leaky_relu": (1, 2), "elu": (1, 2), "clamp": (1, 3)}
-NEEDS_PAIRS = ("dot", "affine", "softmax")                # of lists, or giving one: no expression of numbers
-KNOWN = sorted({name for name in TABLE if name.isidentifier() and name not in (*NEEDS_PAIRS, "neg")} | set(OTHER_NAMES))
+WITH_DEFAULTS = {"leaky_relu": (1, 2), "elu": (1, 2), "clamp": (1, 3)}
+UNUSABLE = ("dot", "affine", "softmax", "neg", "over")    # they take or give lists; have a sign, - or /, of their own
+KNOWN = sorted({name for name in TABLE if name.isidentifier() and name not in UNUSABLE} | set(OTHER_NAMES))
 
 
 class ExpressionError(ValueError):
@@ -53,7 +53,7 @@ def evaluate(text: str, values: Mapping[str, Number]) -> tuple[Value, dict[str, 
     if not isinstance(z, Value):
         raise ExpressionError(text, 0, "there is no variable in this expression, so there is nothing to differentiate: "
                                        "write a name in place of a number, and its value after it, as in \"x**2\" x=3")
-    return z, {name: v for name, v in variables.items()}
+    return z, variables
 
 
 class Walk:
@@ -127,7 +127,7 @@ class Walk:
             raise self.refusal(tree.keywords[0].value, "arguments have no names here: write clamp(x, 0, 1)")
         name = OTHER_NAMES.get(tree.func.id, tree.func.id)
         row  = TABLE[name]
-        fewest, most = OPEN_ENDED.get(name, (1, 99) if row.nary else (len(row.partials),) * 2)
+        fewest, most = WITH_DEFAULTS.get(name, (1, 99) if row.nary else (len(row.partials),) * 2)
         if not fewest <= len(tree.args) <= most:
             wanted = fewest if fewest == most else f"{fewest} to {most}"
             raise self.refusal(tree, f"{name} takes {wanted} operand{'s' * (most > 1)}, and {len(tree.args)} are given")

@@ -89,6 +89,10 @@ class Fold:
         """The id of the box's last output: the same node has the same id in every view that shows it."""
         return self.graph.id(box.outputs[-1])
 
+    def key(self, v: Value) -> Hashable:
+        """What v has in common with the other members of its box; a node that is drawn alone has a key of its own."""
+        return self.keys.get(v, ("value", self.graph.index[v]))
+
     # --- which nodes go together ------------------------------------------------------------------
 
     def group_units(self) -> None:
@@ -194,7 +198,7 @@ class Fold:
             key = titles.get(what) if isinstance(what, str) else None
             if key is None:
                 v   = self.graph.find(what)
-                key = self.keys.get(v, v)                     # v: drawn on its own already, or a hidden parameter
+                key = self.key(v)                             # its own: drawn alone already, or a hidden parameter
                 self.hidden.discard(v)
             for v in [v for v, other in self.keys.items() if other == key]:
                 del self.keys[v]
@@ -207,12 +211,12 @@ class Fold:
         groups: dict[Any, list[Value]] = {}
         for v in graph.nodes:
             if v not in self.hidden:
-                groups.setdefault(self.keys.get(v, ("value", graph.index[v])), []).append(v)
+                groups.setdefault(self.key(v), []).append(v)
         boxes = []
         for key, members in groups.items():
             group = str(key[0])
             outputs = [v for v in members if v is graph.root
-                       or any(self.keys.get(edge.z, edge.z) != key for edge in graph.uses[v])]
+                       or any(self.key(edge.z) != key for edge in graph.uses[v])]
             if len(members) == 1 and group not in ("z", "neuron", "layer"):
                 group = "value"
             box = Box(group, self.title(key, members), members, outputs, self.cluster(members[-1]))

@@ -123,12 +123,12 @@ def leak(graph: Graph, z: Value, g: Number) -> str:
 
 
 def route(graph: Graph, z: Value, g: Number) -> str:
-    word    = "largest" if z.op == "maximum" else "smallest"
+    word, most = ("large", "largest") if z.op == "maximum" else ("small", "smallest")
     winners = [v for v, partial in zip(z.operands, z.partials) if partial != 0]
     if len(winners) == 1:
-        return (f"{z.op[:3]} routes: all of the gradient {digits(g)} goes to the {word} operand, "
+        return (f"{z.op[:3]} routes: all of the gradient {digits(g)} goes to the {most} operand, "
                 f"{name(graph, winners[0])}; the others get 0.")
-    return f"{z.op[:3]} routes: {len(winners)} operands are equally {word[:-2]} and share the gradient {digits(g)}."
+    return f"{z.op[:3]} routes: {len(winners)} operands are equally {word} and share the gradient {digits(g)}."
 
 
 def clamp(graph: Graph, z: Value, g: Number) -> str:

@@ -104,7 +104,7 @@ def size(edge: Edge) -> float:
 
 
 def added(terms: list[Number]) -> Number:
-    """Their sum, exact where they are; a leading int 0 would do, but need not be shown."""
+    """Their sum, term after term as the engine adds them; from Python 3.12 on, sum() rounds floats in another way."""
     whole = terms[0]
     for term in terms[1:]:
         whole = whole + term

@@ -10,6 +10,8 @@ import unicodedata
 from html import escape
 from typing import Any
 
+from .value import number
+
 JOINER = "\u200d\ufe0f"                    # part of many emoji, and harmless
 
 LATEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
@@ -20,7 +22,7 @@ LATEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\
 
 def digits(x: Any, precision: int = 4) -> str:
     """A number to 4 significant digits; whole numbers and fractions as they are, while they are short."""
-    x = getattr(x, "data", x)                                  # a gradient may be a Value
+    x = number(x)                                              # a gradient may be a Value
     exact = str(x)
     if type(x) is not float and len(exact) <= 9 and "." not in exact:
         return exact

@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 from engine import elu, gelu, leaky_relu, relu, sigmoid, silu, softplus, step, tanh
 
+from .checks import known
+
 Activation: TypeAlias = Callable[[Any], Any]
 
 
@@ -27,9 +29,5 @@ def activation(f: str | Activation) -> Activation:
     Raises:
         ValueError: the name is unknown.
     """
-    if callable(f):
-        return f
-    if not isinstance(f, str) or f not in ACTIVATIONS:
-        raise ValueError(f"unknown activation {f!r}: write one of {', '.join(ACTIVATIONS)}, for a layer also maxout, "
-                         "or give a function of one Value, as in lambda z: leaky_relu(z, 0.1)")
-    return ACTIVATIONS[f]
+    return f if callable(f) else known(f, ACTIVATIONS, "activation", ", for a layer also maxout, or give a function of "
+                                                                      "one Value, as in lambda z: leaky_relu(z, 0.1)")

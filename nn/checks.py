@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from numbers import Real
-from typing import Any
+from typing import Any, TypeVar
 
 from engine import Value
 from engine.value import number
+
+Entry = TypeVar("Entry")
 
 
 def whole(n: Any, what: str) -> int:
@@ -58,6 +60,13 @@ def real(x: Any, what: str) -> Any:
     if isinstance(x, bool) or not isinstance(x, Real):
         raise TypeError(f"{what} must be a number, not {type(x).__name__} {x!r:.60}: write 0.1")
     return x
+
+
+def known(name: Any, table: Mapping[str, Entry], what: str, instead: str = "") -> Entry:
+    """The entry of the table that a name means."""
+    if not isinstance(name, str) or name not in table:
+        raise ValueError(f"unknown {what} {name!r:.60}: write one of {', '.join(table)}{instead}")
+    return table[name]
 
 
 def functions(fs: Any, what: str) -> list[Any]:

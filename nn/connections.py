@@ -57,7 +57,11 @@ class Sequential(Module):
 
 
 class Elementwise(Module):
-    """An activation on its own: [f(z1), f(z2), ...]; for a layer whose z goes through a BatchNorm first (D0-08)."""
+    """An activation on its own: [f(z1), f(z2), ...]; for a layer whose z goes through a BatchNorm first (D0-08).
+
+    Raises:
+        ValueError: the name of the activation is unknown.
+    """
 
     def __init__(self, f: str | Activation) -> None:
         self.f = activation(f)
@@ -101,6 +105,10 @@ class Residual(Around):
     """z = b + W a2 + a1: delta reaches a1 also unchanged (D4-41). Equal widths are needed.
 
     Residual(Layer(n, n, f)) alone is z = b + W a1 + a1.
+
+    Raises:
+        TypeError: the last part is not a Layer.
+        ValueError: called on a sample whose width is not that of the last layer.
     """
 
     def around(self, a1: Sequence[Value]) -> list[Any]:
@@ -111,10 +119,15 @@ class WeightedSkip(Around):
     """z = b + W a2 + U a1, with trainable U[k][j]: any widths (D4-40).
 
     Args:
-        layers: as above.
-        n_in: the width of a1; needed only where the first part is not a Layer.
+        layers: the parts on the main way; the last is a Layer.
+        n_in: the width of a1; needed only where the first part is neither a Layer nor an MLP.
         init: the initializer of U.
         seed: an int, or a Random to draw from.
+        after: whether U a1 is added after the last activation f, not before it.
+
+    Raises:
+        TypeError: the last part is not a Layer.
+        ValueError: n_in is needed and not given, or the initializer is unknown.
     """
 
     def __init__(self, *layers: Part, n_in: int | None = None, init: str | float | Initializer = "xavier",
@@ -133,8 +146,12 @@ class Highway(Around):
     """g = sigmoid(b_g + G a1); z = b + W a2 + g * a1 (D4-42). Near g = 1 it is Residual, near g = 0 the plain layers.
 
     Args:
-        layers, n_in, seed: as for WeightedSkip.
+        layers, n_in, seed, after: as for WeightedSkip.
         gate_bias: the first value of every b_g; positive lets signals pass at the start.
+
+    Raises:
+        TypeError: the last part is not a Layer.
+        ValueError: n_in is needed and not given; or, when it is called, a1 has not the width of the last layer.
     """
 
     def __init__(self, *layers: Part, n_in: int | None = None, gate_bias: float = 0.0, seed: int | Random = 0,
@@ -155,7 +172,8 @@ def layers_of(part: Part) -> list[Layer]:
     """The Layers of a part, in the order in which they are passed."""
     if isinstance(part, Layer):
         return [part]
-    return [layer for inner in getattr(part, "layers", []) for layer in layers_of(inner)]
+    inside = part.parts if isinstance(part, Sequential) else getattr(part, "layers", [])
+    return [layer for inner in inside for layer in layers_of(inner)]
 
 
 def first_width(layers: Sequence[Part], n_in: int | None) -> int:

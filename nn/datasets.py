@@ -11,7 +11,7 @@ from math import cos, pi, sin
 from random import Random
 from typing import Any, TypeAlias
 
-from .checks import not_negative, whole
+from .checks import known, not_negative, whole
 
 Samples: TypeAlias = list[list[float]]
 
@@ -25,9 +25,7 @@ def logic_gate(name: str) -> tuple[Samples, list[int]]:
     Raises:
         ValueError: the name is unknown.
     """
-    gate = GATES.get(name.lower()) if isinstance(name, str) else None
-    if gate is None:
-        raise ValueError(f"unknown gate {name!r}: write one of {', '.join(GATES)}")
+    gate = known(name.lower() if isinstance(name, str) else name, GATES, "gate")
     return [[x1, x2] for x1 in (0.0, 1.0) for x2 in (0.0, 1.0)], list(gate)
 
 
@@ -62,7 +60,11 @@ def binary_to_one_hot(count_from: str = "left") -> tuple[Samples, list[int]]:
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> tuple[Samples, list[int]]:
-    """Two half circles that reach into each other, classes 0 and 1 in turn; noise is the standard deviation."""
+    """Two half circles that reach into each other, classes 0 and 1 in turn; noise is the standard deviation.
+
+    Raises (as circles and spirals):
+        ValueError: n is not at least 1, or noise is negative.
+    """
     def point(k: int, angle: float) -> list[float]:
         return [cos(angle), sin(angle)] if k == 0 else [1 - cos(angle), 0.5 - sin(angle)]
     return scattered(lambda k, share: point(k, pi * share), 2, n, noise, seed)
@@ -97,7 +99,12 @@ def scattered(point: Callable[[int, float], list[float]], classes: int, n: int, 
 
 def noisy_curve(f: Callable[[float], float] = sin, n: int = 50, low: float = -pi, high: float = pi,
                 noise: float = 0.1, seed: int = 0) -> tuple[Samples, list[float]]:
-    """n points x spread evenly over [low, high], and f(x) plus Gaussian noise (D3-01)."""
+    """n points x spread evenly over [low, high], and f(x) plus Gaussian noise (D3-01).
+
+    Raises:
+        ValueError: n is not at least 1, or noise is negative.
+    """
+    not_negative(noise, "noise, a standard deviation,")
     rng = Random(seed)
     xs  = [low + (high - low) * i / max(1, whole(n, "n") - 1) for i in range(n)]
     return [[x] for x in xs], [f(x) + rng.gauss(0.0, noise) for x in xs]

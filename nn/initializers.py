@@ -11,6 +11,8 @@ from math import sqrt
 from random import Random
 from typing import TypeAlias
 
+from .checks import known
+
 Initializer: TypeAlias = Callable[[int, int, Random], float]
 
 
@@ -59,7 +61,4 @@ def initializer(init: str | float | Initializer) -> Initializer:
         return init
     if isinstance(init, (int, float)) and not isinstance(init, bool):
         return constant(float(init))
-    if not isinstance(init, str) or init not in INITIALIZERS:
-        raise ValueError(f"unknown initializer {init!r}: write one of {', '.join(INITIALIZERS)}, a number for a "
-                         "constant, or a function of (n_in, n_out, rng)")
-    return INITIALIZERS[init]
+    return known(init, INITIALIZERS, "initializer", ", a number for a constant, or a function of (n_in, n_out, rng)")

@@ -30,6 +30,8 @@ from typing import Any, TypeAlias
 from engine import Value, dot, hypot, log, log1p, logsumexp, relu, softplus, total
 from engine.value import Operand, number
 
+from .checks import known
+
 Loss: TypeAlias = Callable[[Any, Any], Any]
 
 
@@ -56,7 +58,10 @@ def squared_error(y: Any, t: Any, reduction: str = "sum") -> Any:
 
 
 def rmse(y: Any, t: Any, reduction: str = "mean") -> Any:
-    """The root of the mean (or summed) squared error, what ERR-D0-1 is not; its slope at a perfect fit is 0."""
+    """The root of the mean (or summed) squared error; its slope at a perfect fit is 0.
+
+    Not the loss that D0-21 calls so, which has no root (ERR-D0-1): that one is half_mse.
+    """
     samples = list(paired(y, t))
     errors  = [y - t for sample in samples for y, t in sample]
     length  = abs(errors[0]) if len(errors) == 1 else reduce(hypot, errors)
@@ -287,7 +292,4 @@ def loss_function(loss: Any) -> Loss:
     if not isinstance(loss, str):
         raise TypeError(f"a loss is a function of (outputs, targets) or its name, not {type(loss).__name__} "
                         f"{loss!r:.60}: write loss=mse, or add the losses up in one function")
-    if loss not in LOSSES:
-        raise ValueError(f"unknown loss {loss!r}: write one of {', '.join(LOSSES)}, or give a function of "
-                         "(outputs, targets)")
-    return LOSSES[loss]
+    return known(loss, LOSSES, "loss", ", or give a function of (outputs, targets)")

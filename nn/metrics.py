@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 from engine.value import number
 
+from .checks import known
+
 Metric: TypeAlias = Callable[[Sequence[Any], Sequence[Any]], float]
 
 
@@ -57,12 +59,7 @@ def metric(f: str | Metric) -> Metric:
     Raises:
         ValueError: the name is unknown.
     """
-    if callable(f):
-        return f
-    if not isinstance(f, str) or f not in METRICS:
-        raise ValueError(f"unknown metric {f!r}: write one of {', '.join(METRICS)}, or give a function of "
-                         "(outputs, targets)")
-    return METRICS[f]
+    return f if callable(f) else known(f, METRICS, "metric", ", or give a function of (outputs, targets)")
 
 
 def metrics_of(metrics: Any) -> list[Metric]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from engine import Value
@@ -36,7 +37,7 @@ class Module:
     def parameters(self) -> list[Value]:
         """Every trainable Value, in a fixed order, each once."""
         seen: dict[int, Value] = {}
-        for p in values_in(vars(self).values()):
+        for p in values_in(list(vars(self).values())):
             seen.setdefault(id(p), p)
         return list(seen.values())
 
@@ -48,7 +49,7 @@ class Module:
     def modules(self) -> list[Module]:
         """This module and every module inside it, in a fixed order, each once."""
         seen: dict[int, Module] = {id(self): self}
-        for part in modules_in(vars(self).values()):
+        for part in modules_in(list(vars(self).values())):
             seen.setdefault(id(part), part)
         return list(seen.values())
 
@@ -61,6 +62,18 @@ class Module:
     def eval(self: Self) -> Self:
         """Behave as in use: no dropout, no noise, running statistics; returns self."""
         return self.train(False)
+
+
+@contextmanager
+def in_use(model: Module) -> Iterator[None]:
+    """The model is in eval mode within the block, and every part of it is then as it was."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
 
 
 def values_in(x: Any) -> Iterator[Value]:
@@ -88,4 +101,4 @@ def parts(x: Any) -> Any:
     """What a collection holds; nothing for anything else."""
     if isinstance(x, dict):
         return x.values()
-    return x if isinstance(x, (list, tuple)) or type(x).__name__ == "dict_values" else ()
+    return x if isinstance(x, (list, tuple)) else ()

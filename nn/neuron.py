@@ -125,7 +125,15 @@ class Maxout(Module):
 
 
 class Layer(Module):
-    """n_out units that share their inputs (D0-05). Arguments as for Neuron; f="maxout" makes Maxout units."""
+    """n_out units that share their inputs (D0-05): called on n_in numbers, it gives a list of n_out activations.
+
+    Args:
+        n_in, f, init, seed, elementwise: as for Neuron; f="maxout" makes Maxout units.
+        n_out: the number of units.
+
+    Raises:
+        ValueError: n_in or n_out is not at least 1, or a name is unknown.
+    """
 
     def __init__(self, n_in: int, n_out: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False) -> None:

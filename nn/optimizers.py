@@ -96,6 +96,11 @@ class Adam(Optimizer):
     m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2, both divided by 1 - beta^steps;
     w <- w - lr m / (sqrt v + eps).
 
+    Args:
+        parameters, lr: as for Optimizer.
+        beta1, beta2: how much of the running means of g and g^2 each step keeps.
+        eps: keeps the divisor away from 0.
+
     Raises:
         ValueError: a beta is not within [0, 1), or eps is not above 0.
     """

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
@@ -19,12 +18,13 @@ from engine import Value
 from engine.functions import lift
 from engine.value import number
 
-from .checks import functions, pair, positive, samples, whole
+from .checks import functions, known, pair, positive, samples, whole
 from .history import History
 from .losses import Loss, loss_function
 from .metrics import Metric, metrics_of
-from .module import Module
+from .module import Module, in_use
 from .optimizers import Optimizer, clip_by_norm, clip_by_value, optimizer_for
+from .progress import progress_bar
 from .regularization import EarlyStopping
 from .saving import restore, state
 
@@ -127,8 +127,7 @@ def scalar_epoch(training: Training, batches: Sequence[Sequence[int]]) -> Epoch:
         if training.penalty is not None:
             loss = loss + training.penalty(model)
         if not isfinite(loss.data):
-            raise FloatingPointError(f"the loss became {loss.data!r}: lower the learning rate, clip the gradients with "
-                                     "clip_norm=1.0, or standardise the inputs")
+            raise diverged(loss.data)
         for p in parameters:
             p.grad = 0
         optimizer.zero_grad()
@@ -156,20 +155,13 @@ ENGINES: dict[str, Callable[[], Runner]] = {"scalar": lambda: scalar_epoch, "vec
 
 
 def epoch_runner(engine: str) -> Runner:
-    if not isinstance(engine, str) or engine not in ENGINES:
-        raise ValueError(f"unknown engine {engine!r}: write one of {', '.join(ENGINES)}")
-    return ENGINES[engine]()
+    return known(engine, ENGINES, "engine")()
 
 
 def predict(model: Module, X: Sequence[Any]) -> list[Any]:
     """The model's outputs as numbers, in eval mode: for each sample one, or a list if there are several outputs."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
+    with in_use(model):
         return [numbers(y) for y in model.batch(X)]
-    finally:
-        for module, mode in modes:
-            module.training = mode
 
 
 @contextmanager
@@ -186,33 +178,6 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-@contextmanager
-def progress_bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History], None]]:
-    """A function to call after each epoch, which shows the last loss and metrics."""
-    tqdm = progress_class(wanted)
-    if tqdm is None:
-        yield lambda history: None
-        return
-    with tqdm(total=epochs, unit="epoch", leave=False) as bar:
-        def show(history: History) -> None:
-            bar.set_postfix({"loss": f"{history.losses[-1]:.4g}",
-                             **{name: f"{values[-1]:.4g}" for name, values in history.metrics.items()}}, refresh=False)
-            bar.update()
-        yield show
-
-
-def progress_class(wanted: bool | None) -> Any:
-    if wanted is False or wanted is None and not (sys.stderr and sys.stderr.isatty()):
-        return None
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        if wanted:
-            raise ImportError("progress=True needs tqdm: pip install tqdm, or leave progress out") from None
-        return None
-    return tqdm
 
 
 # --- steps of fit ---------------------------------------------------------------------------------
@@ -242,6 +207,12 @@ def one_number(loss: Any) -> Value:
         raise TypeError(f"the loss is {type(loss).__name__} {loss!r:.60}, which does not remember the parameters: "
                         "compute it from the outputs without taking their .data")
     return loss
+
+
+def diverged(loss: float) -> FloatingPointError:
+    """The error for a loss that is nan or infinite."""
+    return FloatingPointError(f"the loss became {loss!r}: lower the learning rate, clip the gradients with "
+                              "clip_norm=1.0, or standardise the inputs")
 
 
 def numbers(y: Any) -> Any:

@@ -96,7 +96,8 @@ def record(training: Training, X: Any, Y: Any) -> Any:
         if state(model) != before:
             raise ValueError("a part of the model keeps running statistics while it is trained, and a matrix program "
                              "cannot update them: write engine=\"scalar\"")
-        return vectorize(first, x, y, model.parameters(), outputs=[list(o) if isinstance(o, list) else [o] for o in outputs],
+        return vectorize(first, x, y, model.parameters(),
+                         outputs=[list(o) if isinstance(o, list) else [o] for o in outputs],
                          rerecord=loss_of)
     finally:
         restore(model, before)
@@ -116,7 +117,8 @@ def agree(training: Training, program: Any, X: Any, Y: Any) -> None:
     scalar = float(loss(training, training.model.batch(values(X)), values(Y)).data)
     matrix = program(X, Y).loss
     if abs(scalar - matrix) > 1e-9 * max(abs(scalar), 1e-9):
-        raise ValueError(f"for {len(X)} samples the loss is {scalar!r}, and the matrix program recorded from {FEW} gives {matrix!r}: "
+        raise ValueError(f"for {len(X)} samples the loss is {scalar!r}, and the matrix program recorded from {FEW} "
+                         f"gives {matrix!r}: "
                          "the loss is neither a sum nor a mean over the samples. Write engine=\"scalar\"")
 
 
@@ -139,7 +141,8 @@ def predict(model: Module, X: Sequence[Any]) -> list[Any]:
             return [lift(yk) for yk in y] if isinstance(y, (list, tuple)) else [y]
         x = values([number(xj) for xj in X[0]])
         y = outputs_of(x)
-        program = vectorize(total(y) if len(y) > 1 else y[0] + 0, x, parameters=model.parameters(), outputs=y, batch=True,
+        program = vectorize(total(y) if len(y) > 1 else y[0] + 0, x, parameters=model.parameters(), outputs=y,
+                            batch=True,
                             rerecord=lambda x, _: total(z) if len(z := outputs_of(x)) > 1 else z[0] + 0)
         found = program.predict([[number(xj) for xj in x] for x in X]).tolist()
         return found if isinstance(model(x), (list, tuple)) else [y for y, in found]

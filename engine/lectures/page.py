@@ -79,10 +79,10 @@ def sent(c: Contribution, z: int) -> list[Any]:
 # --- one file ---------------------------------------------------------------------------------------
 
 def filled(template: str, styles: Sequence[str], scripts: Sequence[str], parts: dict[str, str]) -> str:
-    """The template with its styles, its scripts and the parts in place: one file."""
+    """The template, with the head and the scripts that every page has, and the parts in place: one file."""
     css, js = "".join(map(asset, styles)), "\n".join(map(asset, scripts))
     parts = {**parts, "STYLE": css, "SCRIPT": js, "STYLE_HASH": hashed(css), "SCRIPT_HASH": hashed(js)}
-    return re.sub(r"\$([A-Z_]+)", lambda found: parts[found[1]], asset(template))
+    return re.sub(r"\$([A-Z_]+)", lambda found: parts[found[1]], asset("frame.html").replace("$BODY", asset(template)))
 
 
 def hashed(source: str) -> str:

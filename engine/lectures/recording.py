@@ -4,9 +4,9 @@
     step          one thing to show: the given numbers, a node computed, the seed, a node passing its gradient on
     contribution  partial * upstream, what a backward step adds to the grad of one operand
 
-The pass is replayed on the side: no `.data` or `.grad` of the caller's graph is read or written
-except the recorded numbers, and every sum is made in the engine's own order, so that the last
-number is the engine's to the last bit.
+The pass is replayed on the side, from the recorded numbers and slopes: no `.grad` of the caller's graph
+is read, and nothing in it is written. Every sum is made in the engine's own order, so that each gradient
+is the engine's to the last bit.
 """
 
 from __future__ import annotations

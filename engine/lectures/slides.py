@@ -20,6 +20,7 @@ from .words import short
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 PHASES   = {"given": "Given", "forward": "Forward", "seed": "Backward starts", "backward": "Backward",
             "done": "Complete"}
+SECONDS  = 120           # for the browser to print
 PICTURED = 150           # cards: above, a slide holds the arithmetic alone
 
 
@@ -75,6 +76,14 @@ def so_far(c: Contribution) -> str:
     return f"  (use {c.use} of {c.uses}: {short(c.before)} + {bracket(short(c.product))} = {short(c.after)})"
 
 
+def run(command: list[str]) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(command, capture_output=True, check=False, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"{command[0]} did not print the slides within {SECONDS} seconds: write .save('slides.html') "
+                           "and print that page to PDF") from None
+
+
 def printed(page: str, path: Path) -> bytes:
     """The HTML page as PDF, by the print function of a Chromium browser; path is what it will be called.
 
@@ -89,12 +98,11 @@ def printed(page: str, path: Path) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "slides.html")
         source.write_text(page, encoding="utf-8")
-        done = subprocess.run(
+        done = run(
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic",
              "--disable-sync", "--disable-background-networking", "--disable-component-update",
              "--no-pdf-header-footer",
-             f"--user-data-dir={folder}/profile", f"--print-to-pdf={folder}/slides.pdf", source.as_uri()],
-            capture_output=True, check=False, timeout=120)
+             f"--user-data-dir={folder}/profile", f"--print-to-pdf={folder}/slides.pdf", source.as_uri()])
         if done.returncode or not Path(folder, "slides.pdf").exists():
             raise RuntimeError(f"{browser} could not print the slides: {done.stderr.decode(errors='replace')[-300:]}")
         return Path(folder, "slides.pdf").read_bytes()

@@ -31,7 +31,6 @@ GRID   = 36
 LEVELS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LIMIT  = 150_000         # numbers on the page: 4 digits each, so that it stays below 2 MB
 
-
 Data: TypeAlias = Sequence[tuple[Sequence[float], Any]]
 Loss: TypeAlias = Callable[[Any, Any], Any]
 Area: TypeAlias = tuple[float, float, float, float]
@@ -124,7 +123,8 @@ def training_lecture(model: Any, data: Data, loss: Loss, *,
 
     Raises:
         TypeError: the model gives several outputs, or the loss is no Value.
-        ValueError: data is empty, a point has not two features, or more numbers than a page can hold.
+        ValueError: data is empty, a point has not two features, the graphs of two points differ in size, or there are
+            more numbers than a page can hold.
     """
     checked(data, epochs, snapshots)
     one_number(model, data, loss)
@@ -163,6 +163,20 @@ def snapshot(model: Any, data: Data, loss: Loss, epoch: int, area: Area, size: i
     """The state of the model, without changing it: the gradients of its parameters are put back."""
     parameters = model.parameters()
     before     = [p.grad for p in parameters]
+    try:
+        losses, outputs, numbers = passes(model, data, loss, size, shown)
+    finally:
+        for p, grad in zip(parameters, before):
+            p.grad = grad
+    left, right, low, high = area
+    grid = [[float(number(model([left + (i + .5) * (right - left) / GRID, high - (j + .5) * (high - low) / GRID])))
+             for i in range(GRID)] for j in range(GRID)]
+    return Snapshot(epoch, grid, losses, outputs, numbers)
+
+
+def passes(model: Any, data: Data, loss: Loss, size: int,
+           shown: list[int]) -> tuple[list[float], list[float], list[list[str]]]:
+    """The loss, the output and the numbers of the cards, for each point."""
     losses, outputs, numbers = [], [], []
     for x, t in data:
         output = model(x)
@@ -179,12 +193,7 @@ def snapshot(model: Any, data: Data, loss: Loss, epoch: int, area: Area, size: i
         outputs.append(float(number(output)))
         cards = [nodes[i] for i in shown]
         numbers.append([short(v.data) for v in cards] + ["-" if type(v) is Constant else short(v.grad) for v in cards])
-    for p, grad in zip(parameters, before):
-        p.grad = grad
-    left, right, low, high = area
-    grid = [[float(number(model([left + (i + .5) * (right - left) / GRID, high - (j + .5) * (high - low) / GRID])))
-             for i in range(GRID)] for j in range(GRID)]
-    return Snapshot(epoch, grid, losses, outputs, numbers)
+    return losses, outputs, numbers
 
 
 def without_partials(view: View) -> View:

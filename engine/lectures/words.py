@@ -48,6 +48,7 @@ SLOPES = {
     "total": ("1",), "logsumexp": ("e^({i} − {z})",),
 }
 
+
 def formula(z: Value) -> Parts:
     """How z is computed, over the positions of its operands."""
     n = len(z.operands)
@@ -101,6 +102,7 @@ def short(x: Any) -> str:
     return digits(x).replace("-", "−")
 
 
+# How tightly an operation binds: a sum stands in brackets inside a product, and so on.
 LOOSE = {"+": 1, "-": 1, "total": 1, "affine": 1, "*": 2, "dot": 2, "/": 2, "over": 2, "neg": 2, "**": 3, "exp": 3}
 
 
@@ -121,7 +123,7 @@ def expression(values: Sequence[Value], names: Sequence[str], limit: int = 70) -
 
 def nested(z: Value, operand: Value, position: int, text: str) -> str:
     """The operand's own formula, in brackets where it binds less than z does."""
-    inner, outer = LOOSE.get(operand.op, 9), LOOSE.get(z.op, 2 if z.op in ("dot", "affine") else 0)
-    outer = 2 if z.op == "affine" else outer
+    inner = LOOSE.get(operand.op, 9)
+    outer = 2 if z.op == "affine" else LOOSE.get(z.op, 0)    # the operands of b + w·x are factors
     return f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/")) or (
         inner == outer == 3 and not position) else text

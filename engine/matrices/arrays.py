@@ -12,7 +12,6 @@ them, so that a row of the calculus table, given Arrays, writes out its formula.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import prod
 from types import SimpleNamespace
 from typing import Any, TypeAlias
@@ -20,6 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..libraries import COMMON
+from .simplifying import number_of, simpler
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -97,36 +97,8 @@ class Lines:
     def call(self, op: str, *operands: Any) -> Array:
         """op on broadcast operands, simplified where a factor or an addend does nothing."""
         args = [self.array(x) for x in operands]
-        z = self.simpler(op, args)
+        z = simpler(self, op, args)
         return self.new(op, args, broadcast(*[a.shape for a in args])) if z is None else z
-
-    def simpler(self, op: str, args: list[Array]) -> Array | None:
-        x, y = args[0], args[-1]
-        cx, cy = number_of(x), number_of(y)
-        if op == "+" and cx == (0, 0) and y.shape != ():   return y
-        if op in "+-" and cy == (0, 0) and x.shape != ():  return x
-        if op == "+" and same_but_factor(x) is same_but_factor(y) and not cx:    # 2 * x + 3 * x
-            fx, fy = factor_of(x), factor_of(y)
-            if fx[1] == fy[1]:
-                return self.call("*", self.constant(fx[0] + fy[0], fx[1]), same_but_factor(x))
-        if op == "neg" and x.op == "neg":                  return x.args[0]
-        if op == "neg" and cx:                             return self.constant(-cx[0], cx[1])
-        if op == "*" and cx == (1, 0):                     return y
-        if op in ("*", "/", "**") and cy == (1, 0):        return x
-        if op == "**" and cy == (0, 0) and cx:             return self.constant(1)
-        if op == "*" and cx and cy:                        return self.constant(cx[0] * cy[0], cx[1] + cy[1])
-        if op == "/" and cx and cy and cy[0] != 0:         return self.constant(quotient(cx[0], cy[0]), cx[1] - cy[1])
-        if op == "-" and cx and cy and cx[1] == cy[1] == 0:  return self.constant(cx[0] - cy[0])
-        if op == "+" and cx and cy and cx[1] == cy[1] == 0:  return self.constant(cx[0] + cy[0])
-        if op == "==" and cx and cy and cx[1] == cy[1]:    return self.constant(cx[0] == cy[0])
-        if op == "*" and cy:                               return self.call("*", y, x)
-        if op == "*" and cx == (-1, 0):                    return self.call("neg", y)
-        if op == "*" and cx and y.op == "*" and number_of(y.args[0]):     # 2 * (3 * x)
-            return self.call("*", self.call("*", x, y.args[0]), y.args[1])
-        if op == "*" and cx and y.op == "neg":             return self.call("*", self.call("neg", x), y.args[0])
-        if op == "where" and cx is not None and cx[1] == 0 and isinstance(cx[0], bool):
-            return args[1] if cx[0] else args[2]
-        return None
 
     # --- whole arrays -----------------------------------------------------------------------------
 
@@ -156,7 +128,8 @@ class Lines:
             inner  = a.args[0]
             others = [k for k in range(len(inner.shape)) if k not in a.attrs[0]]
             whole  = self.sum(inner, tuple(sorted([*a.attrs[0], *[others[k] for k in axes]])))
-            return self.reshape(whole, tuple([1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes]))
+            kept   = [1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes]
+            return self.reshape(whole, tuple(kept))
         shape = tuple([1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes])
         return self.new("sum", (a,), shape, (axes, keep))
 
@@ -169,7 +142,7 @@ class Lines:
         return self.new("first", (a,), a.shape)
 
     def reshape(self, a: Array, shape: Shape, samples: int = 0) -> Array:
-        """The same numbers in another shape; with `samples`, the batch axis may become numbers of its own, or come back."""
+        """The same numbers in another shape; with `samples`, the batch axis may become plain numbers, or come back."""
         if a.op == "reshape":
             a, samples = a.args[0], samples or a.attrs
         if a.op == "sum" and a.attrs[1] and shape == tuple([n for k, n in enumerate(a.shape) if k not in a.attrs[0]]):
@@ -202,23 +175,6 @@ class Lines:
             part = a if flat.size == n else self.new("slice", (a,), (*lead, flat.size), (start, stop))
             return self.reshape(part, (*lead, *index.shape))
         return self.new("take", (a,), (*lead, *index.shape), index)
-
-
-def number_of(a: Array) -> tuple[Any, int] | None:
-    """What a constant is: a number, and the power of the number of samples that goes with it."""
-    return a.attrs if a.op == "constant" and a.shape == () and not isinstance(a.attrs[0], np.ndarray) else None
-
-
-def same_but_factor(a: Array) -> Array:
-    return a.args[1] if a.op == "*" and number_of(a.args[0]) else a
-
-
-def factor_of(a: Array) -> tuple[Any, int]:
-    return number_of(a.args[0]) or (1, 0) if a.op == "*" else (1, 0)
-
-
-def quotient(a: Any, b: Any) -> Any:
-    return Fraction(a, b) if type(a) in (int, Fraction) and type(b) in (int, Fraction) else a / b
 
 
 def broadcast(*shapes: Shape) -> Shape:

@@ -106,7 +106,8 @@ def add(out: Templates, op: str, args: tuple[int, ...] = (), samples: tuple[int,
         batched: bool = False, explicit: bool = False, column: int = 0, data: Any = None, label: str = "",
         depends: int = 0, nodes: int = 1) -> int:
     columns: tuple[list[Any], ...] = out
-    for column_of, item in zip(columns, (op, args, samples, pairs, batched, explicit, column, data, label, depends, nodes)):
+    row = op, args, samples, pairs, batched, explicit, column, data, label, depends, nodes
+    for column_of, item in zip(columns, row):
         column_of.append(item)
     return len(out.ops) - 1
 

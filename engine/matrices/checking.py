@@ -85,9 +85,9 @@ CHANGES = (reversed_samples, negated, scaled, shifted)
 
 def compare(a: Trace, b: Trace) -> None:
     """Raise if the graphs differ in an operation, its operands, or a plain number."""
-    advice = ("The structure of the graph depends on the data: somewhere an `if`, a loop or a number was computed from .data. "
-              "Choose with relu, maximum, minimum, clamp or abs, which are decided anew for each input; declare numbers that "
-              "change, such as dropout masks, as inputs")
+    advice = ("The structure of the graph depends on the data: somewhere an `if`, a loop or a number was computed "
+              "from .data. Choose with relu, maximum, minimum, clamp or abs, which are decided anew for each input; "
+              "declare numbers that change, such as dropout masks, as inputs")
     last = len(b.ops) if a.ops[-1] != "results" else len(b.ops)
     ops_a = a.ops[:-1] if a.ops[-1] == "results" else a.ops
     if len(ops_a) != last:

@@ -36,9 +36,11 @@ USUAL = {"delta": ("delta", r"\delta"), "J": ("J", "J")}
 DOCUMENTS = {
     "D0": Notation("({})", "^{{({})}}", {"delta": ("g_z", "g_z"), "J": ("L", "L")}, True, True, ("g_{}", "g_{{{}}}")),
     "D1": Notation("[{}]", "^{{[{}]}}", USUAL, True, False, ("dJ/d{}", r"\frac{{\partial J}}{{\partial {}}}")),
-    "D2": Notation("{}", "_{{{}}}", {"A": ("h", "h"), "delta": ("dL/dZ", r"\frac{\partial L}{\partial Z}"), "J": ("L", "L")},
+    "D2": Notation("{}", "_{{{}}}", {"A": ("h", "h"), "delta": ("dL/dZ", r"\frac{\partial L}{\partial Z}"),
+                                     "J": ("L", "L")},
                    True, False, ("dL/d{}", r"\frac{{\partial L}}{{\partial {}}}")),
-    "D3": Notation("({})", "_{{({})}}", {"Z": ("A", "A"), "A": ("Z", "Z"), "J": ("R", "R"), "delta": ("delta", r"\delta")}, True, True,
+    "D3": Notation("({})", "_{{({})}}", {"Z": ("A", "A"), "A": ("Z", "Z"), "J": ("R", "R"),
+                                         "delta": ("delta", r"\delta")}, True, True,
                    ("dR/d{}", r"\frac{{\partial R}}{{\partial {}}}")),
     "D4": Notation("{}", "^{{{}}}", {"delta": ("delta", r"\delta"), "J": ("E", "E")}, False, True,
                    ("dE/d{}", r"\frac{{\partial E}}{{\partial {}}}")),
@@ -74,7 +76,8 @@ def equations(program: Program, document: str) -> Equations:
     split  = next((k for k, (z, _) in enumerate(found) if id(z) not in forward), len(found))
     out = Equations("\n".join([f"forward ({document})", *lines[:split], "", f"backward ({document})", *lines[split:]]))
     out.items = items
-    out.latex = "\\begin{aligned}\n" + " \\\\\n".join([tex.replace(" = ", " &= ", 1) for _, tex in items]) + "\n\\end{aligned}"
+    rows = [tex.replace(" = ", " &= ", 1) for _, tex in items]
+    out.latex = "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
     return out
 
 
@@ -109,9 +112,11 @@ class Writer:
     def text(self, z: Array, flip: bool, binding: int = 0) -> str:
         if id(z) in self.symbols:
             name = self.symbol(z)
-            vector = len(z.shape) == 1
-            return name if vector or flip == self.turned(z) else f"{name}^\\top" if self.latex and "^" not in name else \
-                f"({name})^\\top" if self.latex else f"{name}^T"
+            if len(z.shape) == 1 or flip == self.turned(z):
+                return name
+            if not self.latex:
+                return f"{name}^T"
+            return f"({name})^\\top" if "^" in name else f"{name}^\\top"
         written, strength = self.expression(z, flip)
         if strength >= binding:
             return written
@@ -147,7 +152,8 @@ class Writer:
             if len(z.args[0].shape) == 2 and len(z.shape) < 2:
                 flip = self.notation.columns
             over = {(0,): "_i"}.get(z.attrs[0], "") if z.args[0].shape[0] < 0 else ""
-            return (rf"\sum{over} {self.text(args[0], flip, 2)}" if tex else f"sum{over} {self.text(args[0], flip, 2)}"), 2
+            return (rf"\sum{over} {self.text(args[0], flip, 2)}" if tex
+                    else f"sum{over} {self.text(args[0], flip, 2)}"), 2
         name = op if op != "slope" else z.attrs[0]
         name = self.function(name, op == "slope")
         inner = ", ".join([self.text(a, flip) for a in (args[1:] if op == "slope" else args) if a.op != "constant"])

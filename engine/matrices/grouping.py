@@ -101,7 +101,8 @@ def split(t: Templates, members: list[int]) -> Iterable[list[int]]:
         left, right = t.args[i][:n], t.args[i][n:2 * n]
         by_right.setdefault(right, {}).setdefault(left, []).append(i)
     parts = list(by_right.values())
-    if all(len(same) == 1 for part in parts for same in part.values()) and all(part.keys() == parts[0].keys() for part in parts):
+    single = all(len(same) == 1 for part in parts for same in part.values())
+    if single and all(part.keys() == parts[0].keys() for part in parts):
         return [[part[left][0] for part in parts for left in parts[0]]]
     split_up = [[i for same in part.values() for i in same] for part in parts]
     return split_up if len(split_up) <= MANY_PARTS else [members]
@@ -113,7 +114,8 @@ def claim(t: Templates, found: Sequence[Group]) -> list[Group]:
     arrays: list[Group] = []
 
     def take(members: Sequence[int], shape: tuple[int, ...]) -> None:
-        if members and all(t.ops[i] == "parameter" and i not in taken for i in members) and len(set(members)) == len(members):
+        free = all(t.ops[i] == "parameter" and i not in taken for i in members)
+        if members and free and len(set(members)) == len(members):
             taken.update(members)
             arrays.append(Group("parameter", list(members), False, shape))
 

@@ -14,33 +14,23 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, Lines, Shape
+from .arrays import Array
 from .batching import Templates
 from .grouping import Group, Groups
 from .rows import lower, times
 from .tracing import GLOBAL
+from .viewing import GLOBAL_ONLY, Table, Views, size
 
-Table = Any       # a two-dimensional integer array
 
-
-class Lowering:
-    """The forward lines of a program.
-
-    fixed: the lines that tie the program to the number of samples it was recorded with, and why.
-    """
+class Lowering(Views):
+    """The forward lines of a program."""
 
     def __init__(self, t: Templates, folded: Groups, samples: int, widths: dict[str, int]) -> None:
-        self.t, self.samples = t, samples
-        self.lines  = Lines()
-        self.groups = folded.groups
-        self.where  = np.array(folded.place, dtype=np.int64).reshape(-1, 2)
-        self.made: list[Array | None] = [None] * len(folded.groups)
-        self.fixed: list[str] = []
-        self.gathers: list[tuple[Group, str]] = []
-        self.means: list[tuple[Any, int]] = []
+        super().__init__(t, folded, samples)
         self.parameters: list[Array] = []
         for number, g in enumerate(folded.groups):
-            self.made[number] = self.leaf(number, g, widths) if g.op in ("input", "target", "parameter") else self.inner(g)
+            leaf = g.op in ("input", "target", "parameter")
+            self.made[number] = self.leaf(number, g, widths) if leaf else self.inner(g)
 
     def results(self, last: int, batch: bool) -> list[Array]:
         """The loss, one number, and the outputs, which the last template collects."""
@@ -70,82 +60,18 @@ class Lowering:
         size = (-1, len(g.members)) if g.batched else (len(g.members),)
         return lower(self, g, rows, samples, size)
 
-    # --- operands ---------------------------------------------------------------------------------
-
-    def view(self, rows: Table, samples: Table) -> Array:
-        """The array of the operands in rows, one axis per axis of rows, after the batch axis if there is one."""
-        groups, places = self.where[rows, 0], self.where[rows, 1]
-        if (samples != GLOBAL).any():
-            return self.picked(rows, samples)
-        if groups.flat[0] == -1:
-            return self.constants(rows)
-        numbers = list(dict.fromkeys(groups.ravel().tolist()))
-        sources = [self.source(n) for n in numbers]
-        if len(sources) == 1 and sources[0].op == "parameter":
-            return self.of_parameter(sources[0], places)
-        flat = [self.lines.reshape(a, (*lead(a, self.batched(n)), size(a, self.batched(n)))) for n, a in zip(numbers, sources)]
-        starts = dict(zip(numbers, np.cumsum([0] + [a.shape[-1] for a in flat]).tolist()))
-        index  = places + np.vectorize(starts.__getitem__, otypes=[np.int64])(groups) if len(numbers) > 1 else places
-        if index.ndim == 1 and index.size > 1 and (index == index[0]).all():
-            index = index[:1]                                            # one operand for all members: broadcast
-        return self.lines.take(self.lines.concat(flat), index)
-
-    def source(self, number: int) -> Array:
-        made = self.made[number]
-        assert made is not None
-        return made
-
-    def batched(self, number: int) -> bool:
-        return self.groups[number].batched
-
-    def of_parameter(self, p: Array, places: Table) -> Array:
-        count = np.arange(size(p, False))
-        if places.shape == p.shape and (places.ravel() == count).all():
-            return p
-        if len(p.shape) == 2 and places.shape == p.shape[::-1] and (places.T.ravel() == count).all():
-            return self.lines.transpose(p)
-        if places.ndim == 1 and places.size > 1 and (places == places[0]).all():
-            places = places[:1]
-        return self.lines.take(self.lines.reshape(p, (count.size,)), places)
-
-    def constants(self, rows: Table) -> Array:
-        """Numbers of the recorded graph: one for all, one per member, or one per member and sample."""
-        data = [self.t.data[i] for i in rows.ravel().tolist()]
-        if not any(isinstance(x, list) for x in data):
-            if all(type(x) is type(data[0]) and x == data[0] for x in data):
-                number = self.lines.constant(data[0])
-                return self.lines.spread(number, rows.shape) if rows.ndim == 2 else number
-            return self.lines.new("constant", (), rows.shape, (plain(data).reshape(rows.shape), 0))
-        self.fixed.append("numbers that differ from sample to sample were recorded: declare them as targets or inputs")
-        table = plain([[x[s] if isinstance(x, list) else x for x in data] for s in range(self.samples)])
-        return self.lines.new("constant", (), (-1, *rows.shape), (table.reshape(self.samples, *rows.shape), 0))
-
-    def picked(self, rows: Table, samples: Table) -> Array:
-        """Operands from single samples of batched arrays."""
-        self.fixed.append("operations between single samples were recorded")
-        numbers = set(self.where[rows, 0].ravel().tolist())
-        parts, starts, total = [], {}, 0
-        for n in sorted(numbers):
-            a = self.source(n)
-            starts[n] = total
-            parts.append(self.lines.reshape(a, (self.samples * a.shape[-1],), self.samples) if self.batched(n) else
-                         self.lines.reshape(a, (size(a, False),)))
-            total += parts[-1].shape[0]
-        index = np.array([starts[g] + place + (s * self.source(g).shape[-1] if s != GLOBAL else 0)
-                          for g, place, s in zip(self.where[rows, 0].ravel().tolist(), self.where[rows, 1].ravel().tolist(),
-                                                 samples.ravel().tolist())]).reshape(rows.shape)
-        return self.lines.take(self.lines.concat(parts), index)
-
     # --- sums -------------------------------------------------------------------------------------
 
     def sum(self, g: Group, rows: Table, samples: Table) -> Array:
         n = self.t.pairs[g.members[0]]
         terms: list[Array] = []
-        left, right, rest = (rows[:, :n], samples[:, :n]), (rows[:, n:2 * n], samples[:, n:2 * n]), (rows[:, 2 * n:], samples[:, 2 * n:])
+        left, right, rest = [(rows[:, part], samples[:, part])
+                             for part in (slice(0, n), slice(n, 2 * n), slice(2 * n, None))]
         over_batch = bool((samples != GLOBAL).any())
         for columns in self.runs(*left, *right):
             columns, times = self.repeated(columns, over_batch, *left, *right)
-            terms.append(times * self.products(g, left[0][:, columns], right[0][:, columns], left[1][:, columns], right[1][:, columns]))
+            terms.append(times * self.products(g, left[0][:, columns], right[0][:, columns], left[1][:, columns],
+                                               right[1][:, columns]))
         for columns in self.runs(*rest):
             columns, times = self.repeated(columns, over_batch, *rest)
             terms.append(times * self.addends(g, rest[0][:, columns], rest[1][:, columns]))
@@ -155,12 +81,12 @@ class Lowering:
         return self.lines.spread(z, (-1, len(g.members)) if g.batched else (len(g.members),))
 
     def repeated(self, columns: list[int], over_batch: bool, *tables: Table) -> tuple[list[int], Array]:
-        """Equal terms of a sum: each of them once, and how often it is meant; once per sample is the number of samples."""
+        """Equal terms of a sum: each of them once, and how often it is meant; once per sample: samples times."""
         once  = {column(tables, k): k for k in reversed(columns)}
         times = len(columns) // len(once)
         per_sample = over_batch and self.samples > 1 and times % self.samples == 0 and \
             all((table[:, columns] == GLOBAL).all() for table in tables[1::2])
-        return sorted(once.values()), self.lines.constant(times // self.samples, 1) if per_sample else self.lines.constant(times)
+        return sorted(once.values()), self.lines.constant(*((times // self.samples, 1) if per_sample else (times,)))
 
     def runs(self, *tables: Table) -> list[list[int]]:
         """The columns by the arrays they read, and by how often they occur; tables are rows, samples, rows, samples."""
@@ -179,7 +105,7 @@ class Lowering:
             return self.row_sums(self.lines.sum(self.view_at(whole), (0,)), rows.shape[0])
         if rows.shape[1] == 1:
             return self.view(rows[:, 0], samples[:, 0])
-        if rows.shape[0] == 1 and (samples == GLOBAL).all():             # one sum: the order of its terms is ours to choose
+        if rows.shape[0] == 1 and (samples == GLOBAL).all():             # one sum: the order of its terms is free
             rows = rows[:, np.argsort(self.where[rows[0], 1], kind="stable")]
         return self.row_sums(self.view_at(rows, samples), rows.shape[0])
 
@@ -240,27 +166,10 @@ class Lowering:
             out.append(np.concatenate([row[part].reshape(shape)[:, 0] for part in parts]))
         return np.array(out)
 
-    def view_at(self, rows: Table, samples: Table | None = None) -> Array:
-        """The view of rows; of a single row without the axis of the rows."""
-        samples = np.full(rows.shape, GLOBAL) if samples is None else samples
-        if len(rows) > 1:
-            return self.view(rows, samples)
-        a = self.view(rows, samples)
-        if a.op == "spread" and a.shape == rows.shape:
-            return self.lines.spread(a.args[0], a.shape[1:])
-        return self.lines.reshape(a, (*a.shape[:-2], a.shape[-1]))
-
-    def factor(self, rows: Table) -> Array:
-        """The view of left factors; one number if they are all the same number."""
-        view = self.view_at(rows)
-        return view.args[0] if view.op == "spread" and view.args[0].op == "constant" and view.args[0].shape == () else view
-
     def row_sums(self, a: Array, count: int) -> Array:
         """Each row summed to one number: the last axis, and what is left has `count` entries."""
         return self.lines.sum(a, (len(a.shape) - 1,), keep=count == 1)
 
-
-GLOBAL_ONLY = np.array(GLOBAL)
 
 
 def column(tables: Sequence[Table], k: int) -> tuple[bytes, ...]:
@@ -272,18 +181,3 @@ def distinct(rows: Table) -> Table:
     return np.array(list(dict.fromkeys(map(tuple, rows.tolist()))))
 
 
-def lead(a: Array, batched: bool) -> Shape:
-    return a.shape[:1] if batched else ()
-
-
-def size(a: Array, batched: bool) -> int:
-    n = 1
-    for k in a.shape[1:] if batched else a.shape:
-        n *= k
-    return n
-
-
-def plain(data: Sequence[Any]) -> Any:
-    """Numbers as an array; exact ones stay as they are."""
-    table = np.array(data)
-    return table if table.dtype.kind == "f" else np.array(data, dtype=object)

@@ -95,7 +95,8 @@ def symbols_of(program: Program) -> dict[int, Symbol]:
                     continue
                 break
             give(end, Symbol("Z", layer))
-            activations = [u for u in after if u.op == "softmax" or u.op in TABLE and not TABLE[u.op].nary and u.op not in ALGEBRA]
+            activations = [u for u in after if u.op == "softmax" or u.op in TABLE and not TABLE[u.op].nary
+                           and u.op not in ALGEBRA]
             if activations:
                 give(activations[0], Symbol("A", layer))
             if id(end) in program.by_line:
@@ -132,4 +133,5 @@ def statements(program: Program) -> list[tuple[Array, Symbol]]:
     """The lines to write down, in order."""
     symbols = symbols_of(program)
     roots: Sequence[Array] = [program.loss, *program.grads]
-    return [(z, symbols[id(z)]) for z in needed(roots) if id(z) in symbols and z.op not in ("input", "target", "parameter")]
+    return [(z, symbols[id(z)]) for z in needed(roots) if id(z) in symbols
+            and z.op not in ("input", "target", "parameter")]

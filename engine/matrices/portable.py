@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .arrays import Array
 from .rows import expand
+
+if TYPE_CHECKING:
+    from .program import Program
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "+": lambda x, y: x + y,   "-": lambda x, y: x - y,    "*": lambda x, y: x * y,   "/": lambda x, y: x / y,
@@ -23,17 +26,17 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "<": lambda x, y: x < y,   "<=": lambda x, y: x <= y,  ">": lambda x, y: x > y,   ">=": lambda x, y: x >= y,
     "==": lambda x, y: x == y,
 }
-RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
+RENAMED = {"larger": "maximum", "smaller": "minimum", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+           "atan2": "arctan2",
            "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
 
 
-def elementary(outputs: Sequence[Array]) -> list[Array]:
+def elementary(outputs: Sequence[Array], expand: Callable[[Array], Array] = expand) -> list[Array]:
     """The lines that the outputs need, in order, with rows and slopes written out; the outputs come last.
 
     The result ends with one line per output.
     """
     new: dict[int, Array] = {}
-    order: list[Array] = []
 
     def finish(root: Array) -> Array:
         stack = [root]
@@ -47,20 +50,22 @@ def elementary(outputs: Sequence[Array]) -> list[Array]:
                 stack.extend(waiting)
                 continue
             args  = tuple([new[id(a)] for a in z.args])
-            same  = z if all(a is b for a, b in zip(args, z.args)) else z.lines.new(z.op, args, z.shape, z.attrs)
+            same  = z if all(a is b for a, b in zip(args, z.args)) else again(z, args)
             plain = expand(same)
             stack.pop()
             if plain is same:
-                new[id(z)] = same
-                if id(same) not in new:
-                    new[id(same)] = same
-                if not any(same is line for line in order[-1:]):
-                    order.append(same)
+                new[id(z)] = new[id(same)] = same
             else:
                 new[id(z)] = finish(plain)
         return new[id(root)]
 
-    return order + [finish(root) for root in outputs]
+    finished = [finish(root) for root in outputs]
+    return needed(finished) + finished
+
+
+def again(z: Array, args: tuple[Array, ...]) -> Array:
+    """The line z with other operands, simplified if it is arithmetic."""
+    return z.lines.call(z.op, *args) if z.op in OPERATORS else z.lines.new(z.op, args, z.shape, z.attrs)
 
 
 def needed(roots: Sequence[Array]) -> list[Array]:
@@ -81,7 +86,8 @@ def needed(roots: Sequence[Array]) -> list[Array]:
     return order
 
 
-def evaluate(lines: Sequence[Array], given: dict[int, Any], samples: int, xp: Any, exact: bool = False) -> dict[int, Any]:
+def evaluate(lines: Sequence[Array], given: dict[int, Any], samples: int, xp: Any,
+             exact: bool = False) -> dict[int, Any]:
     """The value of every line; `given` has those of inputs, targets and parameters by id."""
     values = dict(given)
     for z in lines:
@@ -96,7 +102,7 @@ def step(z: Array, args: list[Any], samples: int, xp: Any, exact: bool) -> Any:
     if op == "constant":  return number(attrs, samples, xp, exact)
     if op in OPERATORS:   return OPERATORS[op](*args)
     x = args[0]
-    if op == "where":     return xp.where(*args) if exact or xp is np else xp.where(args[0], *map(as_array(xp, args), args[1:]))
+    if op == "where":     return xp.where(x, *(args[1:] if exact else map(as_array(xp, args), args[1:])))
     if op == "matmul":    return xp.matmul(*args)
     if op == "transpose": return xp.swapaxes(x, -1, -2)
     if op == "sum":       return x.sum(attrs[0], keepdims=attrs[1])
@@ -108,6 +114,8 @@ def step(z: Array, args: list[Any], samples: int, xp: Any, exact: bool) -> Any:
     if op == "slice":     return x[..., attrs[0]:attrs[1]]
     if op == "take":      return x[..., attrs]
     if op == "concat":    return xp.concatenate(args, -1)
+    if op in ("larger", "smaller") and not exact:
+        args = [a if hasattr(a, "dtype") else xp.asarray(a, dtype=x.dtype) for a in args]
     return getattr(xp, RENAMED.get(op, op))(*args)
 
 
@@ -121,9 +129,28 @@ def number(attrs: Any, samples: int, xp: Any, exact: bool) -> Any:
         return value if exact else xp.asarray(value.astype(float))
     if exact:
         return value * Fraction(samples) ** batches if batches else value
-    return float(value * Fraction(samples) ** batches if isinstance(value, (int, Fraction)) else value * float(samples) ** batches)
+    return float(value * Fraction(samples) ** batches if isinstance(value, (int, Fraction))
+                 else value * float(samples) ** batches)
 
 
 def as_array(xp: Any, args: Sequence[Any]) -> Callable[[Any], Any]:
     like = next((a for a in args[1:] if hasattr(a, "dtype")), None)
     return lambda a: a if hasattr(a, "dtype") or like is not None else xp.asarray(a)
+
+
+def function(program: Program, xp: Any) -> Callable[..., Any]:
+    """See Program.function."""
+    lines = elementary([program.loss, *program.grads])
+    leaves = {z.op: z for z in program.low.lines.lines if z.op in ("input", "target") and z.shape[-1]}
+
+    def loss_and_gradients(parameters: dict[str, Any], X: Any, Y: Any = None) -> tuple[Any, dict[str, Any]]:
+        given = {id(p.line): parameters[program.names[id(p.line)]] for p in program.own}
+        samples = X.shape[0] if program.samples else 0
+        for op, data in (("input", X), ("target", Y)):
+            if op in leaves:
+                given[id(leaves[op])] = xp.reshape(data, sized(leaves[op].shape, samples))
+        values = evaluate(lines, given, samples, xp)
+        results = [values[id(z)] for z in lines[-1 - len(program.grads):]]
+        return results[0][0], {program.names[id(p.line)]: g for p, g in zip(program.own, results[1:])}
+
+    return loss_and_gradients

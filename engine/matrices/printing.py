@@ -21,7 +21,8 @@ from .rows import NATIVE, expand
 if TYPE_CHECKING:
     from .program import Program
 
-BINARY = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "matmul": 2, "neg": 3, "**": 4, "<": 0, "<=": 0, ">": 0, ">=": 0, "==": 0}
+BINARY = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "matmul": 2, "neg": 3, "**": 4, "<": 0, "<=": 0, ">": 0, ">=": 0,
+          "==": 0}
 SIGNS  = {"matmul": "@"}
 ATOM   = 9
 
@@ -89,7 +90,7 @@ class Writer:
         if op == "first":     return f"(np.arange({x}.shape[-1]) == {x}.argmax(-1)[..., None])", ATOM
         if op == "where":     return f"np.where({inner})", ATOM
         if op == "slope":     return f"{slope_name(z)}({', '.join([self.text(a) for a in slope_args(z)])})", ATOM
-        if op in NATIVE and op not in ("erf", "erfc"):
+        if op in NATIVE | {"larger", "smaller"} and op not in ("erf", "erfc"):
             return f"np.{RENAMED.get(op, op)}({inner})", ATOM
         return f"{op}({inner})", ATOM
 
@@ -156,8 +157,9 @@ def definition(name: str, z: Array, count: int, attrs: Any) -> list[str]:
     lines = Lines()
     wide  = z.op in ("softmax", "logsumexp", "maximum", "minimum")
     args  = [lines.new("input", (), (-1, 2) if wide else (-1,), k) for k in range(count)]
-    inner = lines.new(z.op, args, (-1, 2) if z.op == "softmax" else (-1, 1) if wide else (-1,)) if z.op != "slope" else \
-        lines.new("slope", (lines.new(z.attrs[0], args, (-1,)), *args), (-1,), attrs)
+    size  = (-1, 2) if z.op == "softmax" else (-1, 1) if wide else (-1,)
+    inner = lines.new("slope", (lines.new(z.attrs[0], args, size), *args), size, attrs) if z.op == "slope" else \
+        lines.new(z.op, args, size)
     root  = elementary([expand(inner)])[-1]
     names = {id(a): "xyz"[k] if count < 4 else f"x{k}" for k, a in enumerate(args)}
     uses: dict[int, int] = {}

@@ -11,14 +11,14 @@ the calculus table. A gradient may be smaller than its array where it is the sam
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import prod
-from typing import Any
 
 import numpy as np
 
 from ..primitives import TABLE
-from .arrays import Array, Lines, Shape, number_of
+from .arrays import Array, Lines
 from .rows import INLINE, slope_formula
+from .simplifying import number_of
+from .spreading import full, narrowed, scatter, unspread
 
 
 def gradients(root: Array, parameters: Sequence[Array]) -> tuple[list[Array], dict[int, Array]]:
@@ -51,7 +51,8 @@ def contributions(lines: Lines, z: Array, g: Array, needed: set[int]) -> Iterato
     for k, x in enumerate(z.args):
         if id(x) in needed:
             slope = slope_of(lines, z, k)
-            yield x, unspread(lines, g * slope if isinstance(slope, Array) or slope != 0 else lines.constant(0), x.shape, z.shape)
+            yield x, unspread(lines, g * slope if isinstance(slope, Array) or slope != 0 else lines.constant(0),
+                              x.shape, z.shape)
 
 
 def slope_of(lines: Lines, z: Array, k: int) -> Array | float:
@@ -61,46 +62,6 @@ def slope_of(lines: Lines, z: Array, k: int) -> Array | float:
         assert z.op in TABLE, z.op
         slope = lines.new("slope", (z, *z.args), z.shape, (z.op, k))
     return slope
-
-
-# --- gradients in smaller and larger shapes ---------------------------------------------------------
-
-def narrowed(g: Array, shape: Shape) -> Array:
-    """g without leading axes of size 1 that its array does not have."""
-    while len(g.shape) > len(shape) and g.shape[0] == 1:
-        g = g.lines.reshape(g, g.shape[1:])
-    return g
-
-
-def unspread(lines: Lines, g: Array, shape: Shape, spread: Shape) -> Array:
-    """The gradient of x from that of x repeated to the shape `spread`: the sum over what was repeated."""
-    if g.shape == ():
-        return lines.constant(repeats(spread, shape), batches(spread, shape)) * g
-    g     = lines.reshape(g, (1,) * (len(spread) - len(g.shape)) + g.shape)
-    extra = len(spread) - len(shape)
-    own   = (1,) * extra + shape
-    axes  = [k for k, (n, m) in enumerate(zip(spread, own)) if n != m]
-    same  = [k for k in axes if g.shape[k] == 1]                     # the same all along: a sum is a multiple
-    times = lines.constant(prod([abs(spread[k]) for k in same]), sum([spread[k] < 0 for k in same]))
-    g     = lines.sum(g, tuple([k for k in axes if k not in same and k >= extra]), keep=True)
-    first = tuple([k for k in axes if k not in same and k < extra])
-    g     = lines.sum(g, first)
-    left  = extra - len(first)
-    return times * (lines.reshape(g, g.shape[left:]) if left else g)
-
-
-def repeats(spread: Shape, shape: Shape) -> int:
-    own = (1,) * (len(spread) - len(shape)) + shape
-    return prod([abs(n) for n, m in zip(spread, own) if n != m])
-
-
-def batches(spread: Shape, shape: Shape) -> int:
-    own = (1,) * (len(spread) - len(shape)) + shape
-    return sum([n < 0 for n, m in zip(spread, own) if n != m])
-
-
-def full(lines: Lines, g: Array, z: Array) -> Array:
-    return lines.spread(g, z.shape)
 
 
 # --- operations on whole arrays ---------------------------------------------------------------------
@@ -146,29 +107,11 @@ def of_take(lines: Lines, z: Array, g: Array) -> Parts:
     return [(x, scatter(lines, g, index, x.shape[-1]))]
 
 
-def scatter(lines: Lines, g: Array, index: Any, n: int) -> Array:
-    """out[..., i] = sum of g[..., k] over the k with index[k] == i, from takes and sums alone."""
-    order  = np.argsort(index, kind="stable")
-    counts = np.bincount(index, minlength=n)
-    starts = np.cumsum(counts) - counts
-    parts, members = [], []
-    for m in np.unique(counts):
-        chosen = np.flatnonzero(counts == m)
-        members.append(chosen)
-        if m == 0:
-            parts.append(lines.zeros((*g.shape[:-1], len(chosen))))
-        elif m == 1:
-            parts.append(lines.take(g, order[starts[chosen]]))
-        else:
-            parts.append(lines.sum(lines.take(g, order[starts[chosen][:, None] + np.arange(m)]), (len(g.shape),)))
-    return lines.take(lines.concat(parts), np.argsort(np.concatenate(members), kind="stable"))
-
-
 def of_slice(lines: Lines, z: Array, g: Array) -> Parts:
     x, (start, stop) = z.args[0], z.attrs
     lead, g = x.shape[:-1], full(lines, g, z)
-    parts = [lines.zeros((*lead, start))] * (start > 0) + [g] + [lines.zeros((*lead, x.shape[-1] - stop))] * (stop < x.shape[-1])
-    return [(x, lines.concat(parts))]
+    before, after = [[lines.zeros((*lead, n))] * (n > 0) for n in (start, x.shape[-1] - stop)]
+    return [(x, lines.concat([*before, g, *after]))]
 
 
 def of_concat(lines: Lines, z: Array, g: Array) -> Parts:
@@ -210,6 +153,6 @@ def of_extremum(lines: Lines, z: Array, g: Array) -> Parts:
     return [(x, g * wins / lines.sum(wins, (len(x.shape) - 1,), keep=True))]
 
 
-WHOLE = {"matmul": of_matmul, "sum": of_sum, "take": of_take, "slice": of_slice, "concat": of_concat, "reshape": of_reshape,
-         "transpose": of_transpose, "spread": of_spread, "logsumexp": of_logsumexp, "softmax": of_softmax,
-         "maximum": of_extremum, "minimum": of_extremum}
+WHOLE = {"matmul": of_matmul, "sum": of_sum, "take": of_take, "slice": of_slice, "concat": of_concat,
+         "reshape": of_reshape, "transpose": of_transpose, "spread": of_spread,
+         "logsumexp": of_logsumexp, "softmax": of_softmax, "maximum": of_extremum, "minimum": of_extremum}

@@ -9,20 +9,24 @@ formula, which is the row's own lambda, called with Arrays. The n-ary rows are w
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..primitives import TABLE
-from .arrays import Array, Lines, Shape, number_of
+from .arrays import Array, Lines, Shape
 from .grouping import Group
+from .simplifying import number_of
 
 if TYPE_CHECKING:
     from .lowering import Lowering
 
-NATIVE = {"+", "-", "*", "/", "**", "neg", "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan",
-          "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf", "erfc"}
+NATIVE = {"+", "-", "*", "/", "**", "neg", "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin",
+          "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
+          "hypot", "erf", "erfc"}
 INLINE = {"+", "-", "*", "/", "**", "neg", "identity"}          # slopes worth writing out in the program
+LARGEST = sys.float_info.max
 NARY   = {"maximum", "minimum", "logsumexp", "softmax"}
 
 
@@ -56,7 +60,8 @@ def shares(self: Lowering, rows: Any, samples: Any) -> Array:
     lists   = list(dict.fromkeys(map(bytes, whole)))
     first   = [next(k for k, part in enumerate(whole) if bytes(part) == one) for one in lists]
     number  = {one: k for k, one in enumerate(lists)}
-    index   = [number[bytes(part)] * rows.shape[1] + int(np.flatnonzero(where == 0)[0]) for part, where in zip(whole, order)]
+    index   = [number[bytes(part)] * rows.shape[1] + int(np.flatnonzero(where == 0)[0])
+               for part, where in zip(whole, order)]
     y       = nary(self.lines, "softmax", self.view_at(whole[first, :, 0], whole[first, :, 1]))
     if len(lists) > 1:
         y = self.lines.reshape(y, (*y.shape[:-2], y.shape[-2] * y.shape[-1]))
@@ -112,11 +117,11 @@ def formula(z: Array) -> Array:
         name, k = z.attrs
         return lines.array(slope_formula(name, k, z.args))
     if x is not None and z.op == "logsumexp":
-        top  = lines.largest(x)
-        rest = lines.call("where", lines.first_largest(x), 0, lines.call("exp", x - lines.call("where", abs(top) == np.inf, 0, top)))
+        top, e = exponentials(x)
+        rest   = lines.call("where", lines.first_largest(x), 0, e)
         return top + lines.call("log1p", lines.sum(rest, (len(x.shape) - 1,), keep=True))
     if x is not None and z.op == "softmax":
-        e = lines.call("exp", x - lines.largest(x))
+        top, e = exponentials(x)
         return e / lines.sum(e, (len(x.shape) - 1,), keep=True)
     if z.op in ("maximum", "minimum"):
         return lines.largest(z.args[0], z.op == "minimum")
@@ -126,6 +131,13 @@ def formula(z: Array) -> Array:
     if z.op in TABLE and z.op not in NATIVE and not TABLE[z.op].nary:
         return lines.array(TABLE[z.op].value(*z.args))
     return z
+
+
+def exponentials(x: Array) -> tuple[Array, Array]:
+    """The largest x, and e^(x - largest), also where all x are infinite."""
+    top  = x.lines.largest(x)
+    near = x.lines.call("smaller", x.lines.call("larger", top, -LARGEST), LARGEST)
+    return top, x.lines.call("exp", x - near)
 
 
 def slope_formula(name: str, k: int, args: tuple[Array, ...]) -> Any:

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from .arrays import Array, number_of
+from .arrays import Array
+from .lifetimes import VIEWS, lifetimes, sums_of_products
 from .portable import RENAMED, number, sized
+from .simplifying import number_of
 
 Step: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 
@@ -25,7 +28,6 @@ UFUNCS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**":
           "neg": np.negative, "abs": np.absolute, "<": np.less, "<=": np.less_equal, ">": np.greater,
           ">=": np.greater_equal, "==": np.equal}
 CONDITIONS = ("<", "<=", ">", ">=", "==", "first")
-VIEWS      = ("reshape", "transpose", "slice", "spread")
 
 
 class Plan:
@@ -51,6 +53,7 @@ class Plan:
         self.own:   dict[int, tuple[Any, Any]] = {}
         lines = [z for z in {id(z): z for z in lines}.values() if id(z) not in given]
         self.base, self.last = lifetimes(lines, roots)
+        self.fused  = sums_of_products(lines, roots)
         self.wanted = {id(z): out for z, out in zip(roots, into) if z.op not in VIEWS}
         for place, z in enumerate(lines):
             self.values[id(z)] = self.line(z, place)
@@ -60,8 +63,9 @@ class Plan:
 
     def run(self) -> None:
         """Compute every line."""
-        for function, arguments in self.steps:
-            function(*arguments)
+        with np.errstate(all="ignore"):
+            for function, arguments in self.steps:
+                function(*arguments)
 
     # --- one line ---------------------------------------------------------------------------------
 
@@ -69,10 +73,12 @@ class Plan:
         """Where the value of z will be; adds the steps that put it there."""
         args = [self.values[id(a)] for a in z.args]
         if z.op == "constant":
-            return number(z.attrs, self.samples, np, False)
+            return np.asarray(number(z.attrs, self.samples, np, False))
         if z.op in VIEWS:
             return self.view(z, args[0])
-        if z.op in ("matmul", "sum", "max", "min", "first", "take", "concat", "where"):
+        if id(z) in self.fused:
+            return None
+        if z.op in ("matmul", "sum", "max", "min", "first", "others", "take", "concat", "where"):
             out = self.room(z, place)
             getattr(self, z.op)(z, args, out)
             self.free(z, place)
@@ -81,8 +87,10 @@ class Plan:
         out = self.room(z, place)
         if z.op == "**" and number_of(z.args[1]) == (2, 0):
             self.steps.append((np.multiply, (args[0], args[0], out)))
+        elif z.op in ("larger", "smaller"):
+            self.steps.append((partial(np.maximum if z.op == "larger" else np.minimum, out=out), tuple(args)))
         else:
-            function = UFUNCS.get(z.op) or OWN.get(z.op) or getattr(np, RENAMED.get(z.op, z.op))
+            function: Any = UFUNCS.get(z.op) or OWN.get(z.op) or getattr(np, RENAMED.get(z.op, z.op))
             self.steps.append((function, (*args, out)))
         return out
 
@@ -103,6 +111,16 @@ class Plan:
 
     def sum(self, z: Array, args: list[Any], out: Any) -> None:
         axes, keep = z.attrs
+        product    = z.args[0]
+        if id(product) in self.fused:                                                # a sum of products is one product
+            a, b = [self.values[id(x)].reshape(-1) for x in product.args]
+            self.steps.append((np.matmul, (a[None, :], b[:, None], out.reshape(1, 1))))
+            return
+        if axes == (0,) and args[0].ndim == 2 and args[0].size <= SMALL:             # ones @ x is faster
+            out = out if keep else out.view()
+            out.shape = (1, args[0].shape[1])
+            self.steps.append((np.matmul, (np.ones((1, len(args[0]))), args[0], out)))
+            return
         axes = axes[0] if len(axes) == 1 else axes
         self.steps.append((np.add.reduce, (args[0], axes, None, out, keep)))
 
@@ -114,8 +132,16 @@ class Plan:
 
     def first(self, z: Array, args: list[Any], out: Any) -> None:
         places = np.empty((*out.shape[:-1], 1), dtype=np.intp)
-        self.steps.append((first_largest, (args[0], places)))
+        self.steps.append((args[0].argmax, (-1, places[..., 0])))
         self.steps.append((np.equal, (np.arange(out.shape[-1]), places, out)))
+
+    def others(self, z: Array, args: list[Any], out: Any) -> None:
+        """A copy of the first operand, 0 where the second is largest for the first time."""
+        e, x   = args
+        places = np.empty(x.shape[:-1], dtype=np.intp)
+        starts = np.arange(x.size // x.shape[-1]).reshape(places.shape) * x.shape[-1]
+        self.steps += [(x.argmax, (-1, places)), (np.add, (places, starts, places)), (np.copyto, (out, e)),
+                       (out.reshape(-1).__setitem__, (places, 0.0))]
 
     def take(self, z: Array, args: list[Any], out: Any) -> None:
         self.steps.append((np.take, (args[0], z.attrs, -1, out, "clip")))
@@ -148,26 +174,8 @@ class Plan:
                 self.rooms.setdefault(key, []).append(room)
 
 
-def lifetimes(lines: Sequence[Array], roots: Sequence[Array]) -> tuple[dict[int, int], dict[int, int]]:
-    """The base of every line, and the place of the last line that reads each base."""
-    base: dict[int, int] = {}
-    last: dict[int, int] = {}
-    for place, z in enumerate(lines):
-        for a in z.args:
-            base.setdefault(id(a), id(a))
-            last[base[id(a)]] = place
-        base[id(z)] = base[id(z.args[0])] if z.op in VIEWS else id(z)
-    for z in roots:
-        last[base.setdefault(id(z), id(z))] = len(lines)
-    return base, last
-
-
 def copy_reshaped(x: Any, out: Any) -> None:
     np.copyto(out, x.reshape(out.shape))
-
-
-def first_largest(x: Any, places: Any) -> None:
-    np.argmax(x, -1, out=places, keepdims=True)
 
 
 def by_element(function: Callable[[float], float]) -> Callable[[Any, Any], None]:
@@ -179,4 +187,5 @@ def by_element(function: Callable[[float], float]) -> Callable[[Any, Any], None]
 
 
 erf, erfc = by_element(math.erf), by_element(math.erfc)
-OWN = {"erf": erf, "erfc": erfc}
+OWN   = {"erf": erf, "erfc": erfc, "positive": np.sign}             # of a number that is not negative
+SMALL = 2 ** 16

@@ -33,7 +33,8 @@ class Trace(NamedTuple):
     strays:  int                    # leaves that are Values and were not declared: fixed numbers of the program
 
 
-def trace(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters: Sequence[Value], batch: bool) -> Trace:
+def trace(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters: Sequence[Value],
+          batch: bool) -> Trace:
     """The graph of loss.
 
     Args:
@@ -46,18 +47,19 @@ def trace(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters
         ValueError: a Value was declared twice or is no leaf, or samples differ in length.
     """
     if not isinstance(loss, Value) or not loss.operands:
-        raise TypeError(f"vectorize needs the Value of a loss that was computed from other Values, and got {loss!r:.60}: "
-                        "build the loss from model(x) and give that")
+        raise TypeError(f"vectorize needs the Value of a loss that was computed from other Values, and got "
+                        f"{loss!r:.60}: build the loss from model(x) and give that")
     many = not batch and any(isinstance(sample, (list, tuple)) for sample in inputs)
     per_sample = [rows(inputs, many, "inputs"), rows(targets, many, "targets")]
     samples  = max([len(part) for part in per_sample if part is not None], default=0) if many or batch else 0
     declared = declare(per_sample, parameters, samples)
     for part, name in zip(per_sample, ("inputs", "targets")):
         if part and samples and len(part) != samples:
-            raise ValueError(f"{name} has {len(part)} samples and the other list {samples}: give one entry per sample in both")
+            raise ValueError(f"{name} has {len(part)} samples and the other list {samples}: give one entry per sample "
+                             f"in both")
 
-    t = Trace([], [], [], [], [], [], [], samples,
-              {name: width(part, given) for name, part, given in zip(("input", "target"), per_sample, (inputs, targets))}, 0)
+    widths = {name: len(part[0]) if part else 0 for name, part in zip(("input", "target"), per_sample)}
+    t = Trace([], [], [], [], [], [], [], samples, widths, 0)
     ids: dict[int, int] = {}
     strays = 0
     for z in topological_order(loss):
@@ -70,7 +72,8 @@ def trace(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters
     return t._replace(strays=strays)
 
 
-def enter(t: Trace, ids: dict[int, int], x: Value, role: str, home: int, column: int, args: tuple[int, ...] = ()) -> None:
+def enter(t: Trace, ids: dict[int, int], x: Value, role: str, home: int, column: int,
+          args: tuple[int, ...] = ()) -> None:
     ids[id(x)] = len(t.ops)
     t.ops.append(x.op)
     t.args.append(args)
@@ -86,12 +89,14 @@ def declare(per_sample: Sequence[Any], parameters: Sequence[Value], samples: int
     declared: dict[int, tuple[str, int, int]] = {}
     for role, home, column, x in leaves(per_sample, parameters):
         if not isinstance(x, Value):
-            raise TypeError(f"{role}s are the Values that the loss was computed from, and one is {type(x).__name__} {x!r:.40}: "
-                            "record the loss with Value(x) for each number and give those Values")
+            raise TypeError(f"{role}s are the Values that the loss was computed from, and one is {type(x).__name__} "
+                            f"{x!r:.40}: record the loss with Value(x) for each number and give those Values")
         if x.operands:
-            raise ValueError(f"a {role} must be a leaf, and {x!r} was computed by {x.op!r}: give the Values it was computed from")
+            raise ValueError(f"a {role} must be a leaf, and {x!r} was computed by {x.op!r}: give the Values it was "
+                             f"computed from")
         if id(x) in declared:
-            raise ValueError(f"{x!r} is declared twice, as {declared[id(x)][0]} and as {role}: make one Value for each place")
+            raise ValueError(f"{x!r} is declared twice, as {declared[id(x)][0]} and as {role}: make one Value for "
+                             f"each place")
         declared[id(x)] = (role, home if samples else GLOBAL, column)
     return declared
 
@@ -116,16 +121,12 @@ def rows(given: Any, batched: bool, name: str) -> list[list[Any]] | None:
         return [list(flatten(given))]
     lists = [isinstance(sample, (list, tuple)) for sample in given]
     if name == "inputs" and not all(lists):
-        raise ValueError("inputs mix lists and Values: write one list per sample, inputs=[[x1, x2], [x1, x2], ...], or one "
-                         "flat list for a single sample")
+        raise ValueError("inputs mix lists and Values: write one list per sample, inputs=[[x1, x2], [x1, x2], ...], "
+                         "or one flat list for a single sample")
     samples = [list(flatten(sample)) for sample in given]
     if len({len(sample) for sample in samples}) > 1:
         raise ValueError(f"samples of {name} differ in length: {sorted({len(sample) for sample in samples})}")
     return samples
-
-
-def width(part: list[list[Any]] | None, given: Any) -> int:
-    return len(part[0]) if part else 0
 
 
 def flatten(x: Any) -> Iterator[Any]:

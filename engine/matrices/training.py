@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from .program import Program
 
 
-def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_size: int | None, shuffle: bool, seed: int,
-          callback: Callable[[int, float], Any] | None) -> list[float]:
+WORTH_COMPILING = 2000                       # updates: below that, the compiler takes longer than it saves
+
+
+def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_size: int | None, shuffle: bool,
+          seed: int, callback: Callable[[int, float], Any] | None) -> list[float]:
     """The mean loss of each epoch. See Program.train."""
     X = np.asarray(X, dtype=float)
     Y = None if Y is None else np.asarray(Y, dtype=float)
@@ -25,13 +28,18 @@ def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_s
     order, rng, losses = np.arange(len(X)), Random(seed), []
     size  = min(batch_size or len(X), len(X))
     mover = Mover(optimizer, program)
+    native = program.native() if epochs * -(-len(X) // size) >= WORTH_COMPILING else None
+
+    def run(x: Any, y: Any) -> float:
+        return program.run(x, y) if native is None else float(native.steps(x, y)[0])
+
     for epoch in range(1, epochs + 1):
         if shuffle and size < len(X):
             rng.shuffle(order)                                       # type: ignore[arg-type]
         done = 0.0
         for k in range(0, len(X), size):
             chosen = order[k:k + size] if size < len(X) else slice(None)
-            done  += program.run(X[chosen], None if Y is None else Y[chosen]) * min(size, len(X) - k) / len(X)
+            done  += run(X[chosen], None if Y is None else Y[chosen]) * min(size, len(X) - k) / len(X)
             mover.step()
         losses.append(done)
         if callback is not None and callback(epoch, done) is True:

@@ -7,7 +7,8 @@ from typing import Any
 
 from ..value import Value, node
 from . import batching, checking, grouping, lowering, normalising, reverse
-from .program import Parameter, Program
+from .calling import Parameter
+from .program import Program
 from .tracing import flatten, trace
 
 
@@ -49,7 +50,8 @@ def compiled(loss: Any, inputs: Sequence[Any], targets: Sequence[Any], parameter
              outputs: Sequence[Any], batch: bool) -> Program:
     """The passes."""
     wanted = list(flatten([loss, *outputs]))
-    root   = node(0, "results", tuple(wanted), (0,) * len(wanted)) if isinstance(loss, Value) and loss.operands else loss
+    valid  = isinstance(loss, Value) and loss.operands
+    root   = node(0, "results", tuple(wanted), (0,) * len(wanted)) if valid else loss
     t      = trace(root, inputs, targets, parameters, batch)
     sums   = normalising.normalise(t)
     folded, last = batching.fold(t, sums)
@@ -58,4 +60,5 @@ def compiled(loss: Any, inputs: Sequence[Any], targets: Sequence[Any], parameter
     results = low.results(last, batch)
     grads, by_line = reverse.gradients(results[0], low.parameters)
     own    = [Parameter(p, [folded.columns[i] for i in groups.groups[p.attrs].members]) for p in low.parameters]
-    return Program(low, results[0], results[1] if len(results) > 1 else None, own, grads, by_line, parameters, t, folded, batch)
+    return Program(low, results[0], results[1] if len(results) > 1 else None, own, grads, by_line, parameters, t,
+                   folded)

@@ -42,6 +42,14 @@ def test_the_picture_shows_name_number_gradient_and_partial():
     assert {"w", "data -1", "grad 0.09035", "J = tanh", "0.1807"} <= set(shown)
 
 
+def test_numpy_scalars_are_drawn_as_numbers():
+    numpy = pytest.importorskip("numpy")
+    x = Value(numpy.float64(0.5), "x")
+    J = x * x
+    J.backward()
+    assert {"data 0.5", "data 0.25", "grad 1"} <= {item.strip() for item in texts(draw(J).svg())}
+
+
 def test_inputs_stand_left_of_the_loss():
     drawing = draw((MLP(2, [3, 1], hidden="tanh")([1.0, 2.0]) - 1.0) ** 2)
     graph, nodes = drawing.graph, drawing.layout["nodes"]

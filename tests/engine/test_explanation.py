@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import Graph, Value, explain, gradients, maximum, relu, tanh
+from engine import Graph, Value, explain, gradients, maximum, minimum, relu, tanh
 from engine.explanation import Explanation
 from engine.gates import SLOPES, sentence
 from engine.paths import Paths
@@ -123,6 +123,13 @@ def test_add_distributes_max_routes_mul_swaps():
     assert "+ distributes: the gradient 3 goes unchanged to x and y" in said
     assert "max routes: all of the gradient 5 goes to the largest operand, y; the others get 0" in said
     assert "* swaps: each operand gets the gradient times the other one" in said
+
+
+@pytest.mark.parametrize("choose, says", [(maximum, "max routes: 2 operands are equally large and share the gradient 1."),
+                                          (minimum, "min routes: 2 operands are equally small and share the gradient 1.")])
+def test_equal_operands_share(choose, says):
+    x, y = Value(2.0, "x"), Value(2.0, "y")
+    assert says in str(explain(choose(x, y), x))
 
 
 ARITY = {"dot": 4, "affine": 5, "leaky_relu": 2, "elu": 2, "clamp": 3}

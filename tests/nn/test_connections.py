@@ -143,6 +143,11 @@ def test_layers_inside_are_numbered():
         "W1[1,1]", "W2[1,1]", "W3[1,1]", "W4[1,1]", "W5[1,1]"]
 
 
+def test_layers_of_a_sequential_inside_another_are_numbered_with_all_others():
+    model = Sequential(Sequential(Layer(2, 1), Layer(1, 1)), Layer(1, 1))
+    assert [p.label for p in model.parameters() if p.label.endswith("[1]")] == ["b1[1]", "b2[1]", "b3[1]"]
+
+
 def test_parameters_shared_by_two_parts_are_listed_once():
     layer = Layer(2, 2)
     assert len(Sequential(layer, layer).parameters()) == 6

@@ -1,7 +1,6 @@
 """fit: the updates it makes, its record, its manners, and what it refuses before changing anything."""
 
 import gc
-import sys
 from math import inf, nan
 
 import pytest
@@ -150,23 +149,6 @@ def test_a_callback_sees_every_epoch_and_may_end_training():
     history = fit(MLP(2, [2, 1]), X, Y, bce_with_logits, epochs=9,
                   callbacks=[lambda epoch, model, history: seen.append(epoch) or epoch == 3])
     assert seen == [1, 2, 3] and history.epochs == 3 and history.stopped == "stopped by a callback"
-
-
-def test_a_progress_bar_only_when_asked(capsys):
-    fit(MLP(2, [2, 1]), X, Y, bce_with_logits, epochs=2)
-    assert capsys.readouterr().err == ""
-    fit(MLP(2, [2, 1]), X, Y, bce_with_logits, epochs=2, progress=True)
-    assert "epoch" in capsys.readouterr().err
-
-
-def test_without_tqdm(monkeypatch):
-    monkeypatch.setitem(sys.modules, "tqdm", None)
-    assert fit(MLP(2, [2, 1]), X, Y, bce_with_logits, epochs=1).epochs == 1
-    model = MLP(2, [2, 1])
-    before = numbers(model)
-    with pytest.raises(ImportError, match="pip install tqdm"):
-        fit(model, X, Y, bce_with_logits, epochs=1, progress=True)
-    assert numbers(model) == before
 
 
 # --- the garbage collector ------------------------------------------------------------------------

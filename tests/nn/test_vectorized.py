@@ -2,7 +2,8 @@
 
 import pytest
 
-from nn import (MLP, SGD, Adam, BatchNorm, Dropout, Elementwise, Layer, Sequential, fit, l2, moons, predict, signs, spirals, weights)
+from nn import (MLP, SGD, Adam, BatchNorm, Dropout, Elementwise, Layer, Sequential, fit, l2, moons, predict, signs,
+                spirals, weights)
 
 
 @pytest.mark.parametrize("options", [
@@ -28,7 +29,8 @@ def test_the_same_training(options, optimizer):
 def test_class_indices():
     X, Y = spirals(30, classes=3)
     models = [MLP(2, [5, 3], "relu", seed=1) for _ in range(2)]
-    a, b   = [fit(m, X, Y, "cross_entropy_with_logits", SGD(m.parameters(), 0.1), epochs=3, batch_size=8, metrics=["accuracy"], engine=e)
+    a, b   = [fit(m, X, Y, "cross_entropy_with_logits", SGD(m.parameters(), 0.1), epochs=3, batch_size=8,
+                  metrics=["accuracy"], engine=e)
               for m, e in zip(models, ("scalar", "vectorized"))]
     assert b.losses == pytest.approx(a.losses, rel=1e-11) and b.accuracies == a.accuracies
 
@@ -43,7 +45,9 @@ def test_predict(outputs):
 def test_what_a_program_cannot_do_is_said():
     X, Y = moons(12)
     with pytest.raises(ValueError, match="plain number"):
-        fit(Sequential(Layer(2, 4, "tanh"), Dropout(0.5), Layer(4, 1, "linear")), X, Y, "bce_with_logits", epochs=1, engine="vectorized")
+        fit(Sequential(Layer(2, 4, "tanh"), Dropout(0.5), Layer(4, 1, "linear")), X, Y, "bce_with_logits", epochs=1,
+            engine="vectorized")
     with pytest.raises(ValueError, match="running statistics"):
-        fit(Sequential(Layer(2, 4, "linear"), BatchNorm(4), Elementwise("relu"), Layer(4, 1, "linear")), X, Y, "bce_with_logits",
+        fit(Sequential(Layer(2, 4, "linear"), BatchNorm(4), Elementwise("relu"), Layer(4, 1, "linear")), X, Y,
+            "bce_with_logits",
             epochs=1, engine="vectorized")

@@ -9,18 +9,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
-from ..operations import OPERATIONS, RATIONAL
-from ..growing import random_program
+from ..operations import OPERATIONS
 from ..program import Plain, Program, Step, short
 from ..shrinking import shrink
-from . import mistakes
-from .exercises import (NAN, NONE, Exercise, Outcome, accepts, askable, attempt, differs, evaluate, expected, interval_text,
-                        names, nodes, wrong, written)
+from .exercises import Exercise, Outcome, askable, attempt, expected, wrong
+from .mistakes import catalogue
+from .outlines import pictured, shown
+from .simulation import Mistake, consistent, explains, ranked
+from .writing import interval_text, names, written
 
 PASS, FAIL, SKIP, ADVICE = "pass", "fail", "skip", "advice"
 BLOCKED = "blocked"                      # not asked, because an operation it needs is wrong by itself
@@ -77,7 +78,7 @@ class Context:
     examples: int = 10
     unsound:  set[str] = field(default_factory=set)
     lacking:  set[str] = field(default_factory=set)
-    possible: list[mistakes.Mistake] | None = None
+    possible: list[Mistake] | None = None
     right:    list[tuple[Exercise, Outcome]] = field(default_factory=list)
 
     def survey(self, label: str) -> None:
@@ -89,10 +90,10 @@ class Context:
             if not wrong(exercise, outcome):
                 self.right.append((exercise, outcome))
 
-    def suspects(self) -> list[mistakes.Mistake]:
+    def suspects(self) -> list[Mistake]:
         """The mistakes that contradict no operation which is right by itself."""
         if self.possible is None:
-            self.possible = mistakes.consistent(mistakes.catalogue(), self.right)
+            self.possible = consistent(catalogue(), self.right)
         return self.possible
 
     def can(self, program: Program) -> bool:
@@ -148,15 +149,15 @@ def ask(context: Context, exercises: Iterable[Exercise]) -> Result:
         return Result(BLOCKED if context.unsound else SKIP)
     if not failed:
         return Result()
-    ranked = mistakes.ranked(context.suspects(), failed[:8], right[:12])
-    best   = ranked[:1]
-    told   = [answer for answer in failed if all(mistakes.explains(m, *answer) for m in best)]
+    likely = ranked(context.suspects(), failed[:8], right[:12])
+    best   = likely[:1]
+    told   = [answer for answer in failed if all(explains(m, *answer) for m in best)]
     first  = min(told, key=lambda answer: len(answer[0].program.steps))[0]
     small  = smallest(context, first, best)
-    return Result(FAIL, [explained(context, small, ranked)])
+    return Result(FAIL, [explained(context, small, likely)])
 
 
-def smallest(context: Context, exercise: Exercise, best: list[mistakes.Mistake], attempts: int = 250) -> Exercise:
+def smallest(context: Context, exercise: Exercise, best: list[Mistake], attempts: int = 250) -> Exercise:
     """The smallest exercise found that goes wrong in the same way, and by the same mistake."""
     if exercise.value is not None or exercise.slopes is not None:
         return exercise
@@ -164,7 +165,7 @@ def smallest(context: Context, exercise: Exercise, best: list[mistakes.Mistake],
     def still_fails(program: Program) -> bool:
         again = exercise._replace(program=program)
         return (context.can(program) and askable(again) and failure(context, again) == kind
-                and all(mistakes.explains(m, again, attempt(again, context.engine)) for m in best))
+                and all(explains(m, again, attempt(again, context.engine)) for m in best))
     return exercise._replace(program=shrink(exercise.program, still_fails, attempts))
 
 
@@ -175,15 +176,16 @@ def failure(context: Context, exercise: Exercise) -> str:
     return outcome.error.partition(":")[0] if how == "error" else how
 
 
-def explained(context: Context, exercise: Exercise, ranked: list[mistakes.Mistake], sentence: str = "") -> Finding:
+def explained(context: Context, exercise: Exercise, suspects: list[Mistake], sentence: str = "") -> Finding:
     """The finding for an exercise that fails."""
     outcome = attempt(exercise, context.engine)
-    likely  = [m for m in ranked if mistakes.explains(m, exercise, outcome)]
+    likely  = [m for m in suspects if explains(m, exercise, outcome)]
     n       = len(exercise.program.inputs)
     graph   = pictured(exercise, outcome)
     sentence = sentence or (likely[0].sentence if likely else plain_sentence(context, exercise, outcome, graph))
-    return Finding(written(exercise), names(exercise)[:n], right_answers(exercise), [shown(g) for g in outcome.grads[:n]], outcome.error,
-                   sentence, list(dict.fromkeys((m.name, m.sentence) for m in likely)), graph)
+    given = [shown(g) for g in outcome.grads[:n]]
+    return Finding(written(exercise), names(exercise)[:n], right_answers(exercise), given, outcome.error, sentence,
+                   list(dict.fromkeys((m.name, m.sentence) for m in likely)), graph)
 
 
 def right_answers(exercise: Exercise) -> list[str]:
@@ -193,17 +195,15 @@ def right_answers(exercise: Exercise) -> list[str]:
         short(g * exercise.scale) for g in exercise.program.gradient()]
 
 
-def shown(x: Any) -> str:
-    """A number to the digits that matter, or what was given in its place."""
-    return x if isinstance(x, str) else "-" if x is None else str(x) if isinstance(x, complex) else repr(x)
-
 
 # --- saying what is wrong where no known mistake explains it ------------------------------------------------
 
 ERRORS = {
-    "RecursionError":    "the sort or the backward pass calls itself once per node, and Python's stack ends after about 1000 calls: keep a list of nodes to visit in place of recursion",
+    "RecursionError":    "the sort or the backward pass calls itself once per node, and Python's stack ends after about 1000 "
+                         "calls: keep a list of nodes to visit in place of recursion",
     "AttributeError":    "something is missing: {error}",
-    "TypeError":         "the operation does not take these operands: wrap plain numbers, as in other = other if isinstance(other, Value) else Value(other)",
+    "TypeError":         "the operation does not take these operands: wrap plain numbers, as in "
+                         "other = other if isinstance(other, Value) else Value(other)",
     "ZeroDivisionError": "a slope divides by zero although the answer is a plain number: {error}",
     "OverflowError":     "a number on the way is too large for a float although the answer is not: {error}",
     "ValueError":        "a value was refused although it lies in the domain: {error}",
@@ -223,7 +223,8 @@ def plain_sentence(context: Context, exercise: Exercise, outcome: Outcome, graph
     if wrong(exercise, outcome) == "data":
         return f"the value of {step} is wrong: {graph.get('given', '?')} in place of {graph.get('right', '?')}"
     return small_error(exercise, outcome) or (
-        f"the gradient of {name} is wrong, and {step} is where it comes from: {graph.get('given', '?')} in place of {graph.get('right', '?')}")
+        f"the gradient of {name} is wrong, and {step} is where it comes from: "
+        f"{graph.get('given', '?')} in place of {graph.get('right', '?')}")
 
 
 def small_error(exercise: Exercise, outcome: Outcome) -> str:
@@ -236,151 +237,5 @@ def small_error(exercise: Exercise, outcome: Outcome) -> str:
     if not parts or max(parts) > 0.01:
         return ""
     op = exercise.program.steps[-1].op if len(exercise.program.steps) == 1 else "the graph"
-    return (f"the slope of {op} is off by one part in {1 / max(parts):.1g}: an approximation (a difference quotient, or too few digits) "
-            "in place of the derivative")
-
-
-# --- the graph, right and wrong -----------------------------------------------------------------------------
-
-def pictured(exercise: Exercise, outcome: Outcome) -> dict[str, Any]:
-    """Nodes and edges with both answers, and the first edge, from the output backwards, where they part."""
-    program, n = exercise.program, len(exercise.program.inputs)
-    if nodes(program) > 24:
-        return {}
-    if exercise.value is not None or exercise.slopes is not None:
-        return pictured_special(exercise, outcome)
-    right, slopes = expected(exercise), evaluate(program)[1]
-    named  = names(exercise)
-    hidden = {nodes(program) - 1} if exercise.how in ("split", "in turn") else set()
-    edges  = [(x, j, k) for j, step in enumerate(program.steps, n) if j not in hidden for k, x in enumerate(step.operands) if isinstance(x, int)]
-    marked, what = first_difference(exercise, outcome, right, slopes, edges, hidden)
-    return {"nodes": [boxed(program, named, j, [shown(right.data[j]), shown(right.grads[j])], outcome) for j in range(nodes(program)) if j not in hidden],
-            "edges": [list(edge) for edge in edges], "marked": list(marked) if marked else None, **what}
-
-
-def boxed(program: Program, named: list[str], j: int, right: list[str], outcome: Outcome) -> dict[str, Any]:
-    """A node of the picture."""
-    n = len(program.inputs)
-    return {"name": named[j], "op": "" if j < n else label(program.steps[j - n]), "right": right, "given": [shown(outcome.data[j]), shown(outcome.grads[j])]}
-
-
-def pictured_special(exercise: Exercise, outcome: Outcome) -> dict[str, Any]:
-    """`pictured` where the exercise says itself what is right; only that is shown as right."""
-    program, n = exercise.program, len(exercise.program.inputs)
-    last   = nodes(program) - 1
-    slopes = exercise.slopes or (None,) * n
-    data   = [*map(shown, map(float, program.inputs)), *["-"] * (last - n), interval_text(exercise.value).replace("any", "-")]
-    grads  = [*(interval_text(s).replace("any", "-") for s in slopes), *["-"] * (last - n), "1"]
-    edges  = [[x, j, k] for j, step in enumerate(program.steps, n) for k, x in enumerate(step.operands) if isinstance(x, int)]
-    at     = next((k for k in range(n) if not accepts(slopes[k], outcome.grads[k])), None)
-    marked = next((e for e in edges if e[0] == at), edges[-1]) if wrong(exercise, outcome) == "grad" else edges[-1]
-    return {"nodes": [boxed(program, names(exercise), j, [data[j], grads[j]], outcome) for j in range(last + 1)], "edges": edges, "marked": marked}
-
-
-def label(step: Step) -> str:
-    """The operation as a node shows it: its plain number included."""
-    parts = [f"{x.number:g}" if isinstance(x, Plain) else "" for x in step.operands]
-    return f"{parts[0]} {step.op} {parts[-1]}".strip() if len(parts) > 1 else step.op
-
-
-def first_difference(exercise: Exercise, outcome: Outcome, right: Any, slopes: Any, edges: Any, hidden: set[int]) -> tuple[Any, dict[str, str]]:
-    """The edge whose message is the first to be wrong, and what to say about it."""
-    program, n = exercise.program, len(exercise.program.inputs)
-    named  = [name or f"({OPERATIONS[program.steps[j - n].op].python.format(*'..')})" for j, name in enumerate(names(exercise))]
-    for j, step in enumerate(program.steps, n):
-        if j not in hidden and outcome.data[j] is not None and differs(outcome.data[j], right.data[j], right.data_within[j]):
-            into = next((e for e in edges if e[1] == j), None)
-            return into, {"step": step_text(step, named), "wrong": named[j], "right": shown(right.data[j]), "given": shown(outcome.data[j])}
-    kept = any(outcome.grads[j] for j in range(n, nodes(program)) if j not in hidden and j not in exercise.roots)
-    for x in range(nodes(program) - 1, -1, -1):
-        if x in hidden or x in exercise.roots or (x >= n and not kept) or outcome.grads[x] is None:
-            continue
-        given, want = outcome.grads[x], right.grads[x]
-        if differs(given, want, right.grad_within[x]):
-            users = [e for e in edges if e[0] == x]
-            sent  = [slopes[j - n][k] * right.grads[j] for _, j, k in users]
-            edge  = users[guilty(given, want, sent)] if users else None
-            text  = step_text(program.steps[edge[1] - n], named) if edge else ""
-            return edge, {"step": text, "wrong": named[x], "right": shown(want), "given": shown(given)}
-    return None, {}
-
-
-def guilty(given: Any, want: float, sent: list[float]) -> int:
-    """Which of the messages to a node is missing or wrong, judging by what arrived."""
-    if isinstance(given, float):
-        for k, message in enumerate(sent):
-            if message and math.isclose(given, want - message, rel_tol=1e-9, abs_tol=1e-12):
-                return k
-        for k, message in enumerate(sent):
-            if len(sent) > 1 and math.isclose(given, message, rel_tol=1e-9):
-                return 0 if k else 1
-    return len(sent) - 1
-
-
-def step_text(step: Step, named: list[str]) -> str:
-    return OPERATIONS[step.op].python.format(*[named[x] if isinstance(x, int) else f"{x.number:g}" for x in step.operands])
-
-
-# --- random exercises -------------------------------------------------------------------------------------------
-
-def random_exercises(context: Context, salt: str, how: str = "once", steps: int = 8, ops: Iterable[str] = RATIONAL,
-                     change: Callable[[Program], Program | None] = lambda program: program) -> Iterator[Exercise]:
-    """`context.examples` exercises on random programs of operations that the engine has and does right alone."""
-    rng   = context.rng(salt)
-    known = [op for op in ops if any(f"{op} {shape}" not in context.unsound | context.lacking for shape in ("n", "nn", "np"))]
-    found = tries = 0
-    while known and found < context.examples and tries < 20 * context.examples:
-        tries += 1
-        program = change(random_program(rng.randrange(2 ** 40), known, steps))
-        program = program and repaired(context, program)
-        if program and program.in_domain(2.0 ** 20) and askable(exercise := Exercise(program, how)):
-            found += 1
-            yield exercise
-
-
-def repaired(context: Context, program: Program) -> Program | None:
-    """The program with nodes for the plain numbers that the engine cannot take."""
-    steps = [step if context.can(Program(program.inputs, (step,))) else Step(step.op, tuple(x if isinstance(x, int) else 0 for x in step.operands))
-             for step in program.steps]
-    changed = Program(program.inputs, tuple(steps))
-    return changed if context.can(changed) else None
-
-
-def unshared(program: Program) -> Program | None:
-    """The program as a tree: every node used once, inputs copied as often as needed."""
-    inputs: list[Any] = []
-    steps:  list[tuple[str, tuple[Any, ...]]] = []
-    n = len(program.inputs)
-    def copy(x: Any) -> Any:
-        if not isinstance(x, int):
-            return x
-        if x < n:
-            inputs.append(program.inputs[x])
-            return ("input", len(inputs) - 1)
-        op, operands = program.steps[x - n]
-        steps.append((op, tuple(map(copy, operands))))
-        return ("step", len(steps) - 1)
-    if tree_size(program) > 12:
-        return None
-    copy(n + len(program.steps) - 1)
-    place = lambda x: x if isinstance(x, Plain) else x[1] + (len(inputs) if x[0] == "step" else 0)
-    return Program(tuple(inputs), tuple(Step(op, tuple(map(place, operands))) for op, operands in steps))
-
-
-def tree_size(program: Program) -> int:
-    """How many steps the program has, written as a tree."""
-    sizes = [0] * len(program.inputs)
-    for step in program.steps:
-        sizes.append(1 + sum(sizes[x] for x in step.operands if isinstance(x, int)))
-    return sizes[-1]
-
-
-def joined(rng: Random) -> Callable[[Program], Program | None]:
-    """A change that ends a program in the sum of two inner nodes, for the exercises with two outputs."""
-    def change(program: Program) -> Program | None:
-        n, last = len(program.inputs), nodes(program) - 1
-        return Program(program.inputs, (*program.steps, Step("+", (last, rng.randrange(n, last))))) if last > n else None
-    return change
-
-
-__all__ = ["ADVICE", "BLOCKED", "FAIL", "NAN", "NONE", "PASS", "SKIP", "Case", "Context", "Exercise", "Finding", "Result", "ask", "explained"]
+    return (f"the slope of {op} is off by one part in {1 / max(parts):.1g}: an approximation "
+            "(a difference quotient, or too few digits) in place of the derivative")

@@ -16,22 +16,8 @@ from .running import CASE_LIMIT, conformance
 
 def main(argv: list[str]) -> int:
     """Run the suite; 0 if every engine passed, 1 if one failed, 2 if one could not be loaded or the command is wrong."""
-    parser = argparse.ArgumentParser(prog="python -m engine conformance", description=(
-        "Test engines: any class with Value(x), operators, .data, .grad and .backward(). One engine gives a report, several a table."))
-    parser.add_argument("engines", nargs="*", metavar="ENGINE", help="path/to/file.py:Value, module:Value, or several files, as students/*.py")
-    parser.add_argument("--examples", type=int, default=10, metavar="N", help="random programs for each case (default: 10)")
-    parser.add_argument("--seed", type=int, default=0, help="which random programs (default: 0)")
-    parser.add_argument("--time-limit", type=float, default=60.0, metavar="S", help="seconds for one engine (default: 60)")
-    parser.add_argument("--case-limit", type=float, default=CASE_LIMIT, metavar="S", help=f"seconds for one case (default: {CASE_LIMIT:g})")
-    parser.add_argument("--only", default="", metavar="TEXT", help='only the cases whose "group: name" contains TEXT')
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="engines tested at a time (default: 2)")
-    parser.add_argument("--json", metavar="FILE", help="write a report as JSON; - prints it in place of the text")
-    parser.add_argument("--junit", metavar="FILE", help="write a report as JUnit XML; - prints it in place of the text")
-    parser.add_argument("--html", metavar="FILE", help="write the reports as one HTML page (several engines: conformance.html by default)")
-    parser.add_argument("--csv", metavar="FILE", help="write the table of scores (several engines: conformance.csv by default)")
-    parser.add_argument("--list", action="store_true", help="list the cases")
     try:
-        asked = parser.parse_args(argv)
+        asked = parser().parse_args(argv)
     except SystemExit as end:
         return int(end.code or 0)
     if asked.list:
@@ -39,7 +25,7 @@ def main(argv: list[str]) -> int:
         return 0
     engines = [path for engine in asked.engines for path in expanded(engine)]
     if not engines:
-        parser.print_usage(sys.stderr)
+        parser().print_usage(sys.stderr)
         print("no engine is given: write python -m engine conformance path/to/file.py:Value", file=sys.stderr)
         return 2
     try:
@@ -49,6 +35,27 @@ def main(argv: list[str]) -> int:
         return 2
     write(reports, asked)
     return 2 if any(r.problem for r in reports) else 0 if all(r.passed for r in reports) else 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments, as --help shows them."""
+    p = argparse.ArgumentParser(prog="python -m engine conformance", description=(
+        "Test engines: any class with Value(x), operators, .data, .grad and .backward(). "
+        "One engine gives a report, several a table."))
+    add = p.add_argument
+    add("engines", nargs="*", metavar="ENGINE", help="path/to/file.py:Value, module:Value, or several files, as students/*.py")
+    add("--examples",   metavar="N",    type=int,   default=10,         help="random programs for each case (%(default)s)")
+    add("--seed",       metavar="N",    type=int,   default=0,          help="which random programs (%(default)s)")
+    add("--time-limit", metavar="S",    type=float, default=60.0,       help="seconds for one engine (%(default)s)")
+    add("--case-limit", metavar="S",    type=float, default=CASE_LIMIT, help="seconds for one case (%(default)s)")
+    add("--jobs",       metavar="N",    type=int,   default=2,          help="engines tested at a time (%(default)s)")
+    add("--only",       metavar="TEXT", default="", help='only the cases whose "group: name" contains TEXT')
+    add("--json",       metavar="FILE", help="write a report as JSON; - prints it in place of the text")
+    add("--junit",      metavar="FILE", help="write a report as JUnit XML; - prints it in place of the text")
+    add("--html",       metavar="FILE", help="write the reports as one HTML page (several engines: to conformance.html)")
+    add("--csv",        metavar="FILE", help="write the table of scores (several engines: to conformance.csv)")
+    add("--list",       action="store_true", help="list the cases")
+    return p
 
 
 def expanded(engine: str) -> list[str]:

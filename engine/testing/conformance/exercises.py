@@ -18,14 +18,14 @@ last place. A program on which that matters much is not asked about.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from random import Random
 from typing import Any, NamedTuple
 
 from ...text import visible
 from ..operations import OPERATIONS, step_value
-from ..program import Plain, Program, Step, constant, plain, short
+from ..program import Plain, Program, Step, plain
 
 NAN   = "nan"                   # nan, or a refusal
 NONE  = "no number"             # nan, inf or a refusal: no such number exists
@@ -72,6 +72,14 @@ class Outcome(NamedTuple):
     error: str = ""
 
 
+P = Plain                                # as in ("*", (0, P(2.0))): x * 2
+
+
+def program(inputs: Iterable[float], *steps: tuple[str, tuple[Any, ...]]) -> Program:
+    """A program, written shortly."""
+    return Program(tuple(inputs), tuple(Step(op, operands) for op, operands in steps))
+
+
 def nodes(program: Program) -> int:
     return len(program.inputs) + len(program.steps)
 
@@ -80,8 +88,8 @@ def fits(exercise: Exercise) -> bool:
     """Whether two outputs can be told apart where two are asked for."""
     if exercise.how not in ("split", "in turn"):
         return True
-    op, operands = exercise.program.steps[-1]
-    return op == "+" and len(set(operands)) == 2 and all(isinstance(x, int) and x >= len(exercise.program.inputs) for x in operands)
+    last = exercise.program.steps[-1]
+    return last.op == "+" and len(set(last.nodes)) == 2 and min(last.nodes) >= len(exercise.program.inputs)
 
 
 # --- the script: one list of instructions, for engines and for simulated mistakes ----------------------
@@ -114,11 +122,13 @@ def script(exercise: Exercise) -> list[Any]:
     steps = program.steps[:-1] if exercise.how == "split" else program.steps
     makes: list[Any] = [Make(n + k, step) for k, step in enumerate(steps)]
     calls = [Backward(root) for root in exercise.roots]
-    return makes + {"once":    [*calls],
-                    "split":   [*calls],
-                    "twice":   [*calls, *calls],
-                    "reset":   [*calls, Zero(), *calls],
-                    "changed": [Change(), *calls]}[exercise.how]
+    how: dict[str, list[Any]] = {
+        "once":    [*calls],
+        "split":   [*calls],
+        "twice":   [*calls, *calls],
+        "reset":   [*calls, Zero(), *calls],
+        "changed": [Change(), *calls]}
+    return makes + how[exercise.how]
 
 
 def made_for(program: Program, root: int, n: int, already: int = 0) -> list[Any]:
@@ -319,78 +329,3 @@ def differs(given: Any, right: float, within: float) -> bool:
     if isinstance(given, (str, complex)) or given is None or math.isnan(given):
         return True
     return bool(given != right and not abs(given - right) <= within)
-
-
-# --- how it is written -------------------------------------------------------------------------------------
-
-def written(exercise: Exercise) -> str:
-    """At most six lines of Python that can be pasted, with the right gradients as a comment."""
-    program, n = exercise.program, len(exercise.program.inputs)
-    named  = names(exercise)
-    xs     = named[:n]
-    number = NUMBERS[exercise.number]
-    lines  = [f"{', '.join(xs)} = {', '.join(f'Value({literal(number(x))})' for x in program.inputs)}"]
-    first, second = ([named[r] for r in exercise.roots] * 2)[:2]
-    hidden = {nodes(program) - 1} if exercise.how in ("split", "in turn") else set()
-
-    def shown(only: Iterable[int]) -> str:
-        return "; ".join(f"{named[j]} = {text}" for j, text in texts(program, named, number)
-                         if named[j] and j in only and j not in hidden)
-
-    zeros  = " = ".join(f"{x}.grad" for x in xs) + " = 0"
-    if exercise.how == "in turn":
-        lines += [f"{shown(ancestors(program, r))}; {named[r]}.backward()" for r in exercise.roots]
-    else:
-        lines += [shown(range(nodes(program))), {"once":    "z.backward()",
-                            "twice":   "z.backward(); z.backward()",
-                            "reset":   f"z.backward(); {zeros}; z.backward()",
-                            "split":   f"{first}.backward(); {second}.backward()",
-                            "changed": "; ".join(f"{x}.data += 1" for x in xs) + "; z.backward()"}[exercise.how]]
-    printed = f"print({', '.join(f'{x}.grad' for x in xs)})"
-    return "\n".join([*lines, f"{printed}  # {', '.join(right_text(exercise))}"])
-
-
-def names(exercise: Exercise) -> list[str]:
-    """The names of the program's nodes, and one for each output."""
-    named = exercise.program.names()
-    fresh = (c for c in "abcdefghijklmnopqrstu" if c not in named)
-    for root in exercise.roots:
-        named[root] = named[root] or next(fresh)
-    return named
-
-
-def texts(program: Program, named: list[str], number: Callable[[Any], Any]) -> Iterator[tuple[int, str]]:
-    """The right-hand side of each step; a node without a name is written where it is used."""
-    inline: dict[int, str] = {}
-    for j, (op, operands) in enumerate(program.steps, len(program.inputs)):
-        parts = [(named[x] or f"({inline[x]})") if isinstance(x, int) else constant_text(op, x, number) for x in operands]
-        inline[j] = OPERATIONS[op].python.format(*parts)
-        yield j, inline[j]
-
-
-def constant_text(op: str, x: Plain, number: Callable[[Any], Any]) -> str:
-    text = literal(plain(op, x.number, number))
-    return f"({text})" if text.startswith("-") else text
-
-
-def literal(x: Any) -> str:
-    """x as Python reads it."""
-    return f'float("{x}")' if isinstance(x, float) and not math.isfinite(x) else constant(x).strip("()") if not isinstance(x, Fraction) else repr(x)
-
-
-def right_text(exercise: Exercise) -> list[str]:
-    """The right gradient of each input, as text."""
-    if exercise.slopes is not None:
-        return [interval_text(right) for right in exercise.slopes]
-    if exercise.value is not None:
-        return ["any"] * len(exercise.program.inputs)
-    return [short(g * exercise.scale) for g in exercise.program.gradient()]
-
-
-def interval_text(right: Right) -> str:
-    if right is None:
-        return "any"
-    if right in (NAN, NONE):
-        return {NAN: "nan or an error", NONE: "an error, inf or nan"}[right]
-    low, high = right
-    return short(low) if low == high else f"between {short(low)} and {short(high)}"

@@ -79,9 +79,11 @@ def only_engine(module: ModuleType, target: str) -> Any:
         return next(iter(found.values()))
     if not found:
         raise NotFound(f"{target} has no class with a backward method: an engine needs Value(x), .data, .grad and .backward()")
-    raise NotFound(f"{target} has several classes with a backward method ({', '.join(found)}): name the one to test, as in {target}:{list(found)[0]}")
+    raise NotFound(f"{target} has several classes with a backward method ({', '.join(found)}): "
+                   f"name the one to test, as in {target}:{list(found)[0]}")
 
 
 def engines(module: ModuleType) -> dict[str, Any]:
     """The classes with a backward method, by name."""
-    return {name: thing for name, thing in vars(module).items() if isinstance(thing, type) and callable(getattr(thing, "backward", None))}
+    return {name: thing for name, thing in vars(module).items()
+            if isinstance(thing, type) and callable(getattr(thing, "backward", None))}

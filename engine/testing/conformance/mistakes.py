@@ -1,11 +1,7 @@
-"""Mistakes: what an engine would answer if it made a certain mistake, and the sentence that names it.
+"""Mistakes: the catalogue of what goes wrong in scalar autodiff engines, and the sentence that names each.
 
-A mistake is simulated on plain numbers, as a small change of a right backward pass or of one
-row of calculus. The mistake that predicts every answer an engine gave is the likely one.
-
-    world      the state of the simulated engine: data, operands, partials and grads by position
-    step       a change of calculus: (op, operands, xs, z, slopes) -> (z, slopes)
-    backward   a change of the backward pass: (world, root) -> None
+A mistake is a small change of a right backward pass or of one row of calculus. The mistake that
+predicts every answer an engine gave is the likely one.
 """
 
 from __future__ import annotations
@@ -13,71 +9,12 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..operations import OPERATIONS, step_value
-from ..program import Operand, Plain, plain
-from .exercises import Backward, Change, Exercise, Make, Outcome, Zero, nodes, script
-
-Slopes = tuple[float, ...]
-
-
-@dataclass
-class World:
-    """A simulated engine: one entry per node; leaves have no operands."""
-
-    data:     list[float]
-    operands: list[tuple[int, ...]]
-    partials: list[Slopes]
-    grads:    list[float]
-    steps:    list[Any]                                    # (op, operands), or None for a leaf
-    seen:     set[int] = field(default_factory=set)        # for the mistake of keeping it between calls
-
-    def pairs(self, z: int) -> list[tuple[int, float]]:
-        return list(zip(self.operands[z], self.partials[z]))
-
-
-class Mistake(NamedTuple):
-    name:     str
-    sentence: str
-    step:     Callable[..., tuple[float, Slopes]] | None = None
-    backward: Callable[[World, int], None] | None = None
-
-
-# --- the right backward pass, in pieces ----------------------------------------------------------------
-
-def order(world: World, root: int) -> list[int]:
-    """Every node root depends on, operands first."""
-    found: list[int] = []
-    def visit(z: int) -> None:
-        if z not in found:
-            for x in world.operands[z]:
-                visit(x)
-            found.append(z)
-    visit(root)
-    return found
-
-
-def start(world: World, root: int) -> list[int]:
-    """Inner nodes afresh, the root's gradient 1; the order to go through."""
-    nodes_ = order(world, root)
-    for z in nodes_:
-        if world.operands[z]:
-            world.grads[z] = 0.0
-    world.grads[root] += 1.0
-    return nodes_[::-1]
-
-
-def push(world: World, z: int) -> None:
-    for x, slope in world.pairs(z):
-        world.grads[x] += slope * world.grads[z]
-
-
-def right(world: World, root: int) -> None:
-    for z in start(world, root):
-        push(world, z)
+from ..program import Operand, plain
+from .simulation import Mistake, Slopes, World, inner, order, push, right, start
 
 
 # --- mistakes of the backward pass -----------------------------------------------------------------------
@@ -364,119 +301,23 @@ def per_operation() -> Iterable[Mistake]:
             yield Mistake(f"slope of {op}", f"{how} {says}", step=step)
 
 
+def clip(limit: float) -> Callable[[float], float]:
+    return lambda g: max(-limit, min(limit, g))
+
+
+def drop(least: float) -> Callable[[float], float]:
+    return lambda g: 0.0 if abs(g) < least else g
+
+
+def cut(digits: int) -> Callable[[float], float]:
+    return lambda g: round(g, digits) if math.isfinite(g) else g
+
+
 def altered_gradients() -> Iterable[Mistake]:
     """Clipped, dropped and rounded gradients."""
-    for limit in LIMITS:
-        for alter in (altered, altered_last):
-            yield Mistake("clipped", f"gradients are clipped at {limit:g}: backward() must not change them",
-                          backward=alter(lambda g, c=limit: max(-c, min(c, g))))
-    for least in SMALLEST:
-        for alter in (altered, altered_last):
-            yield Mistake("dropped", f"gradients below {least:g} are dropped: a small gradient is not 0",
-                          backward=alter(lambda g, c=least: 0.0 if abs(g) < c else g))
-    for digits in range(1, 9):
-        for alter in (altered, altered_last):
-            yield Mistake("rounded", f"gradients are rounded to {digits} digits after the point: keep them as they are, and round when printing",
-                          backward=alter(lambda g, d=digits: round(g, d) if math.isfinite(g) else g))
-
-
-# --- simulation and diagnosis --------------------------------------------------------------------------
-
-LOWERED: dict[str, Callable[..., Any]] = {       # x - y made as x + y * -1, and its like; None is the node before
-    "-":   lambda x, y: (("*", (y, Plain(-1.0))), ("+", (x, None))),
-    "neg": lambda x:    (("*", (x, Plain(-1.0))),),
-    "/":   lambda x, y: (("**", (y, Plain(-1))), ("*", (x, None)))}
-
-
-def simulate(exercise: Exercise, mistake: Mistake, lowered: bool = False) -> Outcome:
-    """What an engine with this mistake answers; `lowered`: one that makes x - y as x + y * -1, and its like.
-
-    Raises:
-        ArithmeticError, ValueError: the mistake leads out of a domain.
-    """
-    inputs = [float(x) for x in exercise.program.inputs]
-    n      = len(inputs)
-    world  = World(list(inputs), [()] * n, [()] * n, [0.0] * n, [None] * n)
-    stands = list(range(n))                                # node of the program, for each node made
-    place  = list(range(n))                                # node of the world, for each node made
-    for instruction in script(exercise):
-        match instruction:
-            case Make(node, (op, operands)):
-                simulate_step(world, op, tuple(place[x] if isinstance(x, int) else x for x in operands), mistake, lowered)
-                stands.append(node)
-                place.append(len(world.data) - 1)
-            case Backward(root):
-                (mistake.backward or right)(world, place[root])
-            case Zero():
-                world.grads[:n] = [0.0] * n
-            case Change():
-                world.data[:n] = [x + 1.0 for x in inputs]
-    world.data[:n] = inputs
-    total = nodes(exercise.program)
-    data:  list[Any] = [None] * total
-    grads: list[Any] = [None] * total
-    for node, position in zip(stands, place):
-        data[node], grads[node] = world.data[position], world.grads[position]
-    return Outcome(data, grads)
-
-
-def simulate_step(world: World, op: str, operands: Sequence[Operand], mistake: Mistake, lowered: bool = False) -> None:
-    if lowered and op in LOWERED and all(isinstance(x, int) for x in operands[-1:]):
-        for op, parts in LOWERED[op](*operands):
-            simulate_step(world, op, [len(world.data) - 1 if x is None else x for x in parts], mistake)
-        return
-    xs     = [world.data[x] if isinstance(x, int) else plain(op, x.number, float) for x in operands]
-    z      = step_value(math, op, xs)
-    slopes = OPERATIONS[op].slopes(math, *xs)
-    if mistake.step:
-        z, slopes = mistake.step(op, operands, xs, z, slopes)
-    world.data.append(float(z))
-    world.operands.append(tuple(x for x in operands if isinstance(x, int)))
-    world.partials.append(inner(operands, slopes))
-    world.steps.append((op, operands))
-    world.grads.append(0.0)
-
-
-def inner(operands: Sequence[Operand], slopes: Sequence[Any]) -> Slopes:
-    """The slopes towards nodes."""
-    return tuple(float(s) for x, s in zip(operands, slopes) if isinstance(x, int))
-
-
-def explains(mistake: Mistake, exercise: Exercise, outcome: Outcome) -> bool:
-    """Whether the mistake predicts the data of every node and the gradient of every input."""
-    if outcome.error:
-        return False
-    return predicts(mistake, exercise, outcome, False) or (
-        any(step.op in LOWERED for step in exercise.program.steps) and predicts(mistake, exercise, outcome, True))
-
-
-def predicts(mistake: Mistake, exercise: Exercise, outcome: Outcome, lowered: bool) -> bool:
-    try:
-        said = simulate(exercise, mistake, lowered)
-    except (ArithmeticError, ValueError, TypeError):
-        return False
-    n = len(exercise.program.inputs)
-    return all(map(close, said.data, outcome.data)) and all(map(close, said.grads[:n], outcome.grads[:n]))
-
-
-def close(a: Any, b: Any) -> bool:
-    if a is None or b is None:
-        return a is b
-    if isinstance(a, complex) or isinstance(b, (str, complex)):
-        return False
-    return bool(a == b or abs(a - b) <= 1e-9 * max(abs(a), abs(b)) or (math.isnan(a) and math.isnan(b)))
-
-
-Answers = Sequence[tuple[Exercise, Outcome]]
-
-
-def consistent(mistakes: Iterable[Mistake], right_: Answers) -> list[Mistake]:
-    """The mistakes that contradict no right answer."""
-    return [mistake for mistake in mistakes if all(explains(mistake, *answer) for answer in right_)]
-
-
-def ranked(mistakes: Sequence[Mistake], failed: Answers, right_: Answers = ()) -> list[Mistake]:
-    """The mistakes that explain a failure and contradict no right answer; those that explain most come first."""
-    hits = [sum(explains(mistake, *answer) for answer in failed) for mistake in mistakes]
-    told = sorted((place for place, count in enumerate(hits) if count), key=lambda place: (-hits[place], place))
-    return consistent([mistakes[place] for place in told], right_)
+    told = [*(("clipped", f"gradients are clipped at {c:g}: backward() must not change them", clip(c)) for c in LIMITS),
+            *(("dropped", f"gradients below {c:g} are dropped: a small gradient is not 0", drop(c)) for c in SMALLEST),
+            *(("rounded", f"gradients are rounded to {d} digits after the point: keep them as they are, and round when printing", cut(d)) for d in range(1, 9))]
+    for name, sentence, change in told:
+        yield Mistake(name, sentence, backward=altered(change))
+        yield Mistake(name, sentence, backward=altered_last(change))

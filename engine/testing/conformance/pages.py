@@ -12,28 +12,44 @@ from .reports import Report, Verdict, smallest
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 75rem; margin: 0 auto; padding: 1rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid #bbb; padding-top: 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; }
+h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid #bbb; padding-top: 1rem; overflow-wrap: anywhere; }
 h3 { font-size: 1.05rem; margin-bottom: .3rem; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; } td, th { padding: .3rem .6rem; border-bottom: 1px solid #ddd; text-align: left; white-space: nowrap; }
-th { font-weight: 600; vertical-align: bottom; } .scores th { white-space: normal; min-width: 3.9rem; font-size: .78rem; padding: .3rem; } td.n { text-align: right; font-variant-numeric: tabular-nums; }
-td.full { background: #dcecf6; } td.part { background: #fdebc8; } td.none { background: #f6d3bd; font-weight: 600; } td.empty { color: #666; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; }
+td, th { padding: .3rem .6rem; border-bottom: 1px solid #ddd; text-align: left; white-space: nowrap; }
+th { font-weight: 600; vertical-align: bottom; }
+.scores th { white-space: normal; min-width: 3.9rem; font-size: .78rem; padding: .3rem; }
+td.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.full { background: #dcecf6; }
+td.part { background: #fdebc8; }
+td.none { background: #f6d3bd; font-weight: 600; }
+td.empty { color: #666; }
 pre { background: #f4f4f4; padding: .7rem; overflow-x: auto; font-size: .9rem; line-height: 1.4; }
-.pair { margin-top: 1rem; display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; border: 1px solid #ddd; padding: .6rem; flex: 1 1 20rem; min-width: 0; }
-figure svg { max-width: 100%; height: auto; display: block; margin: auto; } figcaption { font-weight: 600; } .right figcaption { color: #0072B2; } .given figcaption { color: #B34E00; }
-.note { color: #444; font-size: .95rem; } a { color: #0072B2; }
+.pair { margin-top: 1rem; display: flex; flex-wrap: wrap; gap: 1rem; }
+figure { margin: 0; border: 1px solid #ddd; padding: .6rem; flex: 1 1 20rem; min-width: 0; }
+figure svg { max-width: 100%; height: auto; display: block; margin: auto; }
+figcaption { font-weight: 600; }
+.right figcaption { color: #0072B2; }
+.given figcaption { color: #B34E00; }
+.note { color: #444; font-size: .95rem; }
+a { color: #0072B2; }
 """
 
 
 def page(reports: Sequence[Report], title: str = "Conformance of engines") -> str:
     """The reports as one page."""
-    head = f"<p>{len(reports)} engines, seed {reports[0].seed}, {reports[0].examples} random programs for each case.</p>" if len(reports) > 1 else ""
-    return document(title, [head, score_table(reports), *(section(report, k) for k, report in enumerate(reports))])
+    head = f"<p>{len(reports)} engines, seed {reports[0].seed}, {reports[0].examples} random programs for each case.</p>"
+    sections = [section(report, k) for k, report in enumerate(reports)]
+    return document(title, [head if len(reports) > 1 else "", score_table(reports), *sections])
 
 
 def document(title: str, parts: Sequence[str]) -> str:
     """A whole HTML file."""
-    return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{say(title)}</title><style>{STYLE}</style></head>\n<body><h1>{say(title)}</h1>\n" + "\n".join(parts) + "\n</body></html>\n")
+    head = ('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{say(title)}</title><style>{STYLE}</style>")
+    body = "\n".join([f"<h1>{say(title)}</h1>", *parts])
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{body}\n</body></html>\n'
 
 
 def say(text: object, limit: int = 2000) -> str:
@@ -52,8 +68,10 @@ def score_table(reports: Sequence[Report]) -> str:
     rows = []
     for k, report in enumerate(reports):
         cells = "".join(f"<td class='n {shade(mark.passed, mark.asked)}'>{mark.text}</td>" for mark in report.marks)
-        rows.append(f"<tr><th scope='row'><a href='#e{k}'>{say(report.engine)}</a></th><td class='n'>{report.score:.0f}</td>{cells}</tr>")
-    return f"<div class='wide' tabindex='0'><table class='scores'><tr><th scope='col'>engine</th><th scope='col'>score of 100</th>{head}</tr>{''.join(rows)}</table></div>"
+        rows.append(f"<tr><th scope='row'><a href='#e{k}'>{say(report.engine)}</a></th>"
+                    f"<td class='n'>{report.score:.0f}</td>{cells}</tr>")
+    top = f"<tr><th scope='col'>engine</th><th scope='col'>score of 100</th>{head}</tr>"
+    return f"<div class='wide' tabindex='0'><table class='scores'>{top}{''.join(rows)}</table></div>"
 
 
 def shade(passed: int, asked: int) -> str:

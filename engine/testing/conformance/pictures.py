@@ -23,7 +23,8 @@ def drawn_text(graph: dict[str, Any]) -> list[str]:
         lines.append(f"  {title(nodes, k):<12}{pair(nodes[k]['right']):<28}{pair(nodes[k]['given'])}{differs}")
         for edge in graph["edges"]:
             if edge[1] == k:
-                lines.append(f"    from {title(nodes, edge[0])}" + ("   <== the first differing edge" if graph["marked"] == edge else ""))
+                mark = "   <== the first differing edge" if graph["marked"] == edge else ""
+                lines.append(f"    from {title(nodes, edge[0])}{mark}")
     return lines
 
 
@@ -73,9 +74,11 @@ def drawn_svg(graph: dict[str, Any], which: str) -> str:
 def described(graph: dict[str, Any], which: str) -> str:
     """The picture in words."""
     nodes = graph["nodes"]
-    said  = [f"{title(nodes, k)}: data {four_digits(node[which][0])}, grad {four_digits(node[which][1])}" for k, node in enumerate(nodes)]
-    first = f"; first differing edge: {title(nodes, graph['marked'][0])} to {title(nodes, graph['marked'][1])}" if graph["marked"] else ""
-    return f"the {which} graph: {'; '.join(said)}{first}"
+    said  = [f"{title(nodes, k)}: data {four_digits(node[which][0])}, grad {four_digits(node[which][1])}"
+             for k, node in enumerate(nodes)]
+    if graph["marked"]:
+        said.append("first differing edge: {} to {}".format(*(title(nodes, k) for k in graph["marked"][:2])))
+    return f"the {which} graph: {'; '.join(said)}"
 
 
 def dot_source(graph: dict[str, Any], which: str) -> str:

@@ -28,8 +28,9 @@ class Verdict(NamedTuple):
     @classmethod
     def lost(cls, case: Case, why: str) -> Verdict:
         """The case in which the engine died or did not finish."""
-        status = ADVICE if case.group == "freeing memory" else FAIL
-        return cls(case.group, case.name, status, [] if status == ADVICE else [Finding("", [], [], [], "", why, [("lost", why)], {})], [why] if status == ADVICE else [])
+        if case.group == "freeing memory":
+            return cls(case.group, case.name, ADVICE, [], [why])
+        return cls(case.group, case.name, FAIL, [Finding("", [], [], [], "", why, [("lost", why)], {})], [])
 
     @classmethod
     def not_asked(cls, case: Case, why: str) -> Verdict:
@@ -120,18 +121,28 @@ class Report:
         return text(self)
 
     def json(self) -> str:
-        return json.dumps({"engine": self.engine, "passed": self.passed, "score": round(self.score, 1), "seed": self.seed, "examples": self.examples,
-                           "seconds": round(self.seconds, 2), "problem": self.problem,
-                           "groups":   {m.group: {"passed": m.passed, "asked": m.asked, "skipped": m.skipped, "advice": m.advice} for m in self.marks},
-                           "mistakes": [{"sentence": sentence, "cases": [v.id for v, _ in found]} for sentence, found in self.mistakes],
-                           "findings": [{"case": v.id, **f._asdict()} for v, f in self.findings],
-                           "lacking":  self.lacking, "skipped": self.skipped, "notes": [{"case": case, "note": note} for case, note in self.notes]}, indent=1)
+        """The report as JSON; each finding with its program, both answers and its graph."""
+        return json.dumps({
+            "engine":   self.engine,
+            "passed":   self.passed,
+            "score":    round(self.score, 1),
+            "seed":     self.seed,
+            "examples": self.examples,
+            "seconds":  round(self.seconds, 2),
+            "problem":  self.problem,
+            "groups":   {mark.group: {**mark._asdict(), "group": mark.group} for mark in self.marks},
+            "mistakes": [{"sentence": sentence, "cases": [v.id for v, _ in found]} for sentence, found in self.mistakes],
+            "findings": [{"case": v.id, **finding._asdict()} for v, finding in self.findings],
+            "lacking":  self.lacking,
+            "skipped":  self.skipped,
+            "notes":    [{"case": case, "note": note} for case, note in self.notes]}, indent=1)
 
     def junit(self) -> str:
         """JUnit XML: a test case for each case of the suite."""
         failures = sum(v.status in (FAIL, BLOCKED) for v in self.verdicts) + bool(self.problem)
-        suite = ElementTree.Element("testsuite", name=f"conformance of {self.engine}", tests=str(len(self.verdicts) + bool(self.problem)),
-                                    failures=str(failures), errors="0", skipped=str(len(self.skipped)), time=f"{self.seconds:.2f}")
+        tests = len(self.verdicts) + bool(self.problem)
+        suite = ElementTree.Element("testsuite", name=f"conformance of {clean(self.engine)}", tests=str(tests), errors="0",
+                                    failures=str(failures), skipped=str(len(self.skipped)), time=f"{self.seconds:.2f}")
         if self.problem:
             case = ElementTree.SubElement(suite, "testcase", classname="loading", name="the engine is found")
             ElementTree.SubElement(case, "failure", message=clean(self.problem))
@@ -142,7 +153,8 @@ class Report:
             for finding in v.findings:
                 ElementTree.SubElement(case, "failure", message=clean(finding.sentence)).text = clean(finding_text(finding))
             if v.status == BLOCKED:
-                ElementTree.SubElement(case, "failure", message=clean("; ".join(v.notes) or "an operation it needs is wrong by itself"))
+                why = "; ".join(v.notes) or "an operation it needs is wrong by itself"
+                ElementTree.SubElement(case, "failure", message=clean(why))
             if v.notes and v.status != SKIP:
                 ElementTree.SubElement(case, "system-out").text = clean("\n".join(v.notes))
         return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
@@ -159,17 +171,22 @@ def text(report: Report) -> str:
     lines = [f"conformance of {report.engine}   (seed {report.seed}, {report.examples} examples, {report.seconds:.1f} s)", ""]
     if report.problem:
         return "\n".join([*lines, report.problem])
-    lines += [f"  {mark.group:<32} {mark.text:>7}  {bar(mark)}{f'   {mark.skipped} skipped' if mark.skipped else ''}" for mark in report.marks]
-    lines += ["", f"  score {report.score:.0f} of 100" + ("" if report.passed else f": {len(report.mistakes)} likely mistakes in {len(report.findings)} failures")]
+    for mark in report.marks:
+        lines.append(f"  {mark.group:<32} {mark.text:>7}  {bar(mark)}" + (f"   {mark.skipped} skipped" if mark.skipped else ""))
+    found_ = "" if report.passed else f": {len(report.mistakes)} likely mistakes in {len(report.findings)} failures"
+    lines += ["", f"  score {report.score:.0f} of 100{found_}"]
     for number, (sentence, found) in enumerate(report.mistakes, 1):
         verdict, finding = smallest(found)
-        lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}" + (f", and {len(found) - 1} more" if len(found) > 1 else ""), *indented(finding_text(finding))]
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}{more}", *indented(finding_text(finding))]
     blocked = [v.id for v in report.verdicts if v.status == BLOCKED]
     if blocked:
-        why = next((note for v in report.verdicts if v.status == BLOCKED for note in v.notes), "an operation they need is wrong by itself")
+        notes = [note for v in report.verdicts if v.status == BLOCKED for note in v.notes]
+        why   = notes[0] if notes else "an operation they need is wrong by itself"
         lines += ["", f"lost: {len(blocked)} cases, {why}"]
     if report.skipped:
-        lines += ["", f"skipped: {len(report.skipped)} cases" + (f"; the engine has no {', '.join(report.lacking)}" if report.lacking else "")]
+        lacks  = f"; the engine has no {', '.join(report.lacking)}" if report.lacking else ""
+        lines += ["", f"skipped: {len(report.skipped)} cases{lacks}"]
     if report.notes:
         lines += ["", "notes:", *(f"  {case}: {note}" for case, note in report.notes)]
     return "\n".join(lines)
@@ -187,12 +204,13 @@ def finding_text(finding: Finding) -> str:
         lines.append(f"raised  {finding.error}")
     if finding.inputs:
         width = max(map(len, finding.inputs)) + 5
-        lines += [f"{x + '.grad':<{width}}  expected {want}, given {got}" for x, want, got in zip(finding.inputs, finding.expected, finding.given)]
+        lines += [f"{x + '.grad':<{width}}  expected {want}, given {got}"
+                  for x, want, got in zip(finding.inputs, finding.expected, finding.given)]
     return "\n".join([*lines, *drawn_text(finding.graph)])
 
 
 def bar(mark: Mark) -> str:
-    return "" if not mark.asked else "#" * round(20 * mark.passed / mark.asked) + "." * (20 - round(20 * mark.passed / mark.asked))
+    return f"{'#' * round(20 * mark.passed / mark.asked):.<20}" if mark.asked else ""
 
 
 def indented(s: str) -> list[str]:

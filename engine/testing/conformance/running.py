@@ -68,7 +68,7 @@ def absolute(target: str) -> str:
 
 def run_all(engine: Any, asked: dict[str, Any], report: Report, deadline: float, case_limit: float) -> None:
     """Start workers until every case has an answer."""
-    for deaths in range(DEATHS):
+    for _ in range(DEATHS):
         child = Child(engine, asked)
         try:
             current, why = listen(child, asked, report, deadline, case_limit)
@@ -131,8 +131,9 @@ class Child:
         self.pid = 0
         self.status: int | None = None
         if isinstance(engine, str):
-            self.process = subprocess.Popen([sys.executable, "-m", f"{__package__}.worker", json.dumps(asked)], stdin=subprocess.DEVNULL,
-                                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(), start_new_session=True)
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", f"{__package__}.worker", json.dumps(asked)], text=True, env=environment(),
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
             assert self.process.stdout
             stream: Any = self.process.stdout
         elif hasattr(os, "fork"):
@@ -205,5 +206,6 @@ def in_process(engine: Any, asked: dict[str, Any]) -> TextIO:
 def environment() -> dict[str, str]:
     """The environment of a worker: it finds this package, and hashes strings in the same way every time."""
     root = str(Path(__file__).resolve().parents[3])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])), "PYTHONHASHSEED": "0"}
+    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
 

@@ -82,7 +82,8 @@ def added(context: Context) -> Result:
         return Result()
     kind = trouble.partition(":")[0]
     return Result(FAIL, [Finding(
-        f"xs = [Value(1.0) for _ in range({DEEP})]\nz = xs[0] * xs[0]\nfor x in xs[1:]: z = z + x * x\nz.backward()\nprint(xs[0].grad)  # 2.0",
+        f"xs = [Value(1.0) for _ in range({DEEP})]\nz = xs[0] * xs[0]\nfor x in xs[1:]: z = z + x * x\n"
+        "z.backward()\nprint(xs[0].grad)  # 2.0",
         ["xs[0]"], ["2.0"], ["-" if kind in ERRORS else trouble], trouble if kind in ERRORS else "",
         ERRORS.get(kind, "a long chain of operations goes wrong").format(error=trouble),
         [("recursion", ERRORS["RecursionError"])] if kind == "RecursionError" else [], {})])
@@ -142,7 +143,8 @@ def tree(engine: Any, junk: Random | None = None) -> tuple[str, ...]:
     return tuple(float(v).hex() for v in (terms[0].data, x.grad, y.grad))
 
 
-ORDER = "the answer depends on the order of a set, which depends on memory addresses: keep nodes in lists, tuples or dicts, which have an order of their own"
+ORDER = ("the answer depends on the order of a set, which depends on memory addresses: "
+         "keep nodes in lists, tuples or dicts, which have an order of their own")
 
 
 def repeated(context: Context) -> Result:
@@ -175,7 +177,8 @@ def unmoved(context: Context) -> Result:
     near = all(math.isclose(float.fromhex(a), float.fromhex(b), rel_tol=1e-9) for a, b in zip(first, again))
     if near and float(x.grad) == 4.0:
         return Result()
-    sentence = "a graph built before changes the answer of the next: keep no list of nodes, visited or otherwise, outside of backward()"
+    sentence = ("a graph built before changes the answer of the next: "
+                "keep no list of nodes, visited or otherwise, outside of backward()")
     return Result(FAIL, [varying(first, again, "after other graphs")._replace(sentence=sentence, likely=[("trace", sentence)])])
 
 
@@ -186,7 +189,8 @@ def between(context: Context) -> Result:
     answers = set()
     for seed in "012":
         run = subprocess.run([sys.executable, "-m", "engine.testing.conformance.worker", "--digest", context.target],
-                             env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
+                             env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, timeout=20,
+                             stdin=subprocess.DEVNULL)
         answers.add(run.stdout.strip().rpartition("digest ")[2])
     if len(answers) == 1:
         return Result()
@@ -220,10 +224,11 @@ def given_back(context: Context) -> Result:
     gc.collect()
     for_ever = alive(context.engine) - before
     if for_ever > 10:
-        return Result(ADVICE, notes=[f"{for_ever} of 501 nodes stay in memory for ever: something outside of the graph holds them, as a list of all nodes does"])
+        return Result(ADVICE, notes=[f"{for_ever} of 501 nodes stay in memory for ever: something outside of the graph "
+                                     "holds them, as a list of all nodes does"])
     if held > 10:
-        return Result(ADVICE, notes=[f"{held} of 501 nodes wait for the garbage collector: they are in reference cycles, as a closure that refers "
-                                     "to its own node makes; large graphs fill the memory and are slow"])
+        return Result(ADVICE, notes=[f"{held} of 501 nodes wait for the garbage collector: they are in reference cycles, "
+                                     "as a closure that refers to its own node makes; large graphs fill the memory and are slow"])
     return Result()
 
 
@@ -242,8 +247,10 @@ def in_step(context: Context) -> Result:
         short, long = min(seconds(50) for _ in range(3)), min(seconds(500) for _ in range(3))
     except RecursionError:
         return Result(SKIP)
-    return Result(ADVICE, notes=[f"ten times the nodes take {10 * long / short:.0f} times as long: a search through a list for each node "
-                                 "(if v not in visited) makes the sort quadratic; keep visited in a set as well"]) if long > 5 * short else Result()
+    if long <= 5 * short:
+        return Result()
+    return Result(ADVICE, notes=[f"ten times the nodes take {10 * long / short:.0f} times as long: a search through a list "
+                                 "for each node (if v not in visited) makes the sort quadratic; keep visited in a set as well"])
 
 
 STAMINA = [

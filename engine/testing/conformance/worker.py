@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import traceback
+from pathlib import Path
 from typing import Any, TextIO
 
 from .cases import ADVICE, FAIL, FORMS, Case, Context, Finding, Result
@@ -18,7 +19,7 @@ from .exercises import described
 from .groups import CASES
 from .loading import NotFound, load
 
-MEMORY = 3 * 2 ** 30                     # bytes one engine may take
+MEMORY = 1 * 2 ** 30                     # bytes one engine may take
 
 
 def main(argv: list[str]) -> int:
@@ -47,7 +48,8 @@ def main(argv: list[str]) -> int:
 def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
     """Answer the cases from asked["first"] on."""
     if not callable(engine) or not hasattr(engine, "backward"):
-        say(lines, absent=f"{getattr(engine, '__name__', engine)} has no backward method: an engine needs Value(x), .data, .grad and .backward()")
+        say(lines, absent=f"{getattr(engine, '__name__', engine)} has no backward method: "
+                          "an engine needs Value(x), .data, .grad and .backward()")
         return
     context = Context(engine, asked["target"], asked["seed"], asked["examples"], set(asked["unsound"]), set(asked["lacking"]))
     os.chdir(tempfile.gettempdir())
@@ -100,7 +102,8 @@ def limit_memory() -> None:
 
 def last_line(problem: BaseException) -> str:
     """Where in the file it went wrong."""
-    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if "importlib" not in frame.filename and frame.filename != __file__]
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__)
+              if "importlib" not in frame.filename and Path(frame.filename).parent != Path(__file__).parent]
     return f"{os.path.basename(frames[-1].filename)}, line {frames[-1].lineno}" if frames else ""
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from engine import (Value, affine, clamp, dot, logsumexp, maximum, minimum, relu, sigmoid, softmax, tanh, total)
 from engine.primitives import apply
 
-UNARY  = ["neg", "abs", "tanh", "sigmoid", "relu", "exp", "sin", "cos", "softplus", "log_sigmoid", "gelu", "silu", "erf", "erfc",
+UNARY  = ["neg", "abs", "tanh", "sigmoid", "relu", "exp", "sin", "cos", "softplus", "log_sigmoid", "gelu", "silu",
+          "erf", "erfc",
           "atan", "asinh", "sinc", "expm1", "identity", "sign", "step", "floor", "sinh", "cosh"]
 BINARY = ["+", "-", "*", "+", "*", "/", "hypot", "atan2", "leaky_relu", "elu", "**"]
 NARY   = ["total", "maximum", "minimum", "logsumexp", "softmax", "dot", "affine", "clamp"]
@@ -64,7 +65,7 @@ def grown(pool, seed, steps):
 
 
 def random_loss(seed, count):
-    """(loss, inputs, targets, parameters): what each of `count` samples grows, averaged; for count 0 without a batch."""
+    """(loss, inputs, targets, parameters): what `count` samples grow, averaged; for count 0 without a batch."""
     rng   = Random(seed)
     size  = rng.randint(1, 3)
     given = [Value(rng.uniform(-2, 2)) for _ in range(rng.randint(1, 5))]
@@ -93,8 +94,10 @@ def attention(x, Q, K, V, width):
 
 def matrix(rows, columns, seed, label=""):
     rng = Random(seed)
-    return [[Value(rng.gauss(0, 1), f"{label}[{i + 1},{j + 1}]" if label else "") for j in range(columns)] for i in range(rows)]
+    return [[Value(rng.gauss(0, 1), f"{label}[{i + 1},{j + 1}]" if label else "") for j in range(columns)]
+            for i in range(rows)]
 
 
-__all__ = ["attention", "convolution", "flat", "grown", "logsumexp", "matrix", "maximum", "minimum", "numbers", "random_loss",
+__all__ = ["attention", "convolution", "flat", "grown", "logsumexp", "matrix", "maximum", "minimum", "numbers",
+           "random_loss",
            "relu", "samples", "scalar_gradients", "sigmoid"]

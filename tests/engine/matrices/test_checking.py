@@ -40,4 +40,5 @@ def test_a_recorded_loss_is_checked_by_recording_again():
 
 def test_a_domain_that_other_data_leave_is_no_structure():
     w = Value(2.0)
-    assert vectorize(lambda x, y: (w * x[0]).log(), [1.0], parameters=[w])([1.0]).loss == pytest.approx(0.6931471805599453)
+    assert vectorize(lambda x, y: (w * x[0]).log(), [1.0],
+                     parameters=[w])([1.0]).loss == pytest.approx(0.6931471805599453)

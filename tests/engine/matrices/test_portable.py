@@ -44,7 +44,8 @@ def test_jax_vmap_over_mini_batches():
     jax = pytest.importorskip("jax")
     jax.config.update("jax_enable_x64", True)
     program, X, Y = network()
-    losses, _ = jax.vmap(program.function(jax.numpy), in_axes=(None, 0, 0))(program.parameters, X.reshape(2, 2, 3), Y.reshape(2, 2, 1))
+    losses, _ = jax.vmap(program.function(jax.numpy), in_axes=(None, 0, 0))(program.parameters, X.reshape(2, 2, 3),
+                                                                            Y.reshape(2, 2, 1))
     assert float(losses.mean()) == pytest.approx(program(X, Y).loss, rel=1e-12)
 
 
@@ -53,7 +54,8 @@ def test_torch():
     xp = pytest.importorskip("array_api_compat.torch")
     program, X, Y = network()
     loss, gradients = program(X, Y)
-    found, slopes = program.function(xp)({k: torch.tensor(v) for k, v in program.parameters.items()}, torch.tensor(X), torch.tensor(Y))
+    found, slopes = program.function(xp)({k: torch.tensor(v) for k, v in program.parameters.items()}, torch.tensor(X),
+                                         torch.tensor(Y))
     assert float(found) == pytest.approx(loss, rel=1e-12)
     for name in gradients:
         assert slopes[name].numpy() == pytest.approx(gradients[name], rel=1e-10, abs=1e-14)

@@ -30,7 +30,8 @@ def test_the_source_runs_as_it_is_printed(f):
     X, Y, model = samples(5, 3), [[1.0 * (k == i % 3) for k in range(3)] for i in range(5)], MLP(3, [4, 3], f)
     from engine import Value
     Y = [[Value(t) for t in y] for y in Y]
-    program = vectorize(cross_entropy_with_logits([model(x) for x in X], Y) + l2(weights(model), 0.1), X, Y, model.parameters())
+    program = vectorize(cross_entropy_with_logits([model(x) for x in X], Y) + l2(weights(model), 0.1), X, Y,
+                        model.parameters())
     loss, gradients = program(numbers(X), numbers(Y))
     names = {"X": np.array(numbers(X)), "Y": np.array(numbers(Y)), **program.parameters}
     exec(str(program), names)                                        # our own text, as a reader would paste it
@@ -43,7 +44,8 @@ def test_the_source_runs_as_it_is_printed(f):
     ("D0", ["Z(1) = W(1)^T X + b(1)", "g_z(1) = (W(2) g_z(2)) o relu'(Z(1))", "g_W(1) = X g_z(1)^T"]),
     ("D1", ["Z[1] = W[1] X + b[1]", "delta[1] = (W[2]^T delta[2]) o relu'(Z[1])", "dJ/dW[1] = delta[1] X^T"]),
     ("D2", ["Z1 = W1 X + b1", "h1 = relu(Z1)", "dL/dW1 = dL/dZ1 X^T"]),
-    ("D3", ["A(1) = W(1)^T X + b(1)", "Z(1) = relu(A(1))", "delta(1) = (W(2) delta(2)) o relu'(A(1))", "dR/dW(1) = X delta(1)^T"]),
+    ("D3", ["A(1) = W(1)^T X + b(1)", "Z(1) = relu(A(1))", "delta(1) = (W(2) delta(2)) o relu'(A(1))",
+            "dR/dW(1) = X delta(1)^T"]),
     ("D4", ["Z1 = X W1 + b1", "delta1 = (delta2 W2^T) o relu'(Z1)", "dE/dW1 = X^T delta1"]),
 ])
 def test_equations_in_each_documents_notation(document, lines):

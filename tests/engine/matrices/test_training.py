@@ -8,7 +8,8 @@ from nn import MLP, SGD, Adam, digits, half_mse, split, cross_entropy_with_logit
 from .graphs import numbers, samples
 
 
-@pytest.mark.parametrize("optimizer", [lambda ps: SGD(ps, 0.1), lambda ps: SGD(ps, 0.1, momentum=0.9), lambda ps: Adam(ps, 0.05)])
+@pytest.mark.parametrize("optimizer", [lambda ps: SGD(ps, 0.1), lambda ps: SGD(ps, 0.1, momentum=0.9),
+                                       lambda ps: Adam(ps, 0.05)])
 def test_the_same_steps_as_the_scalars(optimizer):
     X, Y, a, b = samples(5, 2), samples(5, 1, 1), MLP(2, [3, 1], "tanh"), MLP(2, [3, 1], "tanh")
     scalar, array = optimizer(a.parameters()), optimizer(b.parameters())

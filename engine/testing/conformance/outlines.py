@@ -1,0 +1,106 @@
+"""Outlines: the graph of an exercise with the right and the given answers, and the first edge where they part."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..operations import OPERATIONS
+from ..program import Plain, Program, Step
+from .exercises import Exercise, Outcome, accepts, differs, evaluate, expected, nodes, wrong
+from .writing import interval_text, names
+
+
+def pictured(exercise: Exercise, outcome: Outcome) -> dict[str, Any]:
+    """Nodes and edges with both answers, and the first edge, from the output backwards, where they part."""
+    program = exercise.program
+    if nodes(program) > 24:
+        return {}
+    if exercise.value is not None or exercise.slopes is not None:
+        return pictured_special(exercise, outcome)
+    right, slopes = expected(exercise), evaluate(program)[1]
+    named  = names(exercise)
+    hidden = {nodes(program) - 1} if exercise.how in ("split", "in turn") else set()
+    edges  = [edge for edge in edges_of(program) if edge[1] not in hidden]
+    marked, what = first_difference(exercise, outcome, right, slopes, edges, hidden)
+    return {"nodes": [boxed(program, named, j, [shown(right.data[j]), shown(right.grads[j])], outcome)
+                      for j in range(nodes(program)) if j not in hidden],
+            "edges": [list(edge) for edge in edges], "marked": list(marked) if marked else None, **what}
+
+
+def boxed(program: Program, named: list[str], j: int, right: list[str], outcome: Outcome) -> dict[str, Any]:
+    """A node of the picture."""
+    n = len(program.inputs)
+    return {"name": named[j], "op": "" if j < n else label(program.steps[j - n]), "right": right,
+            "given": [shown(outcome.data[j]), shown(outcome.grads[j])]}
+
+
+def edges_of(program: Program) -> list[tuple[int, int, int]]:
+    """(operand, result, place among the operands) of each edge."""
+    return [(x, j, k) for j, step in enumerate(program.steps, len(program.inputs))
+            for k, x in enumerate(step.operands) if isinstance(x, int)]
+
+
+def pictured_special(exercise: Exercise, outcome: Outcome) -> dict[str, Any]:
+    """`pictured` where the exercise says itself what is right; only that is shown as right."""
+    program, n = exercise.program, len(exercise.program.inputs)
+    last   = nodes(program) - 1
+    slopes = exercise.slopes or (None,) * n
+    data   = [*map(shown, map(float, program.inputs)), *["-"] * (last - n), interval_text(exercise.value).replace("any", "-")]
+    grads  = [*(interval_text(s).replace("any", "-") for s in slopes), *["-"] * (last - n), "1"]
+    edges  = [list(edge) for edge in edges_of(program)]
+    at     = next((k for k in range(n) if not accepts(slopes[k], outcome.grads[k])), None)
+    marked = next((e for e in edges if e[0] == at), edges[-1]) if wrong(exercise, outcome) == "grad" else edges[-1]
+    boxes  = [boxed(program, names(exercise), j, [data[j], grads[j]], outcome) for j in range(last + 1)]
+    return {"nodes": boxes, "edges": edges, "marked": marked}
+
+
+def label(step: Step) -> str:
+    """The operation as a node shows it: its plain number included."""
+    parts = [f"{x.number:g}" if isinstance(x, Plain) else "" for x in step.operands]
+    return f"{parts[0]} {step.op} {parts[-1]}".strip() if len(parts) > 1 else step.op
+
+
+def first_difference(exercise: Exercise, outcome: Outcome, right: Any, slopes: Any, edges: Any,
+                     hidden: set[int]) -> tuple[Any, dict[str, str]]:
+    """The edge whose message is the first to be wrong, and what to say about it."""
+    program, n = exercise.program, len(exercise.program.inputs)
+    named  = [name or f"({OPERATIONS[program.steps[j - n].op].python.format(*'..')})" for j, name in enumerate(names(exercise))]
+    for j, step in enumerate(program.steps, n):
+        if j not in hidden and outcome.data[j] is not None and differs(outcome.data[j], right.data[j], right.data_within[j]):
+            into = next((e for e in edges if e[1] == j), None)
+            return into, {"step": step_text(step, named), "wrong": named[j],
+                          "right": shown(right.data[j]), "given": shown(outcome.data[j])}
+    kept = any(outcome.grads[j] for j in range(n, nodes(program)) if j not in hidden and j not in exercise.roots)
+    for x in range(nodes(program) - 1, -1, -1):
+        if x in hidden or x in exercise.roots or (x >= n and not kept) or outcome.grads[x] is None:
+            continue
+        given, want = outcome.grads[x], right.grads[x]
+        if differs(given, want, right.grad_within[x]):
+            users = [e for e in edges if e[0] == x]
+            sent  = [slopes[j - n][k] * right.grads[j] for _, j, k in users]
+            edge  = users[guilty(given, want, sent)] if users else None
+            text  = step_text(program.steps[edge[1] - n], named) if edge else ""
+            return edge, {"step": text, "wrong": named[x], "right": shown(want), "given": shown(given)}
+    return None, {}
+
+
+def guilty(given: Any, want: float, sent: list[float]) -> int:
+    """Which of the messages to a node is missing or wrong, judging by what arrived."""
+    if isinstance(given, float):
+        for k, message in enumerate(sent):
+            if message and math.isclose(given, want - message, rel_tol=1e-9, abs_tol=1e-12):
+                return k
+        for k, message in enumerate(sent):
+            if len(sent) > 1 and math.isclose(given, message, rel_tol=1e-9):
+                return 0 if k else 1
+    return len(sent) - 1
+
+
+def step_text(step: Step, named: list[str]) -> str:
+    return OPERATIONS[step.op].python.format(*[named[x] if isinstance(x, int) else f"{x.number:g}" for x in step.operands])
+
+
+def shown(x: Any) -> str:
+    """A number to the digits that matter, or what was given in its place."""
+    return x if isinstance(x, str) else "-" if x is None else str(x) if isinstance(x, complex) else repr(x)

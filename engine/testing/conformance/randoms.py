@@ -1,0 +1,89 @@
+"""Randoms: exercises on random programs of the operations that an engine has and does right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from random import Random
+from typing import Any
+
+from ..operations import RATIONAL
+from ..growing import random_program
+from ..program import Plain, Program, Step
+from .cases import Case, Context, Result, ask
+from .exercises import Exercise, askable, nodes
+
+
+def random_exercises(context: Context, salt: str, how: str = "once", steps: int = 8, ops: Iterable[str] = RATIONAL,
+                     change: Callable[[Program], Program | None] = lambda program: program) -> Iterator[Exercise]:
+    """`context.examples` exercises on random programs of operations that the engine has and does right alone."""
+    rng   = context.rng(salt)
+    known = [op for op in ops if any(f"{op} {shape}" not in context.unsound | context.lacking for shape in ("n", "nn", "np"))]
+    found = tries = 0
+    while known and found < context.examples and tries < 20 * context.examples:
+        tries += 1
+        program = change(random_program(rng.randrange(2 ** 40), known, steps))
+        program = program and repaired(context, program)
+        if program and program.in_domain(2.0 ** 20) and askable(exercise := Exercise(program, how)):
+            found += 1
+            yield exercise
+
+
+def repaired(context: Context, program: Program) -> Program | None:
+    """The program with nodes for the plain numbers that the engine cannot take."""
+    def able(step: Step) -> Step:
+        fine = context.can(Program(program.inputs, (step,)))
+        return step if fine else Step(step.op, tuple(x if isinstance(x, int) else 0 for x in step.operands))
+    changed = Program(program.inputs, tuple(map(able, program.steps)))
+    return changed if context.can(changed) else None
+
+
+def unshared(program: Program) -> Program | None:
+    """The program as a tree: every node used once, inputs copied as often as needed."""
+    inputs: list[Any] = []
+    steps:  list[tuple[str, tuple[Any, ...]]] = []
+    n = len(program.inputs)
+    def copy(x: Any) -> Any:
+        if not isinstance(x, int):
+            return x
+        if x < n:
+            inputs.append(program.inputs[x])
+            return ("input", len(inputs) - 1)
+        op, operands = program.steps[x - n]
+        steps.append((op, tuple(map(copy, operands))))
+        return ("step", len(steps) - 1)
+    if tree_size(program) > 12:
+        return None
+    copy(n + len(program.steps) - 1)
+    place = lambda x: x if isinstance(x, Plain) else x[1] + (len(inputs) if x[0] == "step" else 0)
+    return Program(tuple(inputs), tuple(Step(op, tuple(map(place, operands))) for op, operands in steps))
+
+
+def tree_size(program: Program) -> int:
+    """How many steps the program has, written as a tree."""
+    sizes = [0] * len(program.inputs)
+    for step in program.steps:
+        sizes.append(1 + sum(sizes[x] for x in step.operands if isinstance(x, int)))
+    return sizes[-1]
+
+
+def joined(rng: Random) -> Callable[[Program], Program | None]:
+    """A change that ends a program in the sum of two inner nodes, for the exercises with two outputs."""
+    def change(program: Program) -> Program | None:
+        n, last = len(program.inputs), nodes(program) - 1
+        return Program(program.inputs, (*program.steps, Step("+", (last, rng.randrange(n, last))))) if last > n else None
+    return change
+
+
+# --- cases ---------------------------------------------------------------------------------------------------
+
+def fixed(group: str, name: str, programs: list[Program], how: str = "once", number: str = "float") -> Case:
+    """A case of programs that are written down."""
+    asked = [Exercise(p, how, number) for p in programs]
+    return Case(group, name, lambda context: ask(context, [e for e in asked if context.can(e.program) and askable(e)]))
+
+
+def drawn(group: str, name: str, how: str = "once", steps: int = 12, ops: tuple[str, ...] = RATIONAL) -> Case:
+    def check(context: Context) -> Result:
+        change: Any = joined(context.rng(f"{group} {name} roots")) if how in ("split", "in turn") else (lambda p: p)
+        return ask(context, random_exercises(context, f"{group} {name}", how, steps, ops, change))
+    return Case(group, name, check)
