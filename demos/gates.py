@@ -33,7 +33,7 @@ def run(out: Path) -> None:
         all_right = next((k for k, share in enumerate(history.accuracies) if share == 1), "-")
         loss = sum(bce_with_logits(unit(x), t).data for x, t in zip(X, Y)) / 4
         rows.append((name.upper(), w1, w2, b, loss, all_right))
-        heat_map(panel, lambda x1, x2: unit([x1, x2]).sigmoid().data, (-0.25, -0.25), (1.25, 1.25), 31, (0, 1), None if name == "xor" else 0.5)
+        heat_map(panel, lambda x1, x2: unit([x1, x2]).sigmoid().data, (-0.25, -0.25), (1.25, 1.25), 31, (0, 1), None if name == "xor" else 0.5, pale=True)
         points(panel, X, Y, 160)
         panel.set_title(f"{name.upper()}: loss {loss:.3g}")
     table(["gate", "w1", "w2", "b", "loss after 2000 steps", "all four right after step"], rows)

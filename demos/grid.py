@@ -47,7 +47,7 @@ def run(out: Path) -> None:
         def unit(x1: float, x2: float, k: int = k) -> float:
             trace = solution.trace([x1, x2])
             return float(trace.a[0][k].data if k < 3 else trace.output.sigmoid().data)
-        heat_map(panel, unit, (-0.1, -0.1), (1.1, 1.1), 41, (0, 1), 0.5)
+        heat_map(panel, unit, (-0.1, -0.1), (1.1, 1.1), 41, (0, 1), 0.5, pale=True)
         points(panel, X, Y, 110)
         panel.set_title(f"hidden unit $h_{k + 1}$" if k < 3 else "output $y$")
         if k == 3:

@@ -76,7 +76,7 @@ def picture(net: MLP, hidden: int, title: str, steps: int = 41) -> Any:
         def unit(x1: float, x2: float, k: int = k) -> float:
             trace = net.trace([x1, x2])
             return float(trace.a[0][k].data if k < hidden else trace.output.sigmoid().data)
-        heat_map(panel, unit, (-0.2, -0.2), (1.2, 1.2), steps, (0, 1), 0.5)
+        heat_map(panel, unit, (-0.2, -0.2), (1.2, 1.2), steps, (0, 1), 0.5, pale=True)
         points(panel, X, Y, 150)
         panel.set_title(f"hidden unit $h_{k + 1}$" if k < hidden else "output $y$")
     return fig

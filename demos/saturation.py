@@ -72,6 +72,6 @@ def run(out: Path) -> None:
     for (lr, shares), colour, dash in zip(curves.items(), (BLUE, SKY, ORANGE, PURPLE, VERMILLION), ("-", "--", "-.", "-", ":")):
         axes[1].plot(shares, dash, color=colour, label=f"rate {lr:g}")
     axes[1].set(xlabel="epoch", ylabel="share of dead units", ylim=(-0.03, 1.03), title="the dead-ReLU monitor")
-    axes[1].legend()
+    axes[1].legend(loc="upper left", bbox_to_anchor=(1, 0.8))
     save(fig, out, "saturation", "Left, the share of saturated sigmoid units grows with the weights; right, ReLUs die at once at high "
                                  "learning rates and never come back")

@@ -1,4 +1,4 @@
-"""compare: a graph before and after a training step, side by side, with what changed marked."""
+"""compare: a graph before and after a training step, in one picture, with what changed marked."""
 
 from __future__ import annotations
 
@@ -26,24 +26,25 @@ class Comparison(Drawing):
 
     def svg(self) -> str:
         """Both pictures in one <svg>, the boxes that changed with a bold border and "(was ...)"."""
-        left  = placed(as_svg(self.before.source, ""), "before", 0)
-        right = placed(as_svg(self.after.source, ""), "after", left[1] + GAP)
-        width, height = right[1], max(left[2], right[2])
+        first  = placed(as_svg(self.before.source, ""), "before", 0, 0)
+        below  = first[1] > first[2]                     # wide pictures one above the other: side by side they would be small
+        second = placed(as_svg(self.after.source, ""), "after", *((0, first[2] + GAP) if below else (first[1] + GAP, 0)))
+        width, height = max(first[1], second[1]), max(first[2], second[2])
         return (f'<svg role="img" aria-label="{html(self.description, 800)}" width="{width:g}pt" height="{height:g}pt" '
                 f'viewBox="0 0 {width:g} {height:g}" xmlns="http://www.w3.org/2000/svg" '
-                f'xmlns:xlink="http://www.w3.org/1999/xlink">\n{left[0]}\n{right[0]}\n</svg>\n')
+                f'xmlns:xlink="http://www.w3.org/1999/xlink">\n{first[0]}\n{second[0]}\n</svg>\n')
 
 
-def placed(svg: str, name: str, x: float) -> tuple[str, float, float]:
-    """The picture as a captioned group at x, its ids made its own; and where it ends to the right and below."""
+def placed(svg: str, name: str, x: float, y: float) -> tuple[str, float, float]:
+    """The picture as a captioned group at (x, y), its ids made its own; and where it ends to the right and below."""
     found = re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', svg)
     assert found, "Graphviz writes a viewBox"
     inner = svg[svg.index("<g "):svg.rindex("</svg>")]
     inner = re.sub(r'<g id="', f'<g id="{name}_', inner)
     caption = (f'<text text-anchor="start" x="4" y="16" font-family="{FONT}" font-size="14" '
                f'font-weight="bold">{name}</text>')
-    return (f'<g transform="translate({x:g} 0)">{caption}<g transform="translate(0 {CAPTION})">\n{inner}</g></g>',
-            x + float(found[1]), CAPTION + float(found[2]))
+    return (f'<g transform="translate({x:g} {y:g})">{caption}<g transform="translate(0 {CAPTION})">\n{inner}</g></g>',
+            x + float(found[1]), y + CAPTION + float(found[2]))
 
 
 def compare(before: Drawing, after: Value | Graph) -> Comparison:

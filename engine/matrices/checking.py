@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from ..value import Value, number
@@ -25,6 +26,24 @@ def as_values(data: Any) -> Any:
     if isinstance(data, (list, tuple)):
         return [as_values(part) for part in data]
     return Value(data)
+
+
+def of_two(loss: Callable[..., Any], inputs: Any, targets: Any) -> Callable[..., Any]:
+    """The loss, a function of (inputs, targets), which are lists.
+
+    Raises:
+        TypeError: it cannot be called with both, as a model cannot; or they are no lists.
+    """
+    example = "write vectorize(lambda X, Y: mse([model(x) for x in X], Y), X, Y, model.parameters())"
+    for given, what in [(inputs, "inputs"), (targets, "targets")]:
+        if isinstance(given, str) or not hasattr(given, "__len__"):
+            raise TypeError(f"the {what} of vectorize are a list, not {type(given).__name__} {given!r:.60}: {example}")
+    try:
+        signature(loss).bind(inputs, targets)
+    except TypeError as error:
+        raise TypeError(f"vectorize takes a loss, or a function of (inputs, targets) that computes it, and "
+                        f"{type(loss).__name__} {loss!r:.60} does not take both ({error}): {example}") from None
+    return loss
 
 
 def some(parameters: Sequence[Value]) -> None:

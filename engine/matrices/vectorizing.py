@@ -39,7 +39,7 @@ def vectorize(loss: Value | Callable[..., Value], inputs: Sequence[Any], targets
         The Program. Sums run in NumPy's order, so floats agree with the scalars to rounding.
     """
     if not isinstance(loss, Value) and callable(loss):
-        rerecord = loss
+        rerecord = checking.of_two(loss, inputs, targets)
         inputs, targets = checking.as_values(inputs), checking.as_values(targets)
         loss = loss(inputs, targets)
     checking.some(parameters)

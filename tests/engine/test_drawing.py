@@ -193,6 +193,8 @@ def test_before_and_after_a_step():
     shown = " ".join(texts(both.svg()))
     assert f"data {digits(after.data)} (was {digits(J.data)})" in shown
     assert "data 1 (was" not in shown                                           # the inputs did not change
+    _, _, width, height = map(float, ElementTree.fromstring(both.svg()).get("viewBox").split())
+    assert width / height < 4                                                    # wide ones stand one above the other
     ids = [item.get("id") for item in ElementTree.fromstring(both.svg()).iter() if item.get("id")]
     assert len(ids) == len(set(ids))
     with pytest.raises(ValueError, match="only the numbers may differ"):

@@ -3,6 +3,7 @@
 import pytest
 
 from engine import Value, relu, vectorize
+from nn import MLP
 
 
 def test_a_python_if_on_data_is_found():
@@ -42,3 +43,12 @@ def test_a_domain_that_other_data_leave_is_no_structure():
     w = Value(2.0)
     assert vectorize(lambda x, y: (w * x[0]).log(), [1.0],
                      parameters=[w])([1.0]).loss == pytest.approx(0.6931471805599453)
+
+
+@pytest.mark.parametrize("loss, inputs, targets, message", [
+    (MLP(2, [1]), [[1.0, 2.0]], [1.0], r"MLP\(2, \[1\]\) does not take both"), (lambda X: X[0], [1.0], [], "does not take both"),
+    (lambda X, Y: X[0], lambda y, t: y, [], "inputs of vectorize are a list, not function"),
+    (lambda X, Y: X[0], [1.0], None, "targets of vectorize are a list, not NoneType")])
+def test_what_is_no_loss_of_two_lists_is_refused_with_an_example(loss, inputs, targets, message):
+    with pytest.raises(TypeError, match=message + r".*write vectorize\(lambda X, Y"):
+        vectorize(loss, inputs, targets, [Value(1.0)])
