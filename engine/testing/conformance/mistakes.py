@@ -25,6 +25,17 @@ def overwrite(world: World, root: int) -> None:
             world.grads[x] = slope * world.grads[z]
 
 
+def overwrite_in(edges: dict[str, tuple[int, ...]]) -> Callable[[World, int], None]:
+    """Only towards these operands of these operations."""
+    def backward(world: World, root: int) -> None:
+        for z in start(world, root):
+            op, operands = world.steps[z] or ("", ())
+            places = [k for k, x in enumerate(operands) if isinstance(x, int)]
+            for k, (x, slope) in zip(places, world.pairs(z)):
+                world.grads[x] = slope * world.grads[z] + (0.0 if k in edges.get(op, ()) else world.grads[x])
+    return backward
+
+
 def counted_once(world: World, root: int) -> None:
     for z in start(world, root):
         for x, slope in dict(world.pairs(z)).items():
@@ -290,10 +301,21 @@ CHANGES: tuple[tuple[SlopeChange, str], ...] = (
     (lambda s, xs: tuple(x / 2 for x in s),         "has slopes of half the right size"))
 
 
+# Which edges go through + and * where x - y is written x + y * -1, and x / y is written x * y**-1.
+THROUGH: dict[str, dict[str, tuple[int, ...]]] = {
+    "+": {"+": (0, 1), "-": (0,)},
+    "*": {"*": (0, 1), "-": (1,), "/": (0,), "neg": (0,)},
+}
+
+
 def per_operation() -> Iterable[Mistake]:
-    """For each operation: detached, the upstream gradient forgotten, the sign wrong, doubled."""
+    """For each operation: overwriting, detached, the upstream gradient forgotten, the sign wrong, doubled."""
     for op, operation in OPERATIONS.items():
         how = operation.python.format("x", "y")
+        everywhere: dict[str, tuple[int, ...]] = {op: (0, 1)}
+        for edges in (everywhere, THROUGH.get(op, {})):
+            yield Mistake("overwrite", f"the gradient is overwritten in {how}, where it should accumulate: "
+                                       "a node used twice needs += and not =", backward=overwrite_in(edges))
         yield Mistake("upstream", f"the upstream gradient is forgotten in {how}: its slope must be multiplied by out.grad", backward=no_upstream(op))
         for changes, says in CHANGES:
             def step(this: str, operands: Any, xs: Any, z: float, right_: Slopes, op: str = op, changes: Any = changes) -> tuple[float, Slopes]:
