@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 ROOT    = Path(__file__).resolve().parents[2]
-SOURCES = ("value.py", "primitives.py", "functions.py", "derivatives.py")
+SOURCES = ("value.py", "primitives.py", "rows.py", "functions.py", "derivatives.py")
 TESTS   = ("test_behaviours.py", "test_edges.py", "test_value.py", "test_derivatives.py", "test_functions.py",
            "test_primitives.py")
 SLOW    = "not second_derivatives and not planted and not million"
@@ -54,6 +54,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("primitives.py", "return where(x < y, x,",   "< becomes <="):             "at a tie both operands are the minimum",
     ("primitives.py", "return exp(where(x > 0,",  "> becomes >="):             "at 0 both branches are exp(0)",
     ("primitives.py", "elu_ ",                    "> becomes >="):             "at 0 both branches are 0",
+    ("primitives.py", "elu_ ",                    "0 becomes 1"):              "the 0 in expm1 stands where it is not used",
+    ("primitives.py", "leaky_relu_ ",             "> becomes >="):             "at 0 both branches are 0",
+    ("primitives.py", "return where(x < low, low, where(x > high", "> becomes >="): "at the bound both branches are the bound",
+    ("primitives.py", "lambda z, x, a: where(x > 0, 1, a * exp(where(x > 0, 0", "> becomes >="): "the inner one: at 0 both branches are 0",
+    ("primitives.py", "lambda z, x, a: where(x > 0, 0, expm1(where(x > 0", "> becomes >="): "at 0 both branches are 0",
     ("primitives.py", "lambda z, x, a: where(x > 0, 0, expm1", "0 becomes 1"): "the 0 in expm1 stands where it is not used",
     ("primitives.py", "sign ",                    "a slope changes its sign"): "the slope is 0",
     ("primitives.py", "floor ",                   "a slope changes its sign"): "the slope is 0",

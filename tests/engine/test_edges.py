@@ -34,3 +34,12 @@ def test_at_a_bound_clamp_follows_x():
 @pytest.mark.parametrize("x, n, slope", [(-1e-110, -2, "inf"), (1e-110, -2, "-inf"), (-1e-160, -1, "-inf"), (1e-160, -1, "-inf")])
 def test_a_slope_beyond_the_largest_float_keeps_its_sign(x, n, slope):
     assert slopes(Value(x) ** n)[0] == float(slope)
+
+
+def test_a_new_node_has_no_gradient_yet():
+    assert (Value(2.0) * 3.0).grad == 0 and Value(2.0).exp().grad == 0
+
+
+@pytest.mark.parametrize("row, parameter", [("elu", 0.5), ("leaky_relu", 0.25)])
+def test_at_the_kink_the_slope_is_that_of_the_left_side(row, parameter):
+    assert slopes(apply(row, Value(0.0), Value(parameter))) == [parameter, 0.0]
