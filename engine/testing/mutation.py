@@ -57,7 +57,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("primitives.py", "elu_ ",                    "0 becomes 1"):              "the 0 in expm1 stands where it is not used",
     ("primitives.py", "leaky_relu_ ",             "> becomes >="):             "at 0 both branches are 0",
     ("primitives.py", "return where(x < low, low, where(x > high", "> becomes >="): "at the bound both branches are the bound",
-    ("primitives.py", "lambda z, x, a: where(x > 0, 1, a * exp(where(x > 0, 0", "> becomes >="): "the inner one: at 0 both branches are 0",
+    ("primitives.py", "lambda z, x, a: where(x > 0, 1, a * exp", "> becomes >="):    "the inner one: at 0 both branches are 0",
     ("primitives.py", "lambda z, x, a: where(x > 0, 0, expm1(where(x > 0", "> becomes >="): "at 0 both branches are 0",
     ("primitives.py", "lambda z, x, a: where(x > 0, 0, expm1", "0 becomes 1"): "the 0 in expm1 stands where it is not used",
     ("primitives.py", "sign ",                    "a slope changes its sign"): "the slope is 0",
