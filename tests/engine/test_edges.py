@@ -43,3 +43,8 @@ def test_a_new_node_has_no_gradient_yet():
 @pytest.mark.parametrize("row, parameter", [("elu", 0.5), ("leaky_relu", 0.25)])
 def test_at_the_kink_the_slope_is_that_of_the_left_side(row, parameter):
     assert slopes(apply(row, Value(0.0), Value(parameter))) == [parameter, 0.0]
+
+
+def test_relu_of_minus_infinity_is_zero_for_every_kind_of_number():
+    mpmath = pytest.importorskip("mpmath")
+    assert Value(mpmath.mpf("-inf")).relu().data == 0 and Value(-float("inf")).relu().data == 0
