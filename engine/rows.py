@@ -20,7 +20,7 @@ class Primitive(NamedTuple):
 
     partials: a list of functions of (z, *operands), one per operand; a single function that
               returns all the slopes where the number of operands is open (total, affine, ...).
-    domain:   the interval of each operand ("nonzero" is one too); "" after the last repeats it.
+    domain:   the interval of each operand ("nonzero" is one too); a single one holds for all.
     kinks:    operands at which the value has no slope; `partials` gives the one chosen there.
     hint:     what to write instead, for the error message.
     """

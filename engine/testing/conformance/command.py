@@ -7,6 +7,7 @@ import glob
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 from .groups import CASES
@@ -27,6 +28,9 @@ def main(argv: list[str]) -> int:
     if not engines:
         parser().print_usage(sys.stderr)
         print("no engine is given: write python -m engine conformance path/to/file.py:Value", file=sys.stderr)
+        return 2
+    if find_spec("mpmath") is None:                      # without it every engine would be blamed
+        print("chainrule: the suite computes what is right with mpmath: pip install 'chainrule[check]'", file=sys.stderr)
         return 2
     try:
         reports = tested(engines, asked)
