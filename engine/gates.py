@@ -15,7 +15,7 @@ from .value import Constant, Number, Value
 
 Gate: TypeAlias = Callable[[Graph, Value, Number], str]
 
-FLAT = ("sign", "floor", "step")
+FLAT = ("sign", "floor", "step", "round", "//")
 SHOWN = 3                                  # operands named before "and n more"
 
 SLOPES = {                                 # how the slope is written, x the operand and z the output
@@ -79,6 +79,10 @@ def multiply(graph: Graph, z: Value, g: Number) -> str:
 
 def divide(graph: Graph, z: Value, g: Number) -> str:
     return f"/ gives the numerator g / {digits(z.operands[1].data)} and the denominator -g z / y: {gets(graph, z, g)}."
+
+
+def remainder(graph: Graph, z: Value, g: Number) -> str:
+    return f"% passes the gradient on to what is divided, and times {digits(z.partials[1])} to the divisor: {gets(graph, z, g)}."
 
 
 def power(graph: Graph, z: Value, g: Number) -> str:
@@ -162,7 +166,8 @@ def scale(graph: Graph, z: Value, g: Number) -> str:
 
 
 GATES: dict[str, Gate] = {
-    "+": add, "total": add, "-": subtract, "*": multiply, "/": divide, "**": power, "neg": negate, "identity": pass_on,
+    "+": add, "total": add, "-": subtract, "*": multiply, "/": divide, "%": remainder,
+    "**": power, "neg": negate, "identity": pass_on,
     "abs": magnitude, "relu": switch, "leaky_relu": leak, "elu": leak, "maximum": route, "minimum": route,
     "clamp": clamp, "dot": affine, "affine": affine, "logsumexp": shares, "softmax": softmax,
     **dict.fromkeys(FLAT, stop),
