@@ -114,7 +114,7 @@ def nearest(x: Any, digits: Any = 0) -> Any:
     return nint(x * 10 ** digits) / 10 ** digits if nint else round(x, digits)
 
 
-def round_to(x: Value, digits: Any) -> Value:
+def round_to(x: Value, digits: Any) -> Any:
     """round(x, digits); the digits are a plain whole number, as in Python, and are recorded where they are not 0."""
     try:
         digits = 0 if digits is None else index(digits)

@@ -91,7 +91,8 @@ class Plan:
         elif z.op in ("larger", "smaller"):
             self.steps.append((partial(np.maximum if z.op == "larger" else np.minimum, out=out), tuple(args)))
         else:
-            function: Any = round_to if z.op == "round" and len(args) > 1 else UFUNCS.get(z.op) or OWN.get(z.op) or getattr(np, RENAMED.get(z.op, z.op))
+            name = "round_to" if z.op == "round" and len(args) > 1 else z.op
+            function: Any = UFUNCS.get(name) or OWN.get(name) or getattr(np, RENAMED.get(name, name))
             self.steps.append((function, (*args, out)))
         return out
 
@@ -192,7 +193,8 @@ def round_to(x: Any, digits: Any, out: Any) -> None:
 
 
 erf, erfc = by_element(math.erf), by_element(math.erfc)
-OWN   = {"erf": erf, "erfc": erfc, "round": np.rint, "positive": np.sign}             # of a number that is not negative
+OWN   = {"erf": erf, "erfc": erfc, "round": np.rint, "round_to": round_to,
+         "positive": np.sign}             # of a number that is not negative
 SMALL = 2 ** 16
 
 
