@@ -30,5 +30,6 @@ __all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad"
 def __getattr__(name: str) -> Any:
     if name not in _LATER:
         close = _import_module("difflib").get_close_matches(name, [*__all__, *_LATER], n=1)
-        raise AttributeError(f"module 'engine' has no attribute {name!r}{f': did you mean {close[0]}?' if close else ''}")
+        nearest = f": did you mean {close[0]}?" if close else ""
+        raise AttributeError(f"module 'engine' has no attribute {name!r}{nearest}")
     return getattr(_import_module(_LATER[name], __name__), name)

@@ -82,7 +82,8 @@ def divide(graph: Graph, z: Value, g: Number) -> str:
 
 
 def remainder(graph: Graph, z: Value, g: Number) -> str:
-    return f"% passes the gradient on to what is divided, and times {digits(z.partials[1])} to the divisor: {gets(graph, z, g)}."
+    return (f"% passes the gradient on to what is divided, and times {digits(z.partials[1])} to the divisor: "
+            f"{gets(graph, z, g)}.")
 
 
 def power(graph: Graph, z: Value, g: Number) -> str:

@@ -19,7 +19,7 @@ _HOMES = {name: home for home, names in {
 }.items() for name in names}
 
 # What each of them cannot do without; whoever imports engine.testing for explain_nan alone needs nothing.
-_NEEDS = {"conformance": "mpmath", "checker": "mpmath", "growing": "mpmath", "shrinking": "mpmath", "strategies": "hypothesis"}
+_NEEDS = {**dict.fromkeys(("conformance", "checker", "growing", "shrinking"), "mpmath"), "strategies": "hypothesis"}
 
 __all__ = list(_HOMES)
 
