@@ -3,6 +3,7 @@
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any
 
+from . import aliases as aliases       # (micrograd's names for what a Value remembers)
 from .derivatives import grad as grad, gradients as gradients, hessian as hessian, jacobian as jacobian
 from .derivatives import value_and_grad as value_and_grad
 from .functions import *  # noqa: F403
@@ -28,5 +29,7 @@ __all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad"
 
 def __getattr__(name: str) -> Any:
     if name not in _LATER:
-        raise AttributeError(f"module 'engine' has no attribute {name!r}")
+        close = _import_module("difflib").get_close_matches(name, [*__all__, *_LATER], n=1)
+        nearest = f": did you mean {close[0]}?" if close else ""
+        raise AttributeError(f"module 'engine' has no attribute {name!r}{nearest}")
     return getattr(_import_module(_LATER[name], __name__), name)

@@ -52,8 +52,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.expression = expression
         return COMMANDS[command](options)
     except (ValueError, TypeError, ModuleNotFoundError, OSError, RuntimeError) as error:
-        if command == "check" and isinstance(error, ModuleNotFoundError):
-            error = ModuleNotFoundError(f'{error}: checking needs it; write pip install "chainrule[check]"')
         print("\n".join(visible(line, 2500) for line in f"chainrule: {error}".split("\n")), file=sys.stderr)
         return 2
 

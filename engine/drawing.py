@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from . import rendering, text
+from .extras import needed
 from .files import written
 from .folding import Box, Fold, Link
 from .graph import Graph
@@ -154,7 +155,7 @@ def highlighted(graph: Graph, path_to: Value | str | None, touches: Value | str 
 def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str | None, partials: bool | None,
                before: dict[str, list[str]] | None = None) -> str:
     """The DOT text: the same graph gives the same bytes."""
-    import graphviz
+    graphviz = needed("graphviz", "draw")
     links   = [link for link in fold.links if link.source is not link.target]
     shows   = len(links) <= LABELS_UP_TO if partials is None else partials
     ordered = {"remincross": "false"} if fold.view in ("unit", "neuron") else {}

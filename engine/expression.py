@@ -1,7 +1,7 @@
 """Expressions: "tanh(w*x + b)" as a graph, from anyone, safely.
 
 The text is parsed by Python's own parser and never evaluated by it: this file walks the tree and knows
-numbers, names, + - * / **, minus signs and the functions of the calculus table, and nothing else. What it
+numbers, names, + - * / // % **, minus signs and the functions of the calculus table, and nothing else. What it
 does not know is refused, with the place marked:
 
     tanh(w.data + b)
@@ -21,7 +21,8 @@ from .text import visible
 from .value import Number, Value
 
 LONGEST, DEEPEST = 2000, 60
-OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//",
+             ast.Mod: "%", ast.Pow: "**"}
 CONSTANTS = {"pi": pi, "e": e}
 OTHER_NAMES = {"max": "maximum", "min": "minimum", "ln": "log", "sum": "total", "abs": "abs"}
 WITH_DEFAULTS = {"leaky_relu": (1, 2), "elu": (1, 2), "clamp": (1, 3)}
@@ -150,7 +151,7 @@ class Walk:
             return "an expression gives one number: no lists"
         if isinstance(tree, (ast.Compare, ast.BoolOp, ast.IfExp)):
             return "there are no conditions here: write relu(x), max(x, y) or step(x)"
-        return "only numbers, names, + - * / **, brackets and functions can be used here"
+        return "only numbers, names, + - * / // % **, brackets and functions can be used here"
 
     def refusal(self, tree: ast.expr, why: str) -> ExpressionError:
         column = len(self.text.encode()[:tree.col_offset].decode(errors="ignore"))

@@ -15,7 +15,7 @@ from .value import Constant, Number, Value
 
 Gate: TypeAlias = Callable[[Graph, Value, Number], str]
 
-FLAT = ("sign", "floor", "step")
+FLAT = ("sign", "floor", "step", "round", "//")
 SHOWN = 3                                  # operands named before "and n more"
 
 SLOPES = {                                 # how the slope is written, x the operand and z the output
@@ -81,6 +81,11 @@ def divide(graph: Graph, z: Value, g: Number) -> str:
     return f"/ gives the numerator g / {digits(z.operands[1].data)} and the denominator -g z / y: {gets(graph, z, g)}."
 
 
+def remainder(graph: Graph, z: Value, g: Number) -> str:
+    return (f"% passes the gradient on to what is divided, and times {digits(z.partials[1])} to the divisor: "
+            f"{gets(graph, z, g)}.")
+
+
 def power(graph: Graph, z: Value, g: Number) -> str:
     x, y = z.operands
     if type(y) is Constant:
@@ -133,6 +138,12 @@ def route(graph: Graph, z: Value, g: Number) -> str:
     return f"{z.op[:3]} routes: {len(winners)} operands are equally {word} and share the gradient {digits(g)}."
 
 
+def mask(graph: Graph, z: Value, g: Number) -> str:
+    if z.operands[1].data == 0:
+        return f"mask: it is 0, so nothing passes: the gradient {digits(g)} stops here."
+    return f"mask: it is {digits(z.operands[1].data)}, and the gradient passes: {gets(graph, z, g)}."
+
+
 def clamp(graph: Graph, z: Value, g: Number) -> str:
     if z.partials[0] == 0:
         return f"clamp: its operand {digits(z.operands[0].data)} is outside of the bounds, and the gradient stops."
@@ -162,8 +173,9 @@ def scale(graph: Graph, z: Value, g: Number) -> str:
 
 
 GATES: dict[str, Gate] = {
-    "+": add, "total": add, "-": subtract, "*": multiply, "/": divide, "**": power, "neg": negate, "identity": pass_on,
+    "+": add, "total": add, "-": subtract, "*": multiply, "/": divide, "%": remainder,
+    "**": power, "neg": negate, "identity": pass_on,
     "abs": magnitude, "relu": switch, "leaky_relu": leak, "elu": leak, "maximum": route, "minimum": route,
-    "clamp": clamp, "dot": affine, "affine": affine, "logsumexp": shares, "softmax": softmax,
+    "clamp": clamp, "mask": mask, "dot": affine, "affine": affine, "logsumexp": shares, "softmax": softmax,
     **dict.fromkeys(FLAT, stop),
 }

@@ -71,7 +71,8 @@ def many_digits(mpmath: Any) -> SimpleNamespace:
         log2  = lambda x: real("log")(x) / mpmath.log(2),
         log10 = lambda x: real("log")(x) / mpmath.log(10),
         hypot = mpmath.hypot,
-        floor = mpmath.floor)
+        floor = mpmath.floor,
+        nint  = mpmath.nint)
 
 
 def arrays(numpy: Any) -> SimpleNamespace:

@@ -26,13 +26,13 @@ import math
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from numbers import Rational, Real
-from operator import add as add_two
+from operator import add as add_two, index
 from typing import Any
 
 from .libraries import lib, where
 from .rows import TABLE as TABLE, Primitive as Primitive, R, call as call, primitive as primitive
-from .rows import apply as apply, partials_as_values as partials_as_values
-from .value import Value, number
+from .rows import apply as apply, failure, partials_as_values as partials_as_values
+from .value import Constant, Value, node, number
 
 inf = float("inf")
 nan = float("nan")
@@ -102,9 +102,7 @@ def faded(x: Any, y: Any) -> Any:
 
 
 def quotient(x: Any, y: Any) -> Any:
-    if isinstance(y, Real) and y == 0:
-        raise ZeroDivisionError                      # also for NumPy's numbers, which would only warn
-    return x / y
+    return x / divisor(y)
 
 
 def power(x: Any, y: Any) -> Any:
@@ -122,8 +120,44 @@ def nought(x: Any) -> Any:
 
 
 def whole(x: Any) -> Any:
-    """x rounded down; mpmath has no //."""
+    """x rounded down; inf stays inf. mpmath has no //."""
+    if x in (inf, -inf):
+        return x
     return x // 1 if hasattr(x, "__floordiv__") else lib(x).floor(x)
+
+
+def divisor(y: Any) -> Any:
+    """y, which must not be 0, also for NumPy's numbers, which would only warn."""
+    if isinstance(y, Real) and y == 0:
+        raise ZeroDivisionError
+    return y
+
+
+def fits(x: Any, y: Any) -> Any:
+    """x // y, how often y fits into x. mpmath has no //: from the remainder, for x / y may be rounded up."""
+    nint = getattr(lib(x, y), "nint", None)
+    return nint((x - x % y) / y) if nint else x // y
+
+
+def nearest(x: Any, digits: Any = 0) -> Any:
+    """x rounded half to even, as the same kind of number; mpmath's own __round__ goes by way of float."""
+    nint = getattr(lib(x), "nint", None)
+    return nint(x * 10 ** digits) / 10 ** digits if nint else round(x, digits)
+
+
+def round_to(x: Value, digits: Any) -> Any:
+    """round(x, digits); the digits are a plain whole number, as in Python, and are recorded where they are not 0."""
+    try:
+        digits = 0 if digits is None else index(digits)
+    except TypeError:
+        raise TypeError(f"round(x, digits) takes a whole number of digits, and got {digits!r:.60}: "
+                        "write round(x, 2)") from None
+    if digits == 0:
+        return rounded(x)
+    try:
+        return node(nearest(x.data, digits), "round", (x, Constant(digits)), (shut, shut))
+    except OverflowError as error:
+        raise failure(TABLE["round"], [x.data, digits], error) from None
 
 
 def larger(x: Any, y: Any) -> Any:
@@ -240,6 +274,10 @@ mul      = primitive("*",  lambda x, y: x * y,     [lambda z, x, y: y, lambda z,
 div      = primitive("/",  quotient,               [lambda z, x, y: 1 / y, lambda z, x, y: -z / y],
                      latex=r"\frac{{{0}}}{{{1}}}", symbol="÷", domain=(R, "nonzero"),
                      hint="Keep the divisor away from 0, as in x / (y + 1e-9)")
+_        = primitive("%",  lambda x, y: x % divisor(y),     [lambda z, x, y: 1, lambda z, x, y: -fits(x, y)],
+                     latex=r"{0} \bmod {1}", domain=(R, "nonzero"), hint="Keep the divisor away from 0")      # slopes as PyTorch's remainder
+_        = primitive("//", lambda x, y: fits(x, divisor(y)), [lambda z, x, y: shut, lambda z, x, y: shut],
+                     latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor", domain=(R, "nonzero"), hint="Keep the divisor away from 0")
 _        = primitive("over", over,                 [lambda z, x, y: over(1, y), lambda z, x, y: -over(z, y)],
                      latex=r"\frac{{{0}}}{{{1}}}", symbol="÷", method=False)
 neg      = primitive("neg", lambda x: -x,          [lambda z, x: -1],                       latex="-{0}", symbol="−")
@@ -251,6 +289,7 @@ absolute = primitive("abs", abs,                   [lambda z, x: where(x > 0, 1,
                      latex=r"\left|{0}\right|", kinks=((0,),), symbol="|x|")
 sign     = primitive("sign",  lambda x: where(x > 0, 1, where(x < 0, -1, x)),  [lambda z, x: shut], latex=r"\mathrm{{sign}}({0})", about="-1, 0 or 1, as x is negative, 0 or positive; its slope is 0 everywhere")
 floor    = primitive("floor", whole,                                           [lambda z, x: shut], latex=r"\lfloor {0} \rfloor", about="x rounded down; its slope is 0 everywhere")
+rounded  = primitive("round", nearest,                                         [lambda z, x, digits=0: shut], latex=r"\mathrm{{round}}({0})", about="x rounded to a whole number, half to even; its slope is 0 everywhere")
 step     = primitive("step",  lambda x: where(x > 0, 1, where(x <= 0, 0, x)),  [lambda z, x: shut], latex=r"1_{{{0} > 0}}", about="1 where x > 0, else 0; its slope is 0 everywhere")
 
 exp      = primitive("exp",   lambda x: lib(x).exp(x),    [lambda z, x: z],                     latex="e^{{{0}}}",

@@ -11,6 +11,8 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
+from .extras import needed
+
 SVG     = "{http://www.w3.org/2000/svg}"
 NARROW  = 0.85                                     # matplotlib's font is wider than the one the boxes were measured for
 ANCHORS = {"start": "left", "middle": "center", "end": "right"}
@@ -23,12 +25,9 @@ def printed(svg: str, form: str) -> bytes:
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as missing:
-        raise ModuleNotFoundError(f"a .{form} file needs matplotlib: pip install 'chainrule[pictures]', or save as "
-                                  ".svg or .html, which need nothing") from missing
+    needed("matplotlib.figure", f"a .{form} file", "save as .svg or .html, which need nothing")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
     root = ElementTree.fromstring(svg)
     _, _, width, height = map(float, root.attrib["viewBox"].split())
     figure = Figure(figsize=(width / 72, height / 72))

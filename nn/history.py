@@ -6,6 +6,8 @@ from io import StringIO
 from os import PathLike
 from typing import Any
 
+from engine.extras import needed
+
 BLUE, ORANGE = "#0072B2", "#E69F00"                      # told apart by the colour-blind, and in grey
 
 
@@ -64,6 +66,7 @@ class History:
             ImportError: matplotlib is not installed.
             OSError: path cannot be written.
         """
+        needed("matplotlib.figure", "history.plot")
         from matplotlib.figure import Figure             # no pyplot: no window, no state
         from matplotlib.ticker import MaxNLocator
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from engine import Value
+from engine.extras import needed
 from engine.value import zero
 
 Self = TypeVar("Self", bound="Module")
@@ -32,6 +33,7 @@ class Module:
 
     def predict(self, X: Sequence[Any]) -> list[Any]:
         """The outputs for many samples as numbers, in eval mode, by the matrix program of this module (needs NumPy)."""
+        needed("numpy", "model.predict", "[model(x) for x in X]")
         from .vectorized import predict
         return predict(self, X)
 

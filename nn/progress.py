@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from engine.extras import needed
+
 from .history import History
 
 
@@ -29,9 +31,8 @@ def progress_class(wanted: bool | None) -> Any:
     if wanted is False or wanted is None and not (sys.stderr and sys.stderr.isatty()):
         return None
     try:
-        from tqdm import tqdm
-    except ImportError:
+        return needed("tqdm", "progress=True", "leave progress out").tqdm
+    except ModuleNotFoundError:
         if wanted:
-            raise ImportError("progress=True needs tqdm: pip install tqdm, or leave progress out") from None
+            raise
         return None
-    return tqdm

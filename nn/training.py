@@ -15,6 +15,7 @@ from random import Random
 from typing import Any, NamedTuple, TypeAlias
 
 from engine import Value
+from engine.extras import needed
 from engine.functions import lift
 from engine.value import number, zero
 
@@ -147,6 +148,7 @@ Runner: TypeAlias = Callable[[Training, Sequence[Sequence[int]]], Epoch]
 
 def vectorized() -> Runner:
     """Epochs through the matrix program of the loss (engine.vectorize)."""
+    needed("numpy", 'engine="vectorized"', 'engine="scalar"')
     from .vectorized import Epochs
     return Epochs()
 

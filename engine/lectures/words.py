@@ -19,18 +19,19 @@ Parts: TypeAlias = list["str | int"]
 OUT = -1
 
 FORMULAS = {
-    "+": "{0} + {1}", "-": "{0} − {1}", "*": "{0}·{1}", "/": "{0} / {1}", "over": "{0} / {1}",
-    "**": "{0}^{1}", "neg": "−{0}",
+    "+": "{0} + {1}", "-": "{0} − {1}", "*": "{0}·{1}", "mask": "{0}·{1}", "/": "{0} / {1}", "over": "{0} / {1}",
+    "%": "{0} % {1}", "//": "floor({0} / {1})", "**": "{0}^{1}", "neg": "−{0}",
     "abs": "|{0}|", "sqrt": "√({0})", "exp": "e^{0}", "log": "ln({0})", "sigmoid": "σ({0})", "relu": "ReLU({0})",
     "log_sigmoid": "ln σ({0})", "identity": "{0}",
 }
 
 # One slope per operand. Each is an expression in the operands {0}, {1} and the output {z}: a test computes them all.
 SLOPES = {
-    "+": ("1", "1"), "-": ("1", "−1"), "*": ("{1}", "{0}"), "/": ("1 / {1}", "−{z} / {1}"),
+    "+": ("1", "1"), "-": ("1", "−1"), "*": ("{1}", "{0}"), "mask": ("{1}", "{0}"), "/": ("1 / {1}", "−{z} / {1}"),
     "over": ("1 / {1}", "−{z} / {1}"),
     "**": ("{1}·{0}^({1} − 1)", "{z}·ln({0})"), "neg": ("−1",), "identity": ("1",),
-    "abs": ("sign({0})",), "sign": ("0",), "floor": ("0",), "step": ("0",),
+    "abs": ("sign({0})",), "sign": ("0",), "floor": ("0",), "step": ("0",), "round": ("0",),
+    "%": ("1", "−floor({0} / {1})"), "//": ("0", "0"),
     "exp": ("{z}",), "expm1": ("{z} + 1",), "log": ("1 / {0}",), "log1p": ("1 / (1 + {0})",),
     "log2": ("1 / ({0}·ln(2))",), "log10": ("1 / ({0}·ln(10))",), "sqrt": ("1 / (2·{z})",),
     "sin": ("cos({0})",), "cos": ("−sin({0})",), "tan": ("1 + {z}²",),
@@ -103,7 +104,8 @@ def short(x: Any) -> str:
 
 
 # How tightly an operation binds: a sum stands in brackets inside a product, and so on.
-LOOSE = {"+": 1, "-": 1, "total": 1, "affine": 1, "*": 2, "dot": 2, "/": 2, "over": 2, "neg": 2, "**": 3, "exp": 3}
+LOOSE = {"+": 1, "-": 1, "total": 1, "affine": 1, "*": 2, "dot": 2, "/": 2, "over": 2, "%": 2, "//": 2,
+         "neg": 2, "**": 3, "exp": 3}
 
 
 def expression(values: Sequence[Value], names: Sequence[str], limit: int = 70) -> str:
@@ -125,5 +127,5 @@ def nested(z: Value, operand: Value, position: int, text: str) -> str:
     """The operand's own formula, in brackets where it binds less than z does."""
     inner = LOOSE.get(operand.op, 9)
     outer = 2 if z.op == "affine" else LOOSE.get(z.op, 0)    # the operands of b + w·x are factors
-    return f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/")) or (
+    return f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/", "%", "//")) or (
         inner == outer == 3 and not position) else text

@@ -8,5 +8,9 @@ A pass per file, in this order: tracing, normalising, batching, grouping, loweri
 then the program is printed (printing, equations) and run (running, native, portable).
 """
 
+from ..extras import needed
+
+needed("numpy", "vectorize")                                     # before the passes, which all import it
+
 from .program import Program as Program
 from .vectorizing import vectorize as vectorize

@@ -46,6 +46,7 @@ class Array:
     def __pow__(self, y: Any) -> Array:      return self.lines.call("**", self, y)
     def __rpow__(self, x: Any) -> Array:     return self.lines.call("**", x, self)
     def __floordiv__(self, y: Any) -> Array: return self.lines.call("//", self, y)
+    def __mod__(self, y: Any) -> Array:      return self.lines.call("%", self, y)
     def __neg__(self) -> Array:              return self.lines.call("neg", self)
     def __abs__(self) -> Array:              return self.lines.call("abs", self)
     def __lt__(self, y: Any) -> Array:       return self.lines.call("<", self, y)

@@ -19,8 +19,8 @@ OPERATORS   = {"+", "-", "*", "/"}
 COMPARISONS = {"<", "<=", ">", ">=", "=="}
 FUNCTIONS   = {"exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan",
                "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf", "erfc", "sigmoid", "abs",
-               "floor"}
-SCALAR      = {"abs": "fabs", "**": "pow", **{name: name for name in FUNCTIONS - {"abs", "sigmoid"}}}
+               "floor", "round"}
+SCALAR      = {"abs": "fabs", "**": "pow", **{name: name for name in FUNCTIONS - {"abs", "sigmoid", "round"}}}
 
 
 class Loops(Memory):
@@ -78,7 +78,9 @@ class Loops(Memory):
                    f"v_sqrt({args[0]})" if power == (0.5, 0) else f"v_pow({', '.join(args)})"
         elif op in ("larger", "smaller"): call = f"v_{op}({args[0]}, {args[1]})"
         elif op == "slope":     call = f"v_{z.attrs[0]}_slope({args[-1]})"
-        elif op == "//":        call = f"v_floor({args[0]} / {args[1]})"
+        elif op == "//":        call = f"v_fits({args[0]}, {args[1]})"
+        elif op == "%":         call = f"v_remainder({args[0]}, {args[1]})"
+        elif op == "round" and len(args) > 1: raise Unsupported("rounding to a number of digits")
         elif op in FUNCTIONS:   call = f"v_{op}({', '.join(args)})"
         else:                   raise Unsupported(f"the operation {op}")
         return call if many else f"({call})[0]"

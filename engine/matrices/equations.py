@@ -145,6 +145,9 @@ class Writer:
             if tex:
                 return rf"\frac{{{self.text(args[0], flip)}}}{{{self.text(args[1], flip)}}}", 9
             return f"{self.text(args[0], flip, 2)} / {self.text(args[1], flip, 3)}", 2
+        if op in ("%", "//"):
+            sign = {"%": r" \bmod ", "//": r" \mathbin{//} "}[op] if tex else f" {op} "
+            return f"{self.text(args[0], flip, 2)}{sign}{self.text(args[1], flip, 3)}", 2
         if op == "**":
             return f"{self.text(args[0], flip, 4)}^{{{self.text(args[1], flip)}}}" if tex else \
                 f"{self.text(args[0], flip, 4)}^{self.text(args[1], flip, 4)}", 4

@@ -54,6 +54,19 @@ INLINE V    v_smaller(V x, V y)            { return choose((x < y) | (x != x), x
 EACH(v_expm1, expm1) EACH(v_log, log) EACH(v_log1p, log1p) EACH(v_log2, log2) EACH(v_log10, log10) EACH(v_sin, sin)
 EACH(v_cos, cos) EACH(v_tan, tan) EACH(v_asin, asin) EACH(v_acos, acos) EACH(v_atan, atan) EACH(v_sinh, sinh)
 EACH(v_cosh, cosh) EACH(v_asinh, asinh) EACH(v_acosh, acosh) EACH(v_atanh, atanh) EACH(v_erf, erf) EACH(v_erfc, erfc)
+
+/* Python's x % y and x // y: the remainder has the sign of y, and the quotient is taken without it. */
+INLINE double remainder_of(double x, double y) {
+    double r = fmod(x, y);
+    return r == 0 ? copysign(0, y) : (r < 0) != (y < 0) ? r + y : r;
+}
+INLINE double fits(double x, double y) {
+    if (y == 0) return x / y;
+    double r = fmod(x, y), q = (x - r) / y;
+    if (r != 0 && (r < 0) != (y < 0)) q -= 1;
+    return q == 0 ? copysign(0, x / y) : floor(q) + (q - floor(q) > 0.5);
+}
+EACH2(v_remainder, remainder_of) EACH2(v_fits, fits) EACH(v_round, rint)
 EACH(v_floor, floor) EACH(v_sqrt, sqrt) EACH2(v_pow, pow) EACH2(v_atan2, atan2) EACH2(v_hypot, hypot)
 
 INLINE V v_abs(V x) { return (V)((M)x & INT64_MAX); }

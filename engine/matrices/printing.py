@@ -21,8 +21,8 @@ from .rows import NATIVE, expand, gate_of
 if TYPE_CHECKING:
     from .program import Program
 
-BINARY = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "matmul": 2, "neg": 3, "**": 4, "<": 0, "<=": 0, ">": 0, ">=": 0,
-          "==": 0}
+BINARY = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "matmul": 2, "neg": 3, "**": 4,
+          "<": 0, "<=": 0, ">": 0, ">=": 0, "==": 0}
 SIGNS  = {"matmul": "@"}
 ATOM   = 9
 

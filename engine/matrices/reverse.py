@@ -16,7 +16,7 @@ import numpy as np
 
 from ..primitives import TABLE
 from .arrays import Array, Lines
-from .rows import INLINE, slope_formula
+from .rows import FLAT, INLINE, slope_formula
 from .simplifying import number_of
 from .spreading import full, narrowed, scatter, unspread
 
@@ -57,7 +57,7 @@ def contributions(lines: Lines, z: Array, g: Array, needed: set[int]) -> Iterato
 
 def slope_of(lines: Lines, z: Array, k: int) -> Array | float:
     """d(z)/d(operand k): written out if it is plain algebra, else one line."""
-    slope = slope_formula(z.op, k, (z, *z.args)) if z.op in INLINE or z.op in ("sign", "floor", "step") else None
+    slope = slope_formula(z.op, k, (z, *z.args)) if z.op in INLINE or z.op in FLAT else None
     if slope is None:
         assert z.op in TABLE, z.op
         slope = lines.new("slope", (z, *z.args), z.shape, (z.op, k))

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 NATIVE = {"+", "-", "*", "/", "**", "neg", "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin",
           "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
-          "hypot", "erf", "erfc"}
-INLINE = {"+", "-", "*", "/", "**", "neg", "identity"}          # slopes worth writing out in the program
+          "hypot", "erf", "erfc", "floor", "round", "//", "%"}
+FLAT   = {"sign", "floor", "step", "round", "//"}                # slope 0
+INLINE = {"+", "-", "*", "/", "%", "**", "neg", "identity"}        # slopes worth writing out in the program
 LARGEST = sys.float_info.max
 NARY   = {"maximum", "minimum", "logsumexp", "softmax"}
 

@@ -19,12 +19,13 @@ import numpy as np
 
 from .arrays import Array
 from .lifetimes import VIEWS, lifetimes, sums_of_products
-from .portable import RENAMED, number, sized
+from .portable import RENAMED, number, rounded, sized
 from .simplifying import number_of
 
 Step: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 
 UFUNCS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power, "//": np.floor_divide,
+          "%": np.remainder,
           "neg": np.negative, "abs": np.absolute, "<": np.less, "<=": np.less_equal, ">": np.greater,
           ">=": np.greater_equal, "==": np.equal}
 CONDITIONS = ("<", "<=", ">", ">=", "==", "first")
@@ -92,7 +93,8 @@ class Plan:
         elif z.op in ("larger", "smaller"):
             self.steps.append((partial(np.maximum if z.op == "larger" else np.minimum, out=out), tuple(args)))
         else:
-            function: Any = UFUNCS.get(z.op) or OWN.get(z.op) or getattr(np, RENAMED.get(z.op, z.op))
+            name = "round_to" if z.op == "round" and len(args) > 1 else z.op
+            function: Any = UFUNCS.get(name) or OWN.get(name) or getattr(np, RENAMED.get(name, name))
             self.steps.append((function, (*args, out)))
         return out
 
@@ -186,8 +188,12 @@ def by_element(function: Callable[[float], float]) -> Callable[[Any, Any], None]
     return on_arrays
 
 
+def round_to(x: Any, digits: Any, out: Any) -> None:
+    out[...] = rounded(x, digits)
+
+
 erf, erfc = by_element(math.erf), by_element(math.erfc)
-OWN   = {"erf": erf, "erfc": erfc}
+OWN   = {"erf": erf, "erfc": erfc, "round": np.rint, "round_to": round_to}
 SMALL = 2 ** 16
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from ..extras import needed
+
 _HOMES = {name: home for home, names in {
     "conformance": ("conformance",),
     "checker":   ("assert_gradients", "check_gradients"),
@@ -16,6 +18,9 @@ _HOMES = {name: home for home, names in {
     "shrinking": ("shrink",),
 }.items() for name in names}
 
+# What each of them cannot do without; whoever imports engine.testing for explain_nan alone needs nothing.
+_NEEDS = {**dict.fromkeys(("conformance", "checker", "growing", "shrinking"), "mpmath"), "strategies": "hypothesis"}
+
 __all__ = list(_HOMES)
 
 
@@ -23,4 +28,7 @@ def __getattr__(name: str) -> Any:
     """The public names, each imported from its module when it is first used."""
     if name not in _HOMES:
         raise AttributeError(f"engine.testing has no {name!r}: it has {', '.join(__all__)}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    home = _HOMES[name]
+    if home in _NEEDS:
+        needed(_NEEDS[home], name)
+    return getattr(import_module(f"{__name__}.{home}"), name)

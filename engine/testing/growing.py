@@ -7,6 +7,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+from ..extras import needed
 from .operations import OPERATIONS, RATIONAL, Number, fifty, library, precision, step_value
 from .program import Plain, Program, Step, plain
 
@@ -101,6 +102,7 @@ def programs(ops: Sequence[str] = RATIONAL, max_steps: int = 60, max_inputs: int
         kinks: whether a step may stand on a kink.
         largest: bound on every value and slope.
     """
+    needed("hypothesis", "programs")
     from hypothesis import strategies
 
     @strategies.composite

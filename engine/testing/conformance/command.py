@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
+from ...extras import missing
 from .groups import CASES
 from .reports import Report
 from .running import CASE_LIMIT, conformance
@@ -30,7 +31,7 @@ def main(argv: list[str]) -> int:
         print("no engine is given: write python -m engine conformance path/to/file.py:Value", file=sys.stderr)
         return 2
     if find_spec("mpmath") is None:                      # without it every engine would be blamed
-        print("chainrule: the suite computes what is right with mpmath: pip install 'chainrule[check]'", file=sys.stderr)
+        print("chainrule:", missing("mpmath", "the suite computes what is right, and for that"), file=sys.stderr)
         return 2
     try:
         reports = tested(engines, asked)

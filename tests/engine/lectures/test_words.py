@@ -27,7 +27,7 @@ def point(name):
 SAME = """exp sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh sqrt sign floor erf erfc sinc hypot
           expm1 log1p log10""".split()
 FUNCTIONS  = {name: getattr(mpmath, name) for name in SAME}
-FUNCTIONS |= {"ln": mpmath.log, "log2": lambda x: mpmath.log(x, 2), "sigma": lambda x: 1 / (1 + mpmath.exp(-x)),
+FUNCTIONS |= {"ln": mpmath.log, "round": mpmath.nint, "log2": lambda x: mpmath.log(x, 2), "sigma": lambda x: 1 / (1 + mpmath.exp(-x)),
               "e": mpmath.e, "max": max, "min": min, "relu": lambda x: max(x, 0), "pi": pi, "PHI": mpmath.ncdf,
               "phi": mpmath.npdf,
               "identity": lambda x: x, "step": lambda x: x > 0, "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),

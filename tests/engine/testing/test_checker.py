@@ -35,8 +35,9 @@ def test_no_row_is_blamed_at_zeros_kinks_tails_and_edges(name):
 
 
 def known(name, xs):
-    """A slope that is wrong in the table: beyond 2^53, y - 1 has lost the parity of y."""
-    return name == "**" and xs[0] < 0 and abs(xs[1]) > 2 ** 53
+    """Beyond 2^53, y - 1 has lost the parity of y, and x // y jumps between any two floats: no slope can be measured."""
+    return (name == "**" and xs[0] < 0 and abs(xs[1]) > 2 ** 53 or
+            name in ("%", "//") and xs[1] != 0 and abs(xs[0] / xs[1]) > 2 ** 53)
 
 
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.nary])
@@ -51,7 +52,7 @@ def test_no_row_of_many_operands_is_blamed(name):
     lambda name: st.tuples(st.just(name), operands(name, subnormals=False))))
 def test_no_row_is_blamed_in_its_domain(drawn):
     name, xs = drawn
-    assert check_gradients(lambda *xs: apply(name, *xs), *xs)
+    assert known(name, xs) or check_gradients(lambda *xs: apply(name, *xs), *xs)
 
 
 @pytest.mark.parametrize("seed", range(60))
