@@ -35,7 +35,7 @@ def cosine(a: tuple[float, ...], b: list[float]) -> object:
 
 def cliff(w: Value) -> Value:
     """A gentle slope that ends in a wall: 0.1 w^2 + e^(8 (w - 2))."""
-    return 0.1 * w * w + exp(8 * (w - 2))  # type: ignore[no-any-return]
+    return 0.1 * w * w + exp(8 * (w - 2))
 
 
 def descend(limit: float | None, steps: int = 30) -> list[float]:

@@ -1,13 +1,13 @@
 """chainrule: a scalar reverse-mode autodiff engine. One number, its operands, and the chain rule."""
 
 from importlib import import_module as _import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import aliases as aliases       # (micrograd's names for what a Value remembers)
 from .derivatives import grad as grad, gradients as gradients, hessian as hessian, jacobian as jacobian
 from .derivatives import value_and_grad as value_and_grad
 from .functions import *  # noqa: F403
-from .functions import __all__ as _functions
+from .primitives import *  # noqa: F403
 from .value import Value as Value
 
 if TYPE_CHECKING:
@@ -24,12 +24,21 @@ _LATER = {"Graph": ".graph", "compare": ".comparing", "draw": ".drawing", "expla
           "lecture": ".lectures", "training_lecture": ".lectures", "vectorize": ".matrices"}
 
 __all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad",
-           *sorted(_LATER.keys() - {"vectorize"}), *_functions]      # (`from engine import *` needs no NumPy)
+           *sorted(_LATER.keys() - {"vectorize"}), *_import_module(".functions", __name__).__all__]      # (`from engine import *` needs no NumPy)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _LATER:
         close = _import_module("difflib").get_close_matches(name, [*__all__, *_LATER], n=1)
         nearest = f": did you mean {close[0]}?" if close else ""
         raise AttributeError(f"module 'engine' has no attribute {name!r}{nearest}")
     return getattr(_import_module(_LATER[name], __name__), name)
+
+
+def _picture(self: Value, include: object = None, exclude: object = None) -> dict[str, str]:
+    """What Jupyter shows of a Value: its graph."""
+    shown: dict[str, str] = _import_module(".drawing", __name__).mimebundle(self)
+    return shown
+
+
+setattr(Value, "_repr_mimebundle_", _picture)

@@ -23,7 +23,8 @@ from contextvars import ContextVar
 from numbers import Real
 from typing import Any
 
-from .primitives import identity, partials_as_values
+from .primitives import identity
+from .rows import partials_as_values
 from .value import Number, Operand, Value, topological_order, zero
 
 depth: ContextVar[int] = ContextVar("depth", default=0)  # how many derivatives are being taken around this code
@@ -87,7 +88,8 @@ def gradients(output: Operand, inputs: Sequence[Value], create_graph: bool = Fal
     """
     if isinstance(inputs, Value) or not all(isinstance(x, Value) for x in inputs):
         raise TypeError(f"gradients needs a list of Values to differentiate by, not {inputs!r:.60}: write [x] for one")
-    if not isinstance(scalar(output, "gradients"), Value):
+    output = scalar(output, "gradients")
+    if not isinstance(output, Value):
         return [zero(x.data) for x in inputs]
     slopes: dict[Value, Any] = {output: 1 + zero(output.data)}
     for z in reversed(topological_order(output)):
@@ -133,10 +135,10 @@ def several(gradient: Any, args: Sequence[Any]) -> Sequence[Any]:
     return (gradient,) if len(args) == 1 else gradient
 
 
-def scalar(z: Any, name: str) -> Operand:
+def scalar(z: Any, name: str) -> Value | Number:
     """z, if it is one number or Value."""
     if isinstance(z, (Value, Real)):
-        return z
+        return z                                         # type: ignore[return-value]  # (every Real is a Number)
     instead = ("is a return missing?" if z is None else "return a real number" if not hasattr(z, "__iter__") else
                "use jacobian for a list of outputs, or return their total" if name == "grad" else
                "return one flat list" if name == "jacobian" else "give their total")
@@ -149,5 +151,5 @@ def callable_or_error(f: Any) -> None:
                         "write grad(f)(x), or z.backward() and x.grad for a Value z that is there already")
 
 
-def finish(z: Operand, again: bool) -> Number | Value:
+def finish(z: Value | Number, again: bool) -> Number | Value:
     return z if again or not isinstance(z, Value) else z.data

@@ -128,7 +128,7 @@ class Walk:
             raise self.refusal(tree.keywords[0].value, "arguments have no names here: write clamp(x, 0, 1)")
         name = OTHER_NAMES.get(tree.func.id, tree.func.id)
         row  = TABLE[name]
-        fewest, most = WITH_DEFAULTS.get(name, (1, 99) if row.nary else (len(row.partials),) * 2)
+        fewest, most = WITH_DEFAULTS.get(name, (1, 99) if row.nary else (len(row.each),) * 2)
         if not fewest <= len(tree.args) <= most:
             wanted = fewest if fewest == most else f"{fewest} to {most}"
             raise self.refusal(tree, f"{name} takes {wanted} operand{'s' * (most > 1)}, and {len(tree.args)} are given")

@@ -8,36 +8,29 @@ one list: maximum(x, y) and maximum([x, y]) are the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from operator import index
+from typing import TYPE_CHECKING
 
-from .primitives import (
-    acos, acosh, apply, asin, asinh, atan, atan2, atanh, cos, cosh, erf, erfc, exp, expm1, floor, gelu, hypot,
-    identity, inf, log, log1p, log2, log10, log_sigmoid, relu, sigmoid, sign, silu, sin, sinc, sinh, softplus,
-    sqrt, step, tan, tanh,
-)
+from . import primitives
+from .careful import inf, nearest
+from .libraries import Quantity
+from .primitives import *                                # noqa: F403  (exp, log, tanh, ...: the rows that need no more)
+from .rows import TABLE, apply, failed, shut
 from .value import Constant, Number, Operand, Value, node
-
-__all__ = [
-    "acos", "acosh", "affine", "asin", "asinh", "atan", "atan2", "atanh", "clamp", "cos", "cosh", "detach", "dot",
-    "elu", "erf", "erfc", "exp", "expm1", "floor", "gelu", "hypot", "identity", "leaky_relu", "log", "log10",
-    "log1p", "log2", "log_sigmoid", "logsumexp", "mask", "maximum", "mean", "minimum", "relu", "sigmoid", "sign", "silu",
-    "sin", "sinc", "sinh", "softmax", "softplus", "sqrt", "step", "tan", "tanh", "total",
-]
-
 
 # --- one number in, with parameters ---------------------------------------------------------------
 
-def leaky_relu(x: Operand, alpha: Operand = 0.01) -> Any:
+def leaky_relu(x: Operand, alpha: Operand = 0.01) -> Quantity:
     """x where x > 0, alpha*x elsewhere (D1-22). alpha may be a Value: that is PReLU (D2-21)."""
     return apply("leaky_relu", x, alpha)
 
 
-def elu(x: Operand, alpha: Operand = 1.0) -> Any:
+def elu(x: Operand, alpha: Operand = 1.0) -> Quantity:
     """x where x > 0, alpha*(e^x - 1) elsewhere (Clevert, Unterthiner and Hochreiter 2015)."""
     return apply("elu", x, alpha)
 
 
-def clamp(x: Operand, low: Operand = -inf, high: Operand = inf) -> Any:
+def clamp(x: Operand, low: Operand = -inf, high: Operand = inf) -> Quantity:
     """x, not below low and not above high; at a bound the slope is 1.
 
     Raises:
@@ -46,19 +39,19 @@ def clamp(x: Operand, low: Operand = -inf, high: Operand = inf) -> Any:
     return apply("clamp", x, low, high)
 
 
-def mask(x: Operand, m: Operand) -> Any:
+def mask(x: Operand, m: Operand) -> Quantity:
     """x * m, as a gate: where m is 0 the value is 0 and no gradient passes, whatever x is (Dropout's mask, D4-19)."""
     return apply("mask", x, m)
 
 
-def detach(x: Operand) -> Any:
+def detach(x: Operand) -> Quantity:
     """The number in x as a leaf, through which no gradient flows."""
     return x.detach() if isinstance(x, Value) else x
 
 
 # --- many numbers in ------------------------------------------------------------------------------
 
-def maximum(*xs: Operand | Iterable[Operand]) -> Any:
+def maximum(*xs: Operand | Iterable[Operand]) -> Quantity:
     """The largest; its slope is 1 for the winner and shared equally among equal winners.
 
     Raises (as minimum, total, mean, logsumexp and softmax):
@@ -68,28 +61,28 @@ def maximum(*xs: Operand | Iterable[Operand]) -> Any:
     return apply("maximum", *several(xs, "maximum"))
 
 
-def minimum(*xs: Operand | Iterable[Operand]) -> Any:
+def minimum(*xs: Operand | Iterable[Operand]) -> Quantity:
     """The smallest; its slope is 1 for the winner and shared equally among equal winners."""
     return apply("minimum", *several(xs, "minimum"))
 
 
-def total(*xs: Operand | Iterable[Operand]) -> Any:
+def total(*xs: Operand | Iterable[Operand]) -> Quantity:
     """x1 + x2 + ..., from left to right, as one node."""
     return apply("total", *several(xs, "total"))
 
 
-def mean(*xs: Operand | Iterable[Operand]) -> Any:
+def mean(*xs: Operand | Iterable[Operand]) -> Quantity:
     """total(xs) / n, for the n numbers given."""
     operands = several(xs, "mean")
     return apply("total", *operands) / len(operands)
 
 
-def logsumexp(*xs: Operand | Iterable[Operand]) -> Any:
+def logsumexp(*xs: Operand | Iterable[Operand]) -> Quantity:
     """ln(e^x1 + e^x2 + ...), without overflow and without losing a small summand."""
     return apply("logsumexp", *several(xs, "logsumexp"))
 
 
-def softmax(*xs: Operand | Iterable[Operand]) -> list[Any]:
+def softmax(*xs: Operand | Iterable[Operand]) -> list[Quantity]:
     """[y_1, ..., y_n] with y_k = e^(x_k) / sum_j e^(x_j); dy_k/dx_j = y_k ([k==j] - y_j) (D0-11).
 
     Each y_k is one node; its first operand is x_k, the others follow in order.
@@ -98,7 +91,7 @@ def softmax(*xs: Operand | Iterable[Operand]) -> list[Any]:
     return [apply("softmax", x, *operands[:k], *operands[k + 1:]) for k, x in enumerate(operands)]
 
 
-def dot(w: Sequence[Operand], x: Sequence[Operand]) -> Any:
+def dot(w: Sequence[Operand], x: Sequence[Operand]) -> Quantity:
     """w1*x1 + w2*x2 + ..., from left to right, as one node with slopes (x, w).
 
     Raises:
@@ -108,7 +101,7 @@ def dot(w: Sequence[Operand], x: Sequence[Operand]) -> Any:
     return apply("dot", *pairs(w, x, "dot"))
 
 
-def affine(w: Sequence[Operand], x: Sequence[Operand], b: Operand) -> Any:
+def affine(w: Sequence[Operand], x: Sequence[Operand], b: Operand) -> Quantity:
     """z = b + w1*x1 + w2*x2 + ..., from left to right, as one node with slopes (x, w, 1).
 
     The documents' pre-activation (D0-05, D1-03).
@@ -139,7 +132,7 @@ def lift(x: Operand) -> Value:
     return x if isinstance(x, Value) else Constant(x)
 
 
-def several(xs: Sequence[Any], name: str) -> Sequence[Any]:
+def several(xs: Sequence[Quantity], name: str) -> Sequence[Quantity]:
     """The operands, given one by one or as one list."""
     operands = tuple(xs[0]) if len(xs) == 1 and not isinstance(xs[0], Value) and isinstance(xs[0], Iterable) else xs
     if not operands:
@@ -147,7 +140,7 @@ def several(xs: Sequence[Any], name: str) -> Sequence[Any]:
     return operands
 
 
-def pairs(w: Sequence[Any], x: Sequence[Any], name: str) -> list[Any]:
+def pairs(w: Sequence[Quantity], x: Sequence[Quantity], name: str) -> list[Quantity]:
     """All of w, then all of x; they must pair up."""
     for given in (w, x):
         if isinstance(given, Value) or not isinstance(given, Iterable):
@@ -160,5 +153,44 @@ def pairs(w: Sequence[Any], x: Sequence[Any], name: str) -> list[Any]:
     return [*w, *x]
 
 
-for _function in (leaky_relu, elu, clamp):               # methods too, as every row with one operand is
-    setattr(Value, _function.__name__, _function)
+# --- methods that need more than their row ----------------------------------------------------------
+
+def round_to(x: Value, digits: int | None = None) -> Value:
+    """round(x, digits); the digits are a plain whole number, as in Python, and are recorded where they are not 0."""
+    try:
+        digits = 0 if digits is None else index(digits)
+    except TypeError:
+        raise TypeError(f"round(x, digits) takes a whole number of digits, and got {digits!r:.60}: "
+                        "write round(x, 2)") from None
+    if digits == 0:
+        return primitives.rounded(x)
+    try:
+        return node(nearest(x.data, digits), "round", (x, Constant(digits)), (shut, shut))
+    except OverflowError as error:
+        raise failed(TABLE["round"], [x.data, digits], error) from None
+
+
+def ceiling(x: Value) -> Value:
+    """x rounded up, for math.ceil."""
+    return -primitives.floor(-x)
+
+
+def quotient_and_remainder(x: Value, y: Operand) -> tuple[Value, Value]:
+    """divmod(x, y)."""
+    return x // y, x % y
+
+
+def reflected_quotient_and_remainder(x: Value, y: Number) -> tuple[Value, Value]:
+    """divmod(y, x)."""
+    return y // x, y % x
+
+
+for _name, _function in [("leaky_relu", leaky_relu), ("elu", elu), ("clamp", clamp), ("__round__", round_to),
+                         ("__ceil__", ceiling), ("__divmod__", quotient_and_remainder),
+                         ("__rdivmod__", reflected_quotient_and_remainder)]:
+    setattr(Value, _name, _function)
+
+if not TYPE_CHECKING:                                    # (a type checker reads the names themselves)
+    __all__ = sorted({name for name, row in TABLE.items() if row.public and hasattr(primitives, name)} | {
+        "affine", "clamp", "detach", "dot", "elu", "leaky_relu", "logsumexp", "mask", "maximum", "mean", "minimum",
+        "softmax", "total"})

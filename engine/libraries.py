@@ -6,7 +6,11 @@ import math
 import sys
 from functools import cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeAlias
+
+from .value import Value
+
+Quantity: TypeAlias = Any      # what a row computes with: a number of any library, a Value, an array, a symbol
 
 COMMON = "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc pi".split()
 
@@ -16,6 +20,8 @@ def lib(x: Any, *more: Any) -> Any:
     kind = type(x)
     if kind is float or kind is int:
         return lib(*more) if more else math
+    if isinstance(x, Value):
+        return lib(x.data, *more)
     if hasattr(kind, "library"):
         return x.library
     return library(kind.__module__.partition(".")[0], hasattr(kind, "__len__"))

@@ -16,7 +16,7 @@ from math import inf, log
 from typing import Any, NamedTuple
 
 from .graph import Edge, Graph
-from .primitives import added
+from .careful import added
 from .value import Constant, Number, Value
 
 LARGEST_COUNT = 2 ** 4096     # beyond, counting exactly would take more room than the graph

@@ -7,53 +7,119 @@ at least one Value it returns a Value that remembers its operands and the slope 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from numbers import Integral, Real
-from typing import Any, NamedTuple
+from numbers import Integral
+from typing import NamedTuple, Protocol, TypeAlias, overload
 
-from .value import Constant, Number, Operand, Value, node, not_a_number, written
+from .errors import call, failure
+from .libraries import Quantity
+from .value import Constant, Number, Operand, Value, node
 
 R = "(-inf, inf)"
 
+Formula: TypeAlias = Callable[..., Quantity]
+
+
+class Function(Protocol):
+    """What a row becomes: a Value if an operand is one, else a number."""
+
+    @overload
+    def __call__(self, x: Value, /, *more: Operand) -> Value: ...
+    @overload
+    def __call__(self, x: Number, /, *more: Number) -> Number: ...
+    @overload
+    def __call__(self, x: Operand, /, *more: Operand) -> Operand: ...
+
 
 class Primitive(NamedTuple):
-    """One row of the table.
+    """One row of the table. What is not given follows from value and partials.
 
-    partials: a list of functions of (z, *operands), one per operand; a single function that
-              returns all the slopes where the number of operands is open (total, affine, ...).
-    domain:   the interval of each operand ("nonzero" is one too); a single one holds for all.
-    kinks:    operands at which the value has no slope; `partials` gives the one chosen there.
-    hint:     what to write instead, for the error message.
+    Calculus:
+        partials: a list of functions of (z, *operands), one per operand; a single function that
+            returns all the slopes where the number of operands is open (total, affine, ...).
+    Notation:
+        domain:   the interval of each operand ("nonzero" is one too); a single one holds for all.
+        kinks:    operands at which the value has no slope; `partials` gives the one chosen there.
+        symbol:   the operation in a box of a drawing.
+        text:     the operation in a line of text, "{0} + {1}"; latex: the same for LaTeX.
+        slopes:   each slope in words, over {0}, {1} and {z}, where the row's own formula reads badly.
+        gate:     what it does to a gradient, by the name of a sentence in explaining/gates.py.
+        about:    what the function is, for its docstring, where the name alone does not tell.
+        hint:     what to write instead, for the error message.
+    Networks:
+        activation:  whether it is an activation, to be named in MLP(..., hidden=...).
+        initializer: how the weights of its layer are drawn, "he" or "xavier".
     """
 
-    name:     str
-    value:    Callable[..., Any]
-    partials: Any
-    symbol:   str = ""
-    domain:   tuple[str, ...] = (R,)
-    kinks:    tuple[tuple[Number, ...], ...] = ()
-    latex:    str = ""
-    hint:     str = ""
+    name:        str
+    value:       Formula
+    partials:    list[Formula] | Formula
+    symbol:      str = ""
+    domain:      tuple[str, ...] = (R,)
+    kinks:       tuple[tuple[Number, ...], ...] = ()
+    text:        str = ""
+    latex:       str = ""
+    slopes:      tuple[str, ...] = ()
+    gate:        str = ""
+    about:       str = ""
+    hint:        str = ""
+    activation:  bool = False
+    initializer: str = ""
+    method:      bool = True
 
     @property
     def nary(self) -> bool:
         """Whether the number of operands is open."""
         return not isinstance(self.partials, list)
 
-    def slopes(self, z: Any, operands: Sequence[Any]) -> tuple[Any, ...]:
-        """d(z)/d(operand) for each operand, all of them numbers or all of them Values."""
-        if self.nary:
-            return tuple(self.partials(z, *operands))
-        return tuple([partial(z, *operands) for partial in self.partials])
+    @property
+    def each(self) -> list[Formula]:
+        """The slope towards each operand, where their number is fixed."""
+        return self.partials if isinstance(self.partials, list) else []
 
-    def slopes_of(self, z: Any, values: Sequence[Value], operands: Sequence[Any]) -> tuple[Any, ...]:
-        """The same, but 0 for a plain number, never computed: in (-2)**3 there is no log(-2)."""
-        if self.nary:
+    @property
+    def public(self) -> bool:
+        """Whether its function is one of `engine`."""
+        return self.method and self.name.isidentifier()
+
+    @property
+    def flat(self) -> bool:
+        """Whether it is constant around every point, so that no gradient passes."""
+        return bool(self.each) and all(partial is flat for partial in self.each)
+
+    def slopes_of(self, z: Quantity, values: Sequence[object], operands: Sequence[Quantity]) -> tuple[Quantity, ...]:
+        """d(z)/d(operand) for each operand; 0 for a plain number, never computed: in (-2)**3 there is no log(-2)."""
+        if not isinstance(self.partials, list):
             return tuple(self.partials(z, *operands))
         return tuple([0 if type(x) is Constant else partial(z, *operands)
-                      for x, partial in zip(values, self.partials)])
+                      for x, partial in zip(values, self.each)])
+
+
+class Shut(int):
+    """The slope of a closed gate: the number 0, and 0 whatever it is multiplied by.
+
+    What does not get through relu, clamp or maximum has no influence on the output, so no gradient that
+    arrives from above may come through, not even inf or nan: the slope of sqrt(relu(x)) at -1 is 0. A
+    plain 0 is no gate: 0 * inf stays nan. It stands to the left, as partials do: partial * upstream.
+    """
+
+    def __mul__(self, upstream: Quantity) -> Quantity:
+        if isinstance(upstream, Value):
+            return Value(self * upstream.data)
+        return 0.0 if isinstance(upstream, float) else 0
+
+
+shut = Shut()
+
+
+def flat(z: Quantity, *operands: Quantity) -> Shut:
+    """The slope of what is constant around every point, as floor(x)."""
+    return shut
 
 
 TABLE: dict[str, Primitive] = {}
+
+OPERATORS = {"/": "truediv", "**": "pow", "%": "mod", "//": "floordiv"}      # written between two operands
+UNARY     = {"abs": "__abs__", "floor": "__floor__"}                         # and in front of one
 
 DOCSTRING = """{about}. Defined on {domain}; a Value if an operand is one, else a number.
 
@@ -63,46 +129,71 @@ DOCSTRING = """{about}. Defined on {domain}; a Value if an operand is one, else 
     """
 
 
-def primitive(name: str, value: Callable[..., Any], partials: Any, *, symbol: str = "",
-              method: bool = True, about: str = "", **more: Any) -> Callable[..., Any]:
-    """Enter a row in the table; return its function, which is also a method of Value.
-
-    about: what the function is, for its docstring, where the name alone does not tell. The rest as in Primitive.
-    """
-    row = Primitive(name, value, partials, symbol or name, **more)
-    if not row.nary and len(row.domain) == 1:
-        row = row._replace(domain=row.domain * len(row.partials))
+def primitive(name: str, value: Formula, partials: list[Formula] | Formula, **more: Quantity) -> Function:
+    """Enter a row in the table; return its function, which is also a method of Value. `more` as in Primitive."""
+    row = completed(Primitive(name, value, partials, **more))
     TABLE[name] = row
-
-    function = unary(row) if not row.nary and len(partials) == 1 else lambda *operands: record(row, operands)
+    function = unary(row) if len(row.each) == 1 else several(row)
     function.__name__ = function.__qualname__ = name
-    function.__doc__  = DOCSTRING.format(about=about or name, domain=" x ".join(row.domain))
-    if method and name.isidentifier():
+    function.__doc__  = DOCSTRING.format(about=row.about, domain=" x ".join(row.domain))
+    if row.method and name.isidentifier():
         setattr(Value, name, function)
-    return function
+    for special, operator in specials(name, function):
+        setattr(Value, special, operator)
+    entered: Function = function
+    return entered
 
 
-def unary(row: Primitive) -> Callable[..., Any]:
+def completed(row: Primitive) -> Primitive:
+    """The row with what was not given: the same domain for every operand, the notation of a function."""
+    count  = len(row.each) or 1
+    places = ", ".join(f"{{{k}}}" for k in range(count))
+    name   = row.name.replace("_", r"\_")
+    return row._replace(
+        domain = row.domain * count if len(row.domain) == 1 else row.domain,
+        symbol = row.symbol or row.name,
+        text   = row.text  or f"{row.name}({places})",
+        latex  = row.latex or rf"\mathrm{{{{{name}}}}}({places})",
+        gate   = row.gate  or ("stop" if row.flat else "scale"),
+        about  = row.about or row.name)
+
+
+def specials(name: str, function: Formula) -> list[tuple[str, Formula]]:
+    """The methods by which Python finds the operation where it is written as an operator."""
+    if name in UNARY:
+        return [(UNARY[name], function)]
+    if name not in OPERATORS:
+        return []
+    def reflected(self: Value, other: Number) -> Quantity:
+        return function(other, self)
+    return [(f"__{OPERATORS[name]}__", function), (f"__r{OPERATORS[name]}__", reflected)]
+
+
+def unary(row: Primitive) -> Quantity:
     """`record` for one operand, without its loops: most nodes of a network's graph are made here or by affine."""
-    name, value, partial = row.name, row.value, row.partials[0]
+    name, value, partial = row.name, row.value, row.each[0]
 
-    def function(x: Operand) -> Any:
+    def function(x: Operand) -> Quantity:
         x_data = x.data if isinstance(x, Value) else whole(x)
         try:
             z = value(x_data)
         except (ArithmeticError, ValueError, TypeError) as error:
-            raise failure(row, [x_data], error) from None
+            raise failed(row, [x_data], error) from None
         return node(z, name, (x,), (partial(z, x_data),)) if isinstance(x, Value) else z
 
     return function
 
 
-def apply(name: str, *operands: Operand) -> Any:
+def several(row: Primitive) -> Quantity:
+    return lambda *operands: record(row, operands)
+
+
+def apply(name: str, *operands: Operand) -> Quantity:
     """The primitive called `name`, applied: a Value, recorded, or a number if none of them is a Value."""
     return record(TABLE[name], operands)
 
 
-def record(row: Primitive, operands: Sequence[Operand]) -> Any:
+def record(row: Primitive, operands: Sequence[Operand]) -> Quantity:
     """Compute the row at the operands; if any of them is a Value, the result remembers them."""
     numbers = [x.data if isinstance(x, Value) else whole(x) for x in operands]
     try:
@@ -114,12 +205,17 @@ def record(row: Primitive, operands: Sequence[Operand]) -> Any:
         values = tuple([x if isinstance(x, Value) else Constant(x) for x in operands])
         return node(z, row.name, values, row.slopes_of(z, values, numbers))
     except (ArithmeticError, ValueError, TypeError) as error:
-        raise failure(row, numbers, error) from None
+        raise failed(row, numbers, error) from None
 
 
-def whole(x: Any) -> Any:
+def whole(x: Quantity) -> Quantity:
     """x, a whole number of another library (NumPy's wrap around) as Python's own."""
     return x if type(x) is float or not isinstance(x, Integral) else int(x)
+
+
+def failed(row: Primitive, numbers: Sequence[Number], error: Exception) -> Exception:
+    domain = f"{row.name} is defined on {' x '.join(row.domain)}"
+    return failure(call(row.name, numbers), numbers, error, domain, row.hint)
 
 
 def partials_as_values(z: Value) -> tuple[Operand, ...]:
@@ -129,8 +225,8 @@ def partials_as_values(z: Value) -> tuple[Operand, ...]:
         ValueError: the data of an operand was changed after z was computed.
     """
     if changed(z):
-        raise ValueError(f"an operand of {z.op} has changed since {z.op} was recorded (its data, or mpmath's precision), "
-                         "and second derivatives need it as it was: run the forward pass again first")
+        raise ValueError(f"an operand of {z.op} has changed since {z.op} was recorded (its data, or mpmath's "
+                         "precision), and second derivatives need it as it was: run the forward pass again first")
     return TABLE[z.op].slopes_of(z, z.operands, z.operands)
 
 
@@ -146,26 +242,4 @@ def changed(z: Value) -> bool:
     return any(a != b and (a == a or b == b) for a, b in zip(now, then))
 
 
-def failure(row: Primitive, numbers: Sequence[Number], error: Exception) -> Exception:
-    """The same error with the operation, its operands and a way out in the message."""
-    given = call(row, numbers)
-    if isinstance(error, TypeError):
-        wrong = [x for x in numbers if not isinstance(x, Real)]
-        return TypeError(f"{given}: {not_a_number(wrong[0]) if wrong else error}")
-    if isinstance(error, OverflowError):
-        why = "the result is larger than the largest float, 1.8e308"
-    elif isinstance(error, ZeroDivisionError):
-        why = "division by zero"
-    elif str(error) and "math domain" not in str(error):
-        why = str(error)
-    else:
-        why = f"{row.name} is defined on {' x '.join(row.domain)}"
-    return type(error)(f"{given}: {why}" + (f". {row.hint}" if row.hint else ""))
-
-
-def call(row: Primitive, operands: Sequence[Any]) -> str:
-    """The operation as it is written: 2.0 / 0, (-2.0) ** 0.5, log(0)."""
-    given = [f"{written(x):.40}" for x in operands]
-    if row.name.isidentifier():
-        return f"{row.name}({', '.join(given)})"
-    return f" {row.name} ".join(f"({x})" if x.startswith("-") else x for x in given)
+setattr(Value, "partials_as_values", partials_as_values)

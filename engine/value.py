@@ -20,11 +20,12 @@ Names, here and in every file of the engine:
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-Number: TypeAlias = Any      # float, int, Fraction, mpmath's mpf, a NumPy scalar
-Operand: TypeAlias = Any     # a Value or a Number
+Number:  TypeAlias = float                  # any real number: int, float, Fraction, mpmath's mpf, NumPy's scalars
+Operand: TypeAlias = "Value | Number | Fraction"
 
 
 class Value:
@@ -41,14 +42,14 @@ class Value:
     __slots__ = ("data", "grad", "op", "operands", "partials", "label")
 
     data: Number
-    grad: Number
+    grad: Number                             # after backward(create_graph=True), a Value that stands for it
     op: str
     operands: tuple[Value, ...]
     partials: tuple[Number, ...]
     label: str
 
-    def __init__(self, data: Number, label: str = "") -> None:
-        self.data     = data if type(data) is float else plain(data)
+    def __init__(self, data: Number | Fraction, label: str = "") -> None:
+        self.data     = data if type(data) is float else real(data)
         self.grad     = zero(data)
         self.op       = ""
         self.operands = ()
@@ -72,43 +73,17 @@ class Value:
     def __neg__(self) -> Value:
         return node(-self.data, "neg", (self,), (-1,))
 
-    # These can fail or need more than a line of calculus: their rows are in primitives.py.
-    def __truediv__(self, other: Operand) -> Any: return primitives.apply("/", self, other)
-    def __pow__(self, other: Operand)     -> Any: return primitives.apply("**", self, other)
-    def __mod__(self, other: Operand)     -> Any: return primitives.apply("%", self, other)
-    def __floordiv__(self, other: Operand) -> Any: return primitives.apply("//", self, other)
-    def __divmod__(self, other: Operand)  -> Any: return self // other, self % other
-    def __abs__(self)                     -> Any: return primitives.apply("abs", self)
-    def __round__(self, digits: Any = 0)  -> Any: return primitives.round_to(self, digits)
-    def __floor__(self)                   -> Any: return primitives.apply("floor", self)
-    def __ceil__(self)                    -> Any: return -primitives.apply("floor", -self)
-    def __int__(self)                     -> int: return int(float(self))      # (float() says what to write instead)
-    __trunc__ = __int__
+    def __pos__(self) -> Value:                   return self
+    def __radd__(self, other: Number | Fraction) -> Value:   return Constant(other) + self
+    def __rsub__(self, other: Number | Fraction) -> Value:   return Constant(other) - self
+    def __rmul__(self, other: Number | Fraction) -> Value:   return Constant(other) * self
 
-    def __radd__(self, other: Number)     -> Value: return Constant(other) + self
-    def __rsub__(self, other: Number)     -> Value: return Constant(other) - self
-    def __rmul__(self, other: Number)     -> Value: return Constant(other) * self
-    def __rtruediv__(self, other: Number) -> Any: return Constant(other) / self
-    def __rpow__(self, other: Number)     -> Any: return Constant(other) ** self
-    def __rmod__(self, other: Number)     -> Any: return Constant(other) % self
-    def __rfloordiv__(self, other: Number) -> Any: return Constant(other) // self
-    def __rdivmod__(self, other: Number)  -> Any: return divmod(Constant(other), self)
-    def __pos__(self)                     -> Value: return self
+    # --- order compares the numbers; ==, as for any Python object, asks whether it is the same node ---
 
-    # Every other primitive is a method too: x.exp(), x.tanh(), ... one per row of primitives.py.
-    if TYPE_CHECKING:
-        def __getattr__(self, name: str) -> Callable[..., Value]: ...
-
-    # --- comparisons look at the numbers; ==, as for any Python object, asks whether it is the same node ---
-
-    def __lt__(self, other: Operand) -> bool: return bool(self.data <  number(other))
-    def __le__(self, other: Operand) -> bool: return bool(self.data <= number(other))
-    def __gt__(self, other: Operand) -> bool: return bool(self.data >  number(other))
-    def __ge__(self, other: Operand) -> bool: return bool(self.data >= number(other))
-
-    def __float__(self) -> float:
-        raise TypeError("a Value does not turn into a plain number by itself, for its history would be lost: "
-                        "write x.data for the number, or sin(x) from engine in place of math.sin(x)")
+    def __lt__(self, other: Operand) -> bool:     return bool(self.data <  number(other))
+    def __le__(self, other: Operand) -> bool:     return bool(self.data <= number(other))
+    def __gt__(self, other: Operand) -> bool:     return bool(self.data >  number(other))
+    def __ge__(self, other: Operand) -> bool:     return bool(self.data >= number(other))
 
     # --- the backward pass ------------------------------------------------------------------------
 
@@ -129,14 +104,14 @@ class Value:
 
         Source: the delta recursion D1-36 is this loop, read along the edges of a network.
         """
-        start  = seed if isinstance(seed, Value) else Constant(seed)
-        order  = topological_order(self)
-        slopes = {z: primitives.partials_as_values(z) for z in order} if create_graph else {}
+        start = seed if isinstance(seed, Value) else Constant(seed)
+        order = topological_order(self)
+        again = {z: z.partials_as_values() for z in order} if create_graph else {}
         for z in order:                              # (from here on, nothing can fail)
             z.grad = 0
-        self.grad += start if create_graph else start.data + zero(self.data)
+        self.grad += start if create_graph else start.data + zero(self.data)    # type: ignore[assignment]
         for z in reversed(order):
-            for operand, partial in zip(z.operands, slopes.get(z, z.partials)):
+            for operand, partial in zip(z.operands, again.get(z, z.partials)):
                 operand.grad += partial * z.grad
 
     def detach(self) -> Value:
@@ -152,9 +127,62 @@ class Value:
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from .drawing import mimebundle
-        return mimebundle(self)
+    # --- what the rows of primitives.py add: rows.py installs it, a test compares these lines ------
+
+    if TYPE_CHECKING:
+        def __truediv__(self, other: Operand) -> Value: ...
+        def __rtruediv__(self, other: Number | Fraction) -> Value: ...
+        def __pow__(self, other: Operand) -> Value: ...
+        def __rpow__(self, other: Number | Fraction) -> Value: ...
+        def __mod__(self, other: Operand) -> Value: ...
+        def __rmod__(self, other: Number | Fraction) -> Value: ...
+        def __floordiv__(self, other: Operand) -> Value: ...
+        def __rfloordiv__(self, other: Number | Fraction) -> Value: ...
+        def __divmod__(self, other: Operand) -> tuple[Value, Value]: ...
+        def __rdivmod__(self, other: Number | Fraction) -> tuple[Value, Value]: ...
+        def __abs__(self) -> Value: ...
+        def __round__(self, digits: int | None = None) -> Value: ...
+        def __floor__(self) -> Value: ...
+        def __ceil__(self) -> Value: ...
+        def partials_as_values(self) -> tuple[Number, ...]: ...
+        def acos(self) -> Value: ...
+        def acosh(self) -> Value: ...
+        def asin(self) -> Value: ...
+        def asinh(self) -> Value: ...
+        def atan(self) -> Value: ...
+        def atan2(self, x: Operand) -> Value: ...
+        def atanh(self) -> Value: ...
+        def clamp(self, low: Operand = ..., high: Operand = ...) -> Value: ...
+        def cos(self) -> Value: ...
+        def cosh(self) -> Value: ...
+        def elu(self, alpha: Operand = ...) -> Value: ...
+        def erf(self) -> Value: ...
+        def erfc(self) -> Value: ...
+        def exp(self) -> Value: ...
+        def expm1(self) -> Value: ...
+        def floor(self) -> Value: ...
+        def gelu(self) -> Value: ...
+        def hypot(self, y: Operand) -> Value: ...
+        def identity(self) -> Value: ...
+        def leaky_relu(self, alpha: Operand = ...) -> Value: ...
+        def log(self) -> Value: ...
+        def log10(self) -> Value: ...
+        def log1p(self) -> Value: ...
+        def log2(self) -> Value: ...
+        def log_sigmoid(self) -> Value: ...
+        def relu(self) -> Value: ...
+        def round(self) -> Value: ...
+        def sigmoid(self) -> Value: ...
+        def sign(self) -> Value: ...
+        def silu(self) -> Value: ...
+        def sin(self) -> Value: ...
+        def sinc(self) -> Value: ...
+        def sinh(self) -> Value: ...
+        def softplus(self) -> Value: ...
+        def sqrt(self) -> Value: ...
+        def step(self) -> Value: ...
+        def tan(self) -> Value: ...
+        def tanh(self) -> Value: ...
 
 
 class Constant(Value):
@@ -184,40 +212,40 @@ def topological_order(root: Value) -> list[Value]:
     left out. A stack in place of recursion, so that a chain of a million nodes is no problem.
     """
     order: list[Value] = []
-    seen: set[Value] = set()
-    stack: list[Any] = [root] if root.operands else []
+    seen  = {root}
+    stack = [(root, iter(root.operands))] if root.operands else []
     while stack:
-        z = stack.pop()
-        if z is None:                                # a mark: the operands of the node below it are in place
-            order.append(stack.pop())
-        elif z not in seen:
-            seen.add(z)
-            stack += (z, None)
-            for operand in reversed(z.operands):
-                if operand.operands and operand not in seen:
-                    stack.append(operand)
+        z, rest = stack[-1]
+        for x in rest:                               # down to the next operand that is new ...
+            if x.operands and x not in seen:
+                seen.add(x)
+                stack.append((x, iter(x.operands)))
+                break
+        else:                                        # ... and where there is none, z has its turn
+            order.append(z)
+            stack.pop()
     return order
 
 
-def number(x: Any) -> Any:
+def number(x: Operand) -> Number:
     """The number in x, be it a Value or a number already."""
-    return x.data if isinstance(x, Value) else x
+    return x.data if isinstance(x, Value) else x             # type: ignore[return-value]  # (likewise)
 
 
-def plain(data: Any) -> Number:
-    """data as the number of a node: whole numbers of any library as Python's own, which never overflow.
-
-    Raises:
-        TypeError: data is not a real number.
-    """
-    if isinstance(data, Integral): return int(data)
-    if isinstance(data, Real):     return data
-    raise TypeError(not_a_number(data))
-
-
-def zero(data: Number) -> Number:
+def zero(data: Number | Fraction) -> Number:
     """The gradient to start from: that of a float is a float, that of a Fraction stays exact."""
     return 0.0 if type(data) is float else 0
+
+
+def real(data: Number | Fraction) -> Number:
+    """data, if it is a real number; a whole number of any library as Python's own, which never wraps around.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if isinstance(data, Integral): return int(data)
+    if isinstance(data, Real):     return data               # type: ignore[return-value]  # (every kind is a Number)
+    raise TypeError(f"Value needs a real number, not {type(data).__name__} {data!r:.60}{advice(data)}")
 
 
 def written(x: Number) -> str:
@@ -225,17 +253,5 @@ def written(x: Number) -> str:
     return str(x) if hasattr(x, "dtype") else repr(x)
 
 
-def not_a_number(data: Any) -> str:
-    """What is wrong with data as the number of a Value, and what to write instead."""
-    given = f"Value needs a real number, not {type(data).__name__} {data!r:.60}"
-    if isinstance(data, Value):   return f"{given}: use it as it is, or write Value(x.data) for a copy"
-    if isinstance(data, str):     return f"{given}: write Value(float(text))"
-    if isinstance(data, complex): return f"{given}: write one Value each for .real and .imag"
-    if data is None:              return f"{given}: did a function end without return?"
-    if hasattr(data, "__len__"):  return f"{given}: write one Value per number, as in [Value(x) for x in data]"
-    return f"{given}: write Value(float(x)), or give an int, a Fraction, an mpf or a NumPy scalar"
-
-
+advice: Callable[[object], str] = lambda data: ""    # what to write instead: errors.py has the sentences
 new = object.__new__
-
-from . import primitives  # (the calculus table needs Value, so it comes last)

@@ -97,8 +97,9 @@ def samples(X: Any, name: str) -> list[Any]:
         for x in row if isinstance(row, (list, tuple)) else [row]:
             if not isinstance(x, (Real, Value)):
                 raise TypeError(f"{name}[{i}] holds {type(x).__name__} {x!r:.60}: every entry is a number")
-            if not isfinite(number(x)):
-                raise ValueError(f"{name}[{i}] holds {number(x)!r}: remove the sample, or replace the value, "
+            x = number(x)                                # type: ignore[arg-type]  # (every Real is a Number)
+            if not isfinite(x):
+                raise ValueError(f"{name}[{i}] holds {x!r}: remove the sample, or replace the value, "
                                  "for instance by the feature's mean")
         if size(row) != size(rows[0]):
             raise ValueError(f"{name}[{i}] has {size(row)} and {name}[0] has {size(rows[0])}: every sample needs the "

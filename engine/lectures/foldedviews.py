@@ -136,5 +136,5 @@ def inner(box: Box) -> list[Value]:
     return [v for v in box.members if v.operands]
 
 
-def several(numbers: list[object]) -> str:
+def several(numbers: Sequence[object]) -> str:
     return ", ".join(map(short, numbers[:SHOWN])) + (", …" if len(numbers) > SHOWN else "")

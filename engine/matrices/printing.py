@@ -136,7 +136,7 @@ def fraction(value: Any) -> tuple[Any, int]:
 
 def slope_name(z: Array) -> str:
     name, k = z.attrs
-    return f"{name.strip('_')}_slope" + (f"_{k + 1}" if len(TABLE[name].partials) > 1 else "")
+    return f"{name.strip('_')}_slope" + (f"_{k + 1}" if len(TABLE[name].each) > 1 else "")
 
 
 def slope_args(z: Array) -> tuple[Array, ...]:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..primitives import shut
+from ..rows import shut
 from .arrays import Array
 from .rows import LARGEST, expand
 

@@ -155,4 +155,4 @@ def slope_formula(name: str, k: int, args: tuple[Array, ...]) -> Any:
     if name == "**" and k == 0 and number_of(operands[1]) and number_of(operands[1])[0] != 0:     # type: ignore[index]
         x, y = operands
         return y * x ** (y - 1)
-    return TABLE[name].partials[k](z, *operands)
+    return TABLE[name].each[k](z, *operands)

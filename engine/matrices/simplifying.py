@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..primitives import Shut
+from ..rows import Shut
 
 if TYPE_CHECKING:
     from .arrays import Array, Lines

@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..primitives import TABLE, call
+from ..errors import call
+from ..primitives import TABLE
 from ..value import Constant, Value, topological_order
 
 CAUSES = {
@@ -145,7 +146,7 @@ def named(x: Value | None) -> str:
 
 def written(z: Value) -> str:
     """The operation with its operands, as Python writes it; z's label first if it has one."""
-    text = call(TABLE[z.op], [x.data for x in z.operands]) if z.op in TABLE else z.op
+    text = call(z.op, [x.data for x in z.operands]) if z.op in TABLE else z.op
     return f"{z.label} = {text}" if z.label else text
 
 

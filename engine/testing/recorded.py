@@ -18,7 +18,8 @@ from fractions import Fraction
 from random import Random
 from typing import Any, NamedTuple
 
-from ..primitives import TABLE, call
+from ..errors import call
+from ..primitives import TABLE
 from ..value import Constant, Value, topological_order
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import Slope, many
@@ -102,7 +103,7 @@ def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict
     right = adjoint[z]
     if not finite(right) or not finite(grad) or abs(right) > 1e300 or abs(many(grad) - right) <= bound[z]:
         return None
-    return Finding(f"grad of {call(TABLE[z.op], [x.data for x in z.operands])}", WRONG, grad, right,
+    return Finding(f"grad of {call(z.op, [x.data for x in z.operands])}", WRONG, grad, right,
                    ulps=ulps(abs(many(grad) - right), right), allowed=ulps(bound[z], right),
                    why="the gradient of a node is the sum over all nodes that use it, each counted once per use")
 

@@ -12,7 +12,9 @@ from fractions import Fraction
 from random import Random
 from typing import Any, NamedTuple
 
-from ..primitives import TABLE, Primitive, call
+from ..errors import call
+from ..primitives import TABLE
+from ..rows import Primitive
 from ..value import Constant, Value
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import Slope, central, exactly, fifty_digits, many, sample
@@ -40,7 +42,7 @@ def check_node(z: Value) -> tuple[list[Checked], Finding | None]:
     """The partials of one node, each against the slope that its value column has there; and its number."""
     row     = TABLE[z.op]
     numbers = [x.data for x in z.operands]
-    name    = call(row, numbers)
+    name    = call(row.name, numbers)
     wanted  = [i for i, x in enumerate(z.operands) if type(x) is not Constant]
     found   = exactly(row.value, numbers, wanted) if all(map(finite, numbers)) else None
     known   = dict(zip(wanted, found[1])) if found is not None else {}
@@ -186,7 +188,7 @@ def check_number(z: Value, numbers: Sequence[Number], checked: Sequence[Checked]
     size = math.fsum(min(rough(c.slope) * rough(x), 1e300) for c, x in zip(checked, numbers))
     if abs(many(z.data) - right) <= 256 * unit(z.data) * (size + abs(right)) + TINY:
         return None
-    return Finding(call(TABLE[z.op], numbers), WRONG, z.data, right,
+    return Finding(call(z.op, numbers), WRONG, z.data, right,
                    why="the number of the node is not what its operation gives for its operands: was .data changed "
                        "after the forward pass, or are the operands recorded in another order")
 

@@ -74,7 +74,7 @@ def operands(op: str, count: int = 3, tails: bool = True, subnormals: bool = Tru
     if op not in TABLE:
         raise ValueError(f"the table has no row {op!r}: it has {' '.join(TABLE)}")
     row     = TABLE[op]
-    domains = [row.domain[min(k, len(row.domain) - 1)] for k in range(count if row.nary else len(row.partials))]
+    domains = [row.domain[min(k, len(row.domain) - 1)] for k in range(count if row.nary else len(row.each))]
 
     @st.composite
     def build(draw: Any) -> list[float]:

@@ -11,7 +11,9 @@ from engine import (
     Value, acos, asin, atanh, clamp, cos, grad, gradients, hessian, log, logsumexp, mask, maximum, mean, minimum, relu,
     sign, softmax, sqrt, step, total, vectorize,
 )
-from engine.primitives import TABLE, Shut, added, partials_as_values, shut
+from engine.careful import added
+from engine.primitives import TABLE
+from engine.rows import Shut, partials_as_values, shut
 from nn import Dropout, KeepDropout, cross_entropy_with_logits, hinge
 
 # --- one order of adding ----------------------------------------------------------------------------
