@@ -4,7 +4,7 @@
     >>> grad(sin)(0.0)
     1.0
     >>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(2.0)          # d/dx [x * d/dy (x + y)]
-    1
+    1.0
 
 An argument is a number, a Value, or a list of them (lists may nest); its gradient has the same
 shape. Given numbers, the derivative is a number; given Values, or inside another derivative, it

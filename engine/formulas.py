@@ -21,7 +21,8 @@ def text_formula(op: str, operands: Sequence[str]) -> str:
     """The operation as it is written: "a + b", "tanh(z)", "w1*x1 + w2*x2 + b"."""
     n = len(operands) // 2
     if op == "":                                  return ""
-    if op in ("+", "-", "*", "/", "%", "//"):               return f" {op} ".join(operands)
+    if op == "mask":                              return " * ".join(operands)
+    if op in ("+", "-", "*", "/", "%", "//"):     return f" {op} ".join(operands)
     if op == "**":                                return "**".join(operands)
     if op == "neg":                               return f"-{operands[0]}"
     if op == "abs":                               return f"|{operands[0]}|"

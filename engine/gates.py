@@ -138,6 +138,12 @@ def route(graph: Graph, z: Value, g: Number) -> str:
     return f"{z.op[:3]} routes: {len(winners)} operands are equally {word} and share the gradient {digits(g)}."
 
 
+def mask(graph: Graph, z: Value, g: Number) -> str:
+    if z.operands[1].data == 0:
+        return f"mask: it is 0, so nothing passes: the gradient {digits(g)} stops here."
+    return f"mask: it is {digits(z.operands[1].data)}, and the gradient passes: {gets(graph, z, g)}."
+
+
 def clamp(graph: Graph, z: Value, g: Number) -> str:
     if z.partials[0] == 0:
         return f"clamp: its operand {digits(z.operands[0].data)} is outside of the bounds, and the gradient stops."
@@ -170,6 +176,6 @@ GATES: dict[str, Gate] = {
     "+": add, "total": add, "-": subtract, "*": multiply, "/": divide, "%": remainder,
     "**": power, "neg": negate, "identity": pass_on,
     "abs": magnitude, "relu": switch, "leaky_relu": leak, "elu": leak, "maximum": route, "minimum": route,
-    "clamp": clamp, "dot": affine, "affine": affine, "logsumexp": shares, "softmax": softmax,
+    "clamp": clamp, "mask": mask, "dot": affine, "affine": affine, "logsumexp": shares, "softmax": softmax,
     **dict.fromkeys(FLAT, stop),
 }

@@ -26,8 +26,7 @@ import math
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from numbers import Rational, Real
-from operator import add as add_two
-from operator import index
+from operator import add as add_two, index
 from typing import Any
 
 from .libraries import lib, where
@@ -156,7 +155,7 @@ def round_to(x: Value, digits: Any) -> Any:
     if digits == 0:
         return rounded(x)
     try:
-        return node(nearest(x.data, digits), "round", (x, Constant(digits)), (shut, 0))
+        return node(nearest(x.data, digits), "round", (x, Constant(digits)), (shut, shut))
     except OverflowError as error:
         raise failure(TABLE["round"], [x.data, digits], error) from None
 

@@ -44,7 +44,7 @@ def simpler(lines: Lines, op: str, args: list[Array]) -> Array | None:
     if op == "-" and cx and cy and cx[1] == cy[1] == 0:  return lines.constant(cx[0] - cy[0])
     if op == "+" and cx and cy and cx[1] == cy[1] == 0:  return lines.constant(cx[0] + cy[0])
     if op == "==" and cx and cy and cx[1] == cy[1]:    return lines.constant(cx[0] == cy[0])
-    if op == "*" and (cy or gated(x)):                 return lines.call("*", y, x)
+    if op == "*" and (cy or gated(x) and not gated(y)): return lines.call("*", y, x)
     if op == "*" and cx == (-1, 0):                    return lines.call("neg", y)
     if op == "*" and gated(y) and y.op == "spread":    # one gate for many
         return lines.spread(lines.call("*", x, y.args[0]), lines.together(x, y))
