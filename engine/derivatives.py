@@ -24,7 +24,7 @@ from numbers import Real
 from typing import Any
 
 from .primitives import identity, partials_as_values
-from .value import Number, Operand, Value, topological_order
+from .value import Number, Operand, Value, topological_order, zero
 
 depth: ContextVar[int] = ContextVar("depth", default=0)  # how many derivatives are being taken around this code
 
@@ -88,13 +88,13 @@ def gradients(output: Operand, inputs: Sequence[Value], create_graph: bool = Fal
     if isinstance(inputs, Value) or not all(isinstance(x, Value) for x in inputs):
         raise TypeError(f"gradients needs a list of Values to differentiate by, not {inputs!r:.60}: write [x] for one")
     if not isinstance(scalar(output, "gradients"), Value):
-        return [0 for _ in inputs]
-    slopes: dict[Value, Any] = {output: 1}
+        return [zero(x.data) for x in inputs]
+    slopes: dict[Value, Any] = {output: 1 + zero(output.data)}
     for z in reversed(topological_order(output)):
         slope = slopes[z]
         for operand, partial in zip(z.operands, partials_as_values(z) if create_graph else z.partials):
             slopes[operand] = slopes[operand] + partial * slope if operand in slopes else partial * slope
-    return [slopes.get(x, 0) for x in inputs]
+    return [slopes[x] if x in slopes else zero(x.data) for x in inputs]
 
 
 @contextmanager

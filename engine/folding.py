@@ -288,6 +288,6 @@ class Fold:
                     slope  = inner if inside else outer
                     if inside and operand.operands and operand not in inner:
                         heappush(waiting, -position[operand])
-                    slope[operand] = slope.get(operand, 0) + inner[v] * partial
+                    slope[operand] = slope.get(operand, 0) + partial * inner[v]
             slopes += [Slope(v, z, partial) for v, partial in outer.items()]
         return slopes

@@ -20,7 +20,7 @@ from .value import Constant, Number, Operand, Value, node
 __all__ = [
     "acos", "acosh", "affine", "asin", "asinh", "atan", "atan2", "atanh", "clamp", "cos", "cosh", "detach", "dot",
     "elu", "erf", "erfc", "exp", "expm1", "floor", "gelu", "hypot", "identity", "leaky_relu", "log", "log10",
-    "log1p", "log2", "log_sigmoid", "logsumexp", "maximum", "mean", "minimum", "relu", "sigmoid", "sign", "silu",
+    "log1p", "log2", "log_sigmoid", "logsumexp", "mask", "maximum", "mean", "minimum", "relu", "sigmoid", "sign", "silu",
     "sin", "sinc", "sinh", "softmax", "softplus", "sqrt", "step", "tan", "tanh", "total",
 ]
 
@@ -44,6 +44,11 @@ def clamp(x: Operand, low: Operand = -inf, high: Operand = inf) -> Any:
         ValueError: low is above high.
     """
     return apply("clamp", x, low, high)
+
+
+def mask(x: Operand, m: Operand) -> Any:
+    """x * m, as a gate: where m is 0 the value is 0 and no gradient passes, whatever x is (Dropout's mask, D4-19)."""
+    return apply("mask", x, m)
 
 
 def detach(x: Operand) -> Any:

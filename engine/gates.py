@@ -38,7 +38,7 @@ def sentence(graph: Graph, z: Value, g: Number) -> str:
 
 
 def share(g: Number, partial: Number) -> str:
-    return digits(g * partial)
+    return digits(partial * g)
 
 
 def name(graph: Graph, v: Value) -> str:

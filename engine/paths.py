@@ -16,6 +16,7 @@ from math import inf, log
 from typing import Any, NamedTuple
 
 from .graph import Edge, Graph
+from .primitives import added
 from .value import Constant, Number, Value
 
 LARGEST_COUNT = 2 ** 4096     # beyond, counting exactly would take more room than the graph
@@ -101,14 +102,6 @@ def size(edge: Edge) -> float:
     """log |partial|; an infinite or undefined slope counts as the largest."""
     partial = abs(edge.partial)
     return log(partial) if 0 < partial < inf else -inf if partial == 0 else 1e300
-
-
-def added(terms: list[Number]) -> Number:
-    """Their sum, term after term as the engine adds them; from Python 3.12 on, sum() rounds floats in another way."""
-    whole = terms[0]
-    for term in terms[1:]:
-        whole = whole + term
-    return whole
 
 
 def unrolled(way: Any) -> Path:

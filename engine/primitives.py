@@ -9,6 +9,8 @@ follow the function, the method of Value, the drawing, the explanation and the g
     where    where(condition, a, b): a if condition else b, also for symbols and arrays
     lib(x)   the module whose exp, sin, ... take x: math, mpmath, sympy or numpy
     over     over(a, b): a / b for slopes, infinite where b = 0
+    shut     the slope of a closed gate: 0, and nothing passes, not even inf or nan
+    equal    equal(x, y): whether the numbers are equal
 
 Adding a primitive is adding one row:
 
@@ -21,9 +23,10 @@ computed by subtracting nearly equal numbers: tanh' is not written 1 - tanh^2, w
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from numbers import Rational, Real
+from operator import add as add_two
 from typing import Any
 
 from .libraries import lib, where
@@ -37,18 +40,47 @@ nan = float("nan")
 
 # --- pieces of rows that take more than a line ----------------------------------------------------
 
+class Shut(int):
+    """The slope of a closed gate: the number 0, and 0 whatever it is multiplied by.
+
+    What does not get through relu, clamp or maximum has no influence on the output, so no gradient that
+    arrives from above may come through, not even inf or nan: the slope of sqrt(relu(x)) at -1 is 0. A
+    plain 0 is no gate: 0 * inf stays nan. It stands to the left, as partials do: partial * upstream.
+    """
+
+    def __mul__(self, upstream: Any) -> Any:
+        if isinstance(upstream, Value):
+            return Value(self * upstream.data)
+        return 0.0 if isinstance(upstream, float) else 0
+
+
+shut = Shut()
+
+
+def equal(x: Any, y: Any) -> Any:
+    """Whether the numbers are equal: == asks of two Values whether they are the same node."""
+    return number(x) == number(y)
+
+
+def added(xs: Iterable[Any]) -> Any:
+    """x1 + x2 + ..., from left to right: the same bits on every Python, for floats and for Values.
+
+    sum() compensates the rounding of floats, from Python 3.12 on, and only of floats.
+    """
+    return reduce(add_two, xs, 0)
+
 def over(a: Any, b: Any) -> Any:
     """a / b as a slope: infinite, with the sign of a, where b is 0. It has a row too, for slopes of slopes."""
     if isinstance(a, Value) or isinstance(b, Value):
         return apply("over", a, b)
-    zero = b == 0
+    zero = equal(b, 0)
     return where(zero, a * inf, a / where(zero, 1, b))
 
 
 def steep(x: Any, y: Any) -> Any:
     """x**(y-1) as a slope: infinite at a pole and beyond the largest float."""
     if isinstance(number(y), float) and y - 1 == y:      # beyond 2^53, where every float is even
-        return x ** y / x if x != 0 else 0
+        return 0 if equal(x, 0) else x ** y / x
     try:
         return x ** (y - 1)
     except ZeroDivisionError:
@@ -66,7 +98,7 @@ def decay(x: Any) -> Any:
 
 def faded(x: Any, y: Any) -> Any:
     """x * y, and 0 where y has faded to 0, however large x is."""
-    return where(y == 0, 0, x * y)
+    return where(equal(y, 0), 0, x * y)
 
 
 def quotient(x: Any, y: Any) -> Any:
@@ -103,13 +135,13 @@ def smaller(x: Any, y: Any) -> Any:
 
 
 def shared(z: Any, *xs: Any) -> list[Any]:
-    """The slopes of max and min: 1 for the winner, shared equally among winners."""
-    wins  = [where(x == z, 1, 0) for x in xs]
-    count = sum(wins)
+    """The slopes of max and min: 1 for the winner, shared equally among winners; the others are shut."""
+    wins  = [where(equal(x, z), 1, 0) for x in xs]
+    count = added(wins)
     kind: Any = type(number(z))
     one   = kind(1) if issubclass(kind, Rational) and not issubclass(kind, int) else 1
     share = nan if count == 0 else 1 if count == 1 else one / count
-    return [share if win or count == 0 else 0 for win in wins]
+    return [share if win or count == 0 else shut for win in wins]
 
 
 def between(x: Any, low: Any, high: Any) -> Any:
@@ -118,6 +150,13 @@ def between(x: Any, low: Any, high: Any) -> Any:
     if low != low or high != high:
         return nan
     return where(x < low, low, where(x > high, high, x))
+
+
+def by_square(a: Any, y: Any, x: Any) -> Any:
+    """a / (x^2 + y^2) without overflow; a itself at (0, 0), where a is 0."""
+    h = hypot(y, x)
+    h = where(equal(h, 0), 1, h)
+    return a / h / h
 
 
 def sech2(x: Any) -> Any:
@@ -150,7 +189,7 @@ def log_of_sum(*xs: Any) -> Any:
         return top
     first = next(k for k, x in enumerate(xs) if x == top)
     rest  = [exp(x - top) for k, x in enumerate(xs) if k != first]
-    return top + log1p(sum(rest))
+    return top + log1p(added(rest))
 
 
 def shares(*xs: Any) -> list[Any]:
@@ -159,13 +198,13 @@ def shares(*xs: Any) -> list[Any]:
     if top in (inf, -inf):                           # inf - inf is nan: the infinite ones share equally
         return shared(top, *xs)
     es  = [exp(x - top) for x in xs]
-    whole = sum(es)
-    return [e / whole for e in es]
+    all_of_them = added(es)
+    return [e / all_of_them for e in es]
 
 
 def first_share_slopes(z: Any, *xs: Any) -> list[Any]:
     y = shares(*xs)
-    return [y[0] * sum(y[1:])] + [-y[0] * yj for yj in y[1:]]
+    return [y[0] * added(y[1:])] + [-y[0] * yj for yj in y[1:]]
 
 
 def weighted_sum(*operands: Any) -> Any:
@@ -204,15 +243,15 @@ div      = primitive("/",  quotient,               [lambda z, x, y: 1 / y, lambd
 _        = primitive("over", over,                 [lambda z, x, y: over(1, y), lambda z, x, y: -over(z, y)],
                      latex=r"\frac{{{0}}}{{{1}}}", symbol="÷", method=False)
 neg      = primitive("neg", lambda x: -x,          [lambda z, x: -1],                       latex="-{0}", symbol="−")
-power_   = primitive("**", power,                  [lambda z, x, y: where(y == 0, 0, y * steep(x, y)),
-                                                    lambda z, x, y: where(x > 0, z * log(where(x > 0, x, 1)), where(x == 0, 0, nan))],
+power_   = primitive("**", power,                  [lambda z, x, y: where(equal(y, 0), shut, y * steep(x, y)),
+                                                    lambda z, x, y: where(x > 0, z * log(where(x > 0, x, 1)), where(equal(x, 0), shut, nan * z))],
                      latex="{{{0}}}^{{{1}}}", symbol="^", domain=("[0, inf)", R),
                      hint="Keep x above 0, as in abs(x)**y, or y a whole number, and x and y small enough for the result to be a float")
-absolute = primitive("abs", abs,                   [lambda z, x: where(x > 0, 1, where(x < 0, -1, where(x == 0, 0, nan)))],
+absolute = primitive("abs", abs,                   [lambda z, x: where(x > 0, 1, where(x < 0, -1, where(equal(x, 0), 0, nan)))],
                      latex=r"\left|{0}\right|", kinks=((0,),), symbol="|x|")
-sign     = primitive("sign",  lambda x: where(x > 0, 1, where(x < 0, -1, x)),  [lambda z, x: 0], latex=r"\mathrm{{sign}}({0})", about="-1, 0 or 1, as x is negative, 0 or positive; its slope is 0 everywhere")
-floor    = primitive("floor", whole,                                           [lambda z, x: 0], latex=r"\lfloor {0} \rfloor", about="x rounded down; its slope is 0 everywhere")
-step     = primitive("step",  lambda x: where(x > 0, 1, where(x <= 0, 0, x)),  [lambda z, x: 0], latex=r"1_{{{0} > 0}}", about="1 where x > 0, else 0; its slope is 0 everywhere")
+sign     = primitive("sign",  lambda x: where(x > 0, 1, where(x < 0, -1, x)),  [lambda z, x: shut], latex=r"\mathrm{{sign}}({0})", about="-1, 0 or 1, as x is negative, 0 or positive; its slope is 0 everywhere")
+floor    = primitive("floor", whole,                                           [lambda z, x: shut], latex=r"\lfloor {0} \rfloor", about="x rounded down; its slope is 0 everywhere")
+step     = primitive("step",  lambda x: where(x > 0, 1, where(x <= 0, 0, x)),  [lambda z, x: shut], latex=r"1_{{{0} > 0}}", about="1 where x > 0, else 0; its slope is 0 everywhere")
 
 exp      = primitive("exp",   lambda x: lib(x).exp(x),    [lambda z, x: z],                     latex="e^{{{0}}}",
                      hint="Subtract the largest exponent first: logsumexp and softmax do", about="e^x")
@@ -230,8 +269,8 @@ tan      = primitive("tan",   lambda x: lib(x).tan(x),    [lambda z, x: 1 + z * 
 asin     = primitive("asin",  lambda x: lib(x).asin(x),   [lambda z, x: over(1, sqrt((1 - x) * (1 + x)))],  latex=r"\arcsin {0}", domain=("[-1, 1]",))
 acos     = primitive("acos",  lambda x: lib(x).acos(x),   [lambda z, x: over(-1, sqrt((1 - x) * (1 + x)))], latex=r"\arccos {0}", domain=("[-1, 1]",))
 atan     = primitive("atan",  lambda x: lib(x).atan(x),   [lambda z, x: 1 / hypot(x, 1) / hypot(x, 1)],     latex=r"\arctan {0}")
-atan2    = primitive("atan2", lambda y, x: lib(y, x).atan2(y, x), [lambda z, y, x:  over(over(x, hypot(y, x)), hypot(y, x)),
-                                                                   lambda z, y, x: -over(over(y, hypot(y, x)), hypot(y, x))],
+atan2    = primitive("atan2", lambda y, x: lib(y, x).atan2(y, x), [lambda z, y, x:  by_square(x, y, x),
+                                                                   lambda z, y, x: -by_square(y, y, x)],
                      latex=r"\mathrm{{atan2}}({0}, {1})", about="the angle of the point (x, y) from the x-axis, for operands y, x")
 sinh     = primitive("sinh",  lambda x: lib(x).sinh(x),   [lambda z, x: cosh(x)],               latex=r"\sinh {0}")
 cosh     = primitive("cosh",  lambda x: lib(x).cosh(x),   [lambda z, x: sinh(x)],               latex=r"\cosh {0}")
@@ -240,33 +279,36 @@ asinh    = primitive("asinh", lambda x: lib(x).asinh(x),  [lambda z, x: 1 / hypo
 acosh    = primitive("acosh", lambda x: lib(x).acosh(x),  [lambda z, x: over(1, sqrt(x - 1) * sqrt(x + 1))], latex=r"\mathrm{{arcosh}} {0}", domain=("[1, inf)",))
 atanh    = primitive("atanh", lambda x: lib(x).atanh(x),  [lambda z, x: over(1, (1 - x) * (1 + x))],         latex=r"\mathrm{{artanh}} {0}", domain=("(-1, 1)",))
 
-hypot    = primitive("hypot", lambda x, y: lib(x, y).hypot(x, y), [lambda z, x, y: x / where(z == 0, 1, z),
-                                                                lambda z, x, y: y / where(z == 0, 1, z)],
+hypot    = primitive("hypot", lambda x, y: lib(x, y).hypot(x, y), [lambda z, x, y: x / where(equal(z, 0), 1, z),
+                                                                lambda z, x, y: y / where(equal(z, 0), 1, z)],
                      latex=r"\sqrt{{{0}^2 + {1}^2}}", kinks=((0, 0),), about="sqrt(x^2 + y^2), without overflow")
 erf      = primitive("erf",   lambda x: lib(x).erf(x),    [lambda z, x:  2 * exp(-x * x) / lib(x).sqrt(lib(x).pi)], latex=r"\mathrm{{erf}}\,{0}", about="the error function, 2/sqrt(pi) * integral of e^(-t^2) from 0 to x")
 erfc     = primitive("erfc",  lambda x: lib(x).erfc(x),   [lambda z, x: -2 * exp(-x * x) / lib(x).sqrt(lib(x).pi)], latex=r"\mathrm{{erfc}}\,{0}", about="1 - erf(x), exact also where that is tiny")
-sinc     = primitive("sinc",  lambda x: where(x == 0, 1, sin(x) / where(x == 0, 1, x)), [sinc_slope], latex=r"\frac{{\sin {0}}}{{{0}}}", about="sin(x)/x, and 1 at 0")
+sinc     = primitive("sinc",  lambda x: where(equal(x, 0), 1, sin(x) / where(equal(x, 0), 1, x)), [sinc_slope], latex=r"\frac{{\sin {0}}}{{{0}}}", about="sin(x)/x, and 1 at 0")
 
 sigmoid     = primitive("sigmoid",     logistic,          [lambda z, x: z * sigmoid(-x)],       latex=r"\sigma({0})", symbol="σ", about="1/(1 + e^-x) (D0-16, D1-20)")
 log_sigmoid = primitive("log_sigmoid", lambda x: where(x > 0, 0, x) - log1p(decay(x)), [lambda z, x: sigmoid(-x)], latex=r"\ln \sigma({0})", symbol="ln σ", about="ln sigmoid(x), exact in both tails")
 softplus    = primitive("softplus",    lambda x: where(x > 0, x, 0) + log1p(decay(x)), [lambda z, x: sigmoid(x)],  latex=r"\mathrm{{softplus}}({0})", about="ln(1 + e^x), whose slope is sigmoid(x)")
-relu        = primitive("relu",        lambda x: where(x <= 0, nought(x), x),          [lambda z, x: where(x <= 0, 0, 1)],
+relu        = primitive("relu",        lambda x: where(x <= 0, nought(x), x),          [lambda z, x: where(x <= 0, shut, 1)],
                         latex=r"\mathrm{{ReLU}}({0})", symbol="ReLU", kinks=((0,),), about="x where x > 0, else 0; its slope at 0 is 0 (D0-17, D1-21)")
 leaky_relu_ = primitive("leaky_relu",  lambda x, slope: where(x > 0, x, slope * x),    [lambda z, x, slope: where(x > 0, 1, slope),
-                                                                                        lambda z, x, slope: where(x > 0, 0, x)],
+                                                                                        lambda z, x, slope: where(x > 0, shut, x)],
                         latex=r"\mathrm{{leaky}}({0}; {1})", method=False, kinks=((0, 0.01),))
 elu_        = primitive("elu",         lambda x, a: where(x > 0, x, a * expm1(where(x > 0, 0, x))), [
                                            lambda z, x, a: where(x > 0, 1, a * exp(where(x > 0, 0, x))),
-                                           lambda z, x, a: where(x > 0, 0, expm1(where(x > 0, 0, x)))],
+                                           lambda z, x, a: where(x > 0, shut, expm1(where(x > 0, 0, x)))],
                         latex=r"\mathrm{{ELU}}({0}; {1})", method=False, kinks=((0, 0.5),))
 gelu        = primitive("gelu",        lambda x: faded(x, erfc(-x / lib(x).sqrt(2))) / 2,
                         [lambda z, x: erfc(-x / lib(x).sqrt(2)) / 2 + faded(x, exp(-x * x / 2)) / lib(x).sqrt(2 * lib(x).pi)],
                         latex=r"\mathrm{{GELU}}({0})", about="x Phi(x), Phi the normal distribution function (Hendrycks and Gimpel 2016)")
 silu        = primitive("silu",        lambda x: faded(x, sigmoid(x)),                 [lambda z, x: sigmoid(x) + faded(x, sigmoid(x) * sigmoid(-x))],
                         latex=r"\mathrm{{SiLU}}({0})", about="x sigmoid(x) (Elfwing, Uchibe and Doya 2017)")
-clamp_      = primitive("clamp", between, [lambda z, x, low, high: where(x < low, 0, where(x > high, 0, 1)),
-                                           lambda z, x, low, high: where(x < low, 1, 0),
-                                           lambda z, x, low, high: where(x > high, 1, 0)],
+mask_       = primitive("mask", lambda x, m: where(m == 0, nought(x), x * m), [lambda z, x, m: where(equal(m, 0), shut, m),
+                                                                               lambda z, x, m: x],
+                        latex=r"{0} \cdot {1}", symbol="×", method=False)
+clamp_      = primitive("clamp", between, [lambda z, x, low, high: where(x < low, shut, where(x > high, shut, 1)),
+                                           lambda z, x, low, high: where(x < low, 1, shut),
+                                           lambda z, x, low, high: where(x > high, 1, shut)],
                         latex=r"\mathrm{{clamp}}({0}; {1}, {2})", method=False, kinks=((0, 0, 1), (1, 0, 1)))
 
 # n-ary: one function gives all the slopes

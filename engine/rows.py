@@ -7,10 +7,10 @@ at least one Value it returns a Value that remembers its operands and the slope 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, NamedTuple
 
-from .value import Constant, Number, Operand, Value, node, not_a_number, number
+from .value import Constant, Number, Operand, Value, node, not_a_number, written
 
 R = "(-inf, inf)"
 
@@ -87,7 +87,7 @@ def unary(row: Primitive) -> Callable[..., Any]:
     name, value, partial = row.name, row.value, row.partials[0]
 
     def function(x: Operand) -> Any:
-        x_data = x.data if isinstance(x, Value) else x
+        x_data = x.data if isinstance(x, Value) else whole(x)
         try:
             z = value(x_data)
         except (ArithmeticError, ValueError, TypeError) as error:
@@ -104,7 +104,7 @@ def apply(name: str, *operands: Operand) -> Any:
 
 def record(row: Primitive, operands: Sequence[Operand]) -> Any:
     """Compute the row at the operands; if any of them is a Value, the result remembers them."""
-    numbers = [x.data if isinstance(x, Value) else x for x in operands]
+    numbers = [x.data if isinstance(x, Value) else whole(x) for x in operands]
     try:
         z = row.value(*numbers)
         if isinstance(z, (str, list, tuple)):        # of such operands only: total("ab") would join them
@@ -117,19 +117,33 @@ def record(row: Primitive, operands: Sequence[Operand]) -> Any:
         raise failure(row, numbers, error) from None
 
 
+def whole(x: Any) -> Any:
+    """x, a whole number of another library (NumPy's wrap around) as Python's own."""
+    return x if type(x) is float or not isinstance(x, Integral) else int(x)
+
+
 def partials_as_values(z: Value) -> tuple[Operand, ...]:
     """The slopes of z as Values, from the same row: what `create_graph` differentiates again.
 
     Raises:
         ValueError: the data of an operand was changed after z was computed.
     """
-    slopes = TABLE[z.op].slopes_of(z, z.operands, z.operands)
-    for slope, recorded, x in zip(slopes, z.partials, z.operands):
-        if type(x) is not Constant and number(slope) != recorded and recorded == recorded:
-            raise ValueError(f"an operand of {z.op} has slope {number(slope)!r} now and had {recorded!r} when it was "
-                             "recorded: its data was changed since. Run the forward pass again before asking for "
-                             "second derivatives.")
-    return slopes
+    if changed(z):
+        raise ValueError(f"an operand of {z.op} has changed since {z.op} was recorded (its data, or mpmath's precision), "
+                         "and second derivatives need it as it was: run the forward pass again first")
+    return TABLE[z.op].slopes_of(z, z.operands, z.operands)
+
+
+def changed(z: Value) -> bool:
+    """Whether the row, run again on the numbers that the operands hold now, gives something else than was recorded."""
+    row, numbers = TABLE[z.op], [x.data for x in z.operands]
+    try:
+        now = row.value(*numbers), *row.slopes_of(z.data, z.operands, numbers)
+    except (ArithmeticError, ValueError):
+        return True
+    then = z.data, *[0 if type(x) is Constant and not row.nary else partial
+                     for x, partial in zip(z.operands, z.partials)]
+    return any(a != b and (a == a or b == b) for a, b in zip(now, then))
 
 
 def failure(row: Primitive, numbers: Sequence[Number], error: Exception) -> Exception:
@@ -151,7 +165,7 @@ def failure(row: Primitive, numbers: Sequence[Number], error: Exception) -> Exce
 
 def call(row: Primitive, operands: Sequence[Any]) -> str:
     """The operation as it is written: 2.0 / 0, (-2.0) ** 0.5, log(0)."""
-    written = [f"{x!r:.40}" for x in operands]
+    given = [f"{written(x):.40}" for x in operands]
     if row.name.isidentifier():
-        return f"{row.name}({', '.join(written)})"
-    return f" {row.name} ".join(f"({x})" if x.startswith("-") else x for x in written)
+        return f"{row.name}({', '.join(given)})"
+    return f" {row.name} ".join(f"({x})" if x.startswith("-") else x for x in given)

@@ -179,7 +179,7 @@ def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool
 
 def flow(link: Link) -> float:
     """How much gradient the backward pass sends along the link: the sum of |slope * gradient|."""
-    return float(sum(abs(number(slope.z.grad) * slope.partial) for slope in link.slopes
+    return float(sum(abs(slope.partial * number(slope.z.grad)) for slope in link.slopes
                      if type(slope.operand) is not Constant))
 
 

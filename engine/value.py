@@ -20,7 +20,7 @@ Names, here and in every file of the engine:
 from __future__ import annotations
 
 from collections.abc import Callable
-from numbers import Real
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 Number: TypeAlias = Any      # float, int, Fraction, mpmath's mpf, a NumPy scalar
@@ -48,10 +48,8 @@ class Value:
     label: str
 
     def __init__(self, data: Number, label: str = "") -> None:
-        if type(data) is not float and not isinstance(data, Real):
-            raise TypeError(not_a_number(data))
-        self.data     = data
-        self.grad     = 0
+        self.data     = data if type(data) is float else plain(data)
+        self.grad     = zero(data)
         self.op       = ""
         self.operands = ()
         self.partials = ()
@@ -90,14 +88,12 @@ class Value:
     if TYPE_CHECKING:
         def __getattr__(self, name: str) -> Callable[..., Value]: ...
 
-    # --- comparisons look at the numbers; identity is what tells two nodes apart ------------------
+    # --- comparisons look at the numbers; ==, as for any Python object, asks whether it is the same node ---
 
-    def __eq__(self, other: object)  -> bool: return bool(self.data == number(other))
     def __lt__(self, other: Operand) -> bool: return bool(self.data <  number(other))
     def __le__(self, other: Operand) -> bool: return bool(self.data <= number(other))
     def __gt__(self, other: Operand) -> bool: return bool(self.data >  number(other))
     def __ge__(self, other: Operand) -> bool: return bool(self.data >= number(other))
-    __hash__ = object.__hash__
 
     def __float__(self) -> float:
         raise TypeError("a Value does not turn into a plain number by itself, for its history would be lost: "
@@ -127,7 +123,7 @@ class Value:
         slopes = {z: primitives.partials_as_values(z) for z in order} if create_graph else {}
         for z in order:                              # (from here on, nothing can fail)
             z.grad = 0
-        self.grad += start if create_graph else seed
+        self.grad += start if create_graph else start.data + zero(self.data)
         for z in reversed(order):
             for operand, partial in zip(z.operands, slopes.get(z, z.partials)):
                 operand.grad += partial * z.grad
@@ -140,7 +136,7 @@ class Value:
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self.data!r}, grad={number(self.grad)!r}{label})"
+        return f"Value(data={written(self.data)}, grad={written(number(self.grad))}{label})"
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
@@ -160,7 +156,7 @@ def node(data: Number, op: str, operands: tuple[Value, ...], partials: tuple[Num
     """The Value that operation `op` made from its operands (not checked: this is the inner loop)."""
     z = new(Value)
     z.data     = data
-    z.grad     = 0
+    z.grad     = 0.0
     z.op       = op
     z.operands = operands
     z.partials = partials
@@ -195,6 +191,27 @@ def topological_order(root: Value) -> list[Value]:
 def number(x: Any) -> Any:
     """The number in x, be it a Value or a number already."""
     return x.data if isinstance(x, Value) else x
+
+
+def plain(data: Any) -> Number:
+    """data as the number of a node: whole numbers of any library as Python's own, which never overflow.
+
+    Raises:
+        TypeError: data is not a real number.
+    """
+    if isinstance(data, Integral): return int(data)
+    if isinstance(data, Real):     return data
+    raise TypeError(not_a_number(data))
+
+
+def zero(data: Number) -> Number:
+    """The gradient to start from: that of a float is a float, that of a Fraction stays exact."""
+    return 0.0 if type(data) is float else 0
+
+
+def written(x: Number) -> str:
+    """The number as it is read: 0.5, also for NumPy's np.float64(0.5)."""
+    return str(x) if hasattr(x, "dtype") else repr(x)
 
 
 def not_a_number(data: Any) -> str:

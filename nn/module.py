@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from engine import Value
+from engine.value import zero
 
 Self = TypeVar("Self", bound="Module")
 
@@ -44,7 +45,7 @@ class Module:
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0, as before each backward pass."""
         for p in self.parameters():
-            p.grad = 0
+            p.grad = zero(p.data)
 
     def modules(self) -> list[Module]:
         """This module and every module inside it, in a fixed order, each once."""

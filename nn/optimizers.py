@@ -15,7 +15,7 @@ from math import hypot
 from typing import Any
 
 from engine import Value
-from engine.value import Number
+from engine.value import Number, zero
 
 from .checks import fraction, not_negative, positive, several
 
@@ -59,7 +59,7 @@ class Optimizer:
     def zero_grad(self) -> None:
         """Set every gradient to 0, as before each backward pass."""
         for p in self.parameters:
-            p.grad = 0
+            p.grad = zero(p.data)
 
 
 class SGD(Optimizer):

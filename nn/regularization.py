@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any
 
-from engine import Value, dot, total
+from engine import Value, dot, mask, total
 
 from .checks import fraction, not_negative, real, several, whole
 from .module import Module
@@ -70,7 +70,7 @@ class Dropout(Module):
         if not self.training or self.rate == 0:
             return list(x)
         self.mask = [0.0 if self.rng.random() < self.rate else 1 / (1 - self.rate) for _ in x]
-        return [xj * m for xj, m in zip(x, self.mask)]
+        return [mask(xj, m) for xj, m in zip(x, self.mask)]
 
 
 class KeepDropout(Module):
@@ -94,7 +94,7 @@ class KeepDropout(Module):
         if not self.training:
             return [self.keep * xj for xj in x]
         self.mask = [1.0 if self.rng.random() < self.keep else 0.0 for _ in x]
-        return [xj * m for xj, m in zip(x, self.mask)]
+        return [mask(xj, m) for xj, m in zip(x, self.mask)]
 
 
 class InputNoise(Module):

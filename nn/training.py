@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from engine import Value
 from engine.functions import lift
-from engine.value import number
+from engine.value import number, zero
 
 from .checks import functions, known, pair, positive, samples, whole
 from .history import History
@@ -129,7 +129,7 @@ def scalar_epoch(training: Training, batches: Sequence[Sequence[int]]) -> Epoch:
         if not isfinite(loss.data):
             raise diverged(loss.data)
         for p in parameters:
-            p.grad = 0
+            p.grad = zero(p.data)
         optimizer.zero_grad()
         loss.backward()
         if training.clip_norm is not None:  clip_by_norm(parameters, training.clip_norm)

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeAlias
 from ..files import written
 from ..graph import nodes_of
 from ..text import html, visible
-from ..value import Constant, Value, number
+from ..value import Constant, Value, number, zero
 from .page import embedded, filled
 from .picture import picture
 from .recording import record
@@ -152,7 +152,7 @@ def training_lecture(model: Any, data: Data, loss: Loss, *,
 def descend(model: Any, data: Data, loss: Loss, rate: float) -> None:
     """One step of gradient descent on the mean loss."""
     for p in model.parameters():
-        p.grad = 0
+        p.grad = zero(p.data)
     for x, t in data:
         (loss(model(x), t) / len(data)).backward()
     for p in model.parameters():

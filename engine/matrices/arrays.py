@@ -98,7 +98,11 @@ class Lines:
         """op on broadcast operands, simplified where a factor or an addend does nothing."""
         args = [self.array(x) for x in operands]
         z = simpler(self, op, args)
-        return self.new(op, args, broadcast(*[a.shape for a in args])) if z is None else z
+        return self.new(op, args, self.together(*args)) if z is None else z
+
+    def together(self, *arrays: Array) -> Shape:
+        """The shape of an operation on these arrays."""
+        return broadcast(*[a.shape for a in arrays])
 
     # --- whole arrays -----------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from ..primitives import TABLE
 from .arrays import Array, Lines, Shape
 from .naming import statements, symbols_of
 from .portable import RENAMED, elementary, needed
-from .rows import NATIVE, expand
+from .rows import NATIVE, expand, gate_of
 
 if TYPE_CHECKING:
     from .program import Program
@@ -69,6 +69,11 @@ class Writer:
             x = self.text(args[1], 2)
             m = "m" if bottom == 1 else f"({bottom} * m)"
             return (f"{x} / {m}" if top == 1 else f"-{x} / {m}" if top == -1 else f"{top} * {x} / {m}"), 2
+        gate = gate_of(z)
+        if gate is not None:
+            upstream = args[0] if gate is args[1] else args[1]
+            given = ", ".join([self.text(a) for a in (*slope_args(gate), upstream)])
+            return f"{slope_name(gate)}_times({given})", ATOM
         if op in BINARY and len(args) == 2:
             level = BINARY[op]
             left, right = self.text(args[0], level + (op == "**")), self.text(args[1], level + (op not in ("+", "*")))
@@ -141,8 +146,12 @@ def slope_args(z: Array) -> tuple[Array, ...]:
 def helpers(live: list[Array]) -> list[str]:
     """A definition for each row and slope that the program calls."""
     written: dict[str, list[str]] = {}
+    gates = {id(gate): gate for z in live if (gate := gate_of(z)) is not None}
+    for gate in gates.values():
+        name = f"{slope_name(gate)}_times"
+        written.setdefault(name, definition(name, gate, len(gate.args), gate.attrs, upstream=True))
     for z in live:
-        if z.op == "slope":
+        if z.op == "slope" and id(z) not in gates:
             written.setdefault(slope_name(z), definition(slope_name(z), z, len(z.args) - 1, z.attrs))
         elif z.op in TABLE and z.op not in NATIVE:
             written.setdefault(z.op, definition(z.op, z, len(z.args), None))
@@ -152,16 +161,19 @@ def helpers(live: list[Array]) -> list[str]:
     return (["import math", "", *missing, ""] if missing else []) + lines
 
 
-def definition(name: str, z: Array, count: int, attrs: Any) -> list[str]:
-    """def name(x): its row, written out."""
+def definition(name: str, z: Array, count: int, attrs: Any, upstream: bool = False) -> list[str]:
+    """def name(x): its row, written out; with upstream, def name(x, g): a gate's slope times what arrives."""
     lines = Lines()
     wide  = z.op in ("softmax", "logsumexp", "maximum", "minimum")
     args  = [lines.new("input", (), (-1, 2) if wide else (-1,), k) for k in range(count)]
     size  = (-1, 2) if z.op == "softmax" else (-1, 1) if wide else (-1,)
-    inner = lines.new("slope", (lines.new(z.attrs[0], args, size), *args), size, attrs) if z.op == "slope" else \
+    given = args[:-1] if upstream else args
+    inner = lines.new("slope", (lines.new(z.attrs[0], given, size), *given), size, attrs) if z.op == "slope" else \
         lines.new(z.op, args, size)
-    root  = elementary([expand(inner)])[-1]
+    root  = elementary([args[-1] * inner if upstream else expand(inner)])[-1]
     names = {id(a): "xyz"[k] if count < 4 else f"x{k}" for k, a in enumerate(args)}
+    if upstream:
+        names[id(args[-1])] = "g"
     uses: dict[int, int] = {}
     for line in needed([root]):
         for a in line.args:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ..primitives import shut
 from .arrays import Array
 from .rows import LARGEST, expand
 
@@ -22,8 +23,8 @@ def quick(z: Array) -> Array:
         return lines.call("/", 1, 1 + decay(z.args[0]))
     if z.op in ("logsumexp", "softmax"):
         return quick_softmax(z)
-    if z.op == "slope" and z.attrs[0] == "relu":
-        return lines.new("positive", z.args[:1], z.shape)
+    if z.op == "slope" and z.attrs[0] == "relu":         # the output tells as well as the input, and is kept anyway
+        return lines.call("where", z.args[0] <= 0, shut, 1)
     if z.op == "slope" and z.attrs[0] == "sigmoid":
         return decay(z.args[1]) * z.args[0] * z.args[0]
     if z.op == "slope" and z.attrs[0] == "tanh":

@@ -150,7 +150,8 @@ def of_extremum(lines: Lines, z: Array, g: Array) -> Parts:
     """1 for the winner, shared equally among winners."""
     x    = z.args[0]
     wins = lines.call("where", lines.call("==", x, z), 1, 0)
-    return [(x, g * wins / lines.sum(wins, (len(x.shape) - 1,), keep=True))]
+    share = g / lines.sum(wins, (len(x.shape) - 1,), keep=True)
+    return [(x, lines.call("where", lines.call("==", x, z), share, 0))]
 
 
 WHOLE = {"matmul": of_matmul, "sum": of_sum, "take": of_take, "slice": of_slice, "concat": of_concat,

@@ -17,7 +17,7 @@ import numpy as np
 from ..primitives import TABLE
 from .arrays import Array, Lines, Shape
 from .grouping import Group
-from .simplifying import number_of
+from .simplifying import gated, number_of
 
 if TYPE_CHECKING:
     from .lowering import Lowering
@@ -138,6 +138,14 @@ def exponentials(x: Array) -> tuple[Array, Array]:
     top  = x.lines.largest(x)
     near = x.lines.call("smaller", x.lines.call("larger", top, -LARGEST), LARGEST)
     return top, x.lines.call("exp", x - near)
+
+
+def gate_of(z: Array) -> Array | None:
+    """The slope that z multiplies something by, if it is the slope of a gate, as in dA * relu'(Z)."""
+    for a in z.args if z.op == "*" else ():
+        if a.op == "slope" and gated(z.lines.array(slope_formula(a.attrs[0], a.attrs[1], a.args))):
+            return a
+    return None
 
 
 def slope_formula(name: str, k: int, args: tuple[Array, ...]) -> Any:

@@ -78,6 +78,8 @@ class Plan:
             return self.view(z, args[0])
         if id(z) in self.fused:
             return None
+        if z.op == "where" and z.args[1].op == "constant":           # b may be overwritten: a number goes into it
+            self.free(z, place)
         if z.op in ("matmul", "sum", "max", "min", "first", "others", "take", "concat", "where"):
             out = self.room(z, place)
             getattr(self, z.op)(z, args, out)
@@ -98,11 +100,10 @@ class Plan:
         if z.op == "transpose": return x.swapaxes(-1, -2)
         if z.op == "slice":     return x[..., z.attrs[0]:z.attrs[1]]
         if z.op == "spread":    return np.broadcast_to(x, sized(z.shape, self.samples))
-        out = x.view() if isinstance(x, np.ndarray) else np.array(x)
-        try:
-            out.shape = sized(z.shape, self.samples)
-        except AttributeError:                                       # not one block of memory: a copy
-            out = np.empty(sized(z.shape, self.samples))
+        x   = x if isinstance(x, np.ndarray) else np.array(x)
+        out = x.reshape(sized(z.shape, self.samples))
+        if not np.may_share_memory(out, x):                          # not one block of memory: a copy
+            out = np.empty(out.shape)
             self.steps.append((copy_reshaped, (x, out)))
         return out
 
@@ -117,9 +118,7 @@ class Plan:
             self.steps.append((np.matmul, (a[None, :], b[:, None], out.reshape(1, 1))))
             return
         if axes == (0,) and args[0].ndim == 2 and args[0].size <= SMALL:             # ones @ x is faster
-            out = out if keep else out.view()
-            out.shape = (1, args[0].shape[1])
-            self.steps.append((np.matmul, (np.ones((1, len(args[0]))), args[0], out)))
+            self.steps.append((np.matmul, (np.ones((1, len(args[0]))), args[0], out.reshape(1, -1))))
             return
         axes = axes[0] if len(axes) == 1 else axes
         self.steps.append((np.add.reduce, (args[0], axes, None, out, keep)))
@@ -151,7 +150,8 @@ class Plan:
 
     def where(self, z: Array, args: list[Any], out: Any) -> None:
         condition, a, b = args
-        self.steps.append((np.copyto, (out, b)))
+        if out is not b:
+            self.steps.append((np.copyto, (out, b)))
         self.steps.append((np.copyto, (out, a, "same_kind", condition)))
 
     # --- memory -----------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def by_element(function: Callable[[float], float]) -> Callable[[Any, Any], None]
 
 
 erf, erfc = by_element(math.erf), by_element(math.erfc)
-OWN   = {"erf": erf, "erfc": erfc, "positive": np.sign}             # of a number that is not negative
+OWN   = {"erf": erf, "erfc": erfc}
 SMALL = 2 ** 16
 
 

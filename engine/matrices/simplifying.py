@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..primitives import Shut
+
 if TYPE_CHECKING:
     from .arrays import Array, Lines
 
@@ -33,6 +35,7 @@ def simpler(lines: Lines, op: str, args: list[Array]) -> Array | None:
         return lines.call("/", x, y.args[1])
     if op == "neg" and x.op == "neg":                  return x.args[0]
     if op == "neg" and cx:                             return lines.constant(-cx[0], cx[1])
+    if op == "*" and (is_shut(x) or is_shut(y)):       return lines.constant(0)
     if op == "*" and cx == (1, 0):                     return y
     if op in ("*", "/", "**") and cy == (1, 0):        return x
     if op == "**" and cy == (0, 0) and cx:             return lines.constant(1)
@@ -41,8 +44,12 @@ def simpler(lines: Lines, op: str, args: list[Array]) -> Array | None:
     if op == "-" and cx and cy and cx[1] == cy[1] == 0:  return lines.constant(cx[0] - cy[0])
     if op == "+" and cx and cy and cx[1] == cy[1] == 0:  return lines.constant(cx[0] + cy[0])
     if op == "==" and cx and cy and cx[1] == cy[1]:    return lines.constant(cx[0] == cy[0])
-    if op == "*" and cy:                               return lines.call("*", y, x)
+    if op == "*" and (cy or gated(x)):                 return lines.call("*", y, x)
     if op == "*" and cx == (-1, 0):                    return lines.call("neg", y)
+    if op == "*" and gated(y) and y.op == "spread":    # one gate for many
+        return lines.spread(lines.call("*", x, y.args[0]), lines.together(x, y))
+    if op == "*" and gated(y):                         # x * where(c, shut, y): nothing passes a closed gate
+        return lines.call("where", y.args[0], *[lines.call("*", x, branch) for branch in y.args[1:]])
     if op == "*" and cx and y.op == "*" and number_of(y.args[0]):     # 2 * (3 * x)
         return lines.call("*", lines.call("*", x, y.args[0]), y.args[1])
     if op == "*" and cx and y.op == "neg":             return lines.call("*", lines.call("neg", x), y.args[0])
@@ -54,6 +61,17 @@ def simpler(lines: Lines, op: str, args: list[Array]) -> Array | None:
 def number_of(a: Array) -> tuple[Any, int] | None:
     """What a constant is: a number, and the power of the number of samples that goes with it."""
     return a.attrs if a.op == "constant" and a.shape == () and not isinstance(a.attrs[0], np.ndarray) else None
+
+
+def is_shut(a: Array) -> bool:
+    """Whether a is the slope of a closed gate."""
+    return a.op == "constant" and isinstance(a.attrs[0], Shut)
+
+
+def gated(a: Array) -> bool:
+    """Whether a is the slope of a gate: where(condition, shut, ...), perhaps of several conditions."""
+    branches = {"where": a.args[1:], "spread": a.args}.get(a.op, ())
+    return is_shut(a) or any(gated(branch) for branch in branches)
 
 
 def same_but_factor(a: Array) -> Array:

@@ -21,6 +21,7 @@ from .tracing import GLOBAL
 
 Table = Any       # a two-dimensional integer array
 GLOBAL_ONLY = np.array(GLOBAL)
+PLAIN = -1        # the group of what belongs to none: a plain number of the recorded graph
 
 
 class Views:
@@ -41,14 +42,15 @@ class Views:
         groups, places = self.where[rows, 0], self.where[rows, 1]
         if (samples != GLOBAL).any():
             return self.picked(rows, samples)
-        if groups.flat[0] == -1:
+        if (groups == PLAIN).all():
             return self.constants(rows)
         numbers = list(dict.fromkeys(groups.ravel().tolist()))
-        sources = [self.source(n) for n in numbers]
+        sources = [self.source(n) if n != PLAIN else self.plain_numbers(rows[groups == PLAIN]) for n in numbers]
+        places  = numbered(places, groups == PLAIN)
         if len(sources) == 1 and sources[0].op == "parameter":
             return self.of_parameter(sources[0], places)
-        flat = [self.lines.reshape(a, (*lead(a, self.batched(n)), size(a, self.batched(n))))
-                for n, a in zip(numbers, sources)]
+        flat = [self.lines.reshape(a, (*lead(a, many), size(a, many)))
+                for n, a in zip(numbers, sources) for many in [self.batched(n) if n != PLAIN else a.shape[0] < 0]]
         starts = dict(zip(numbers, np.cumsum([0] + [a.shape[-1] for a in flat]).tolist()))
         index  = places + np.vectorize(starts.__getitem__, otypes=[np.int64])(groups) if len(numbers) > 1 else places
         if index.ndim == 1 and index.size > 1 and (index == index[0]).all():
@@ -85,20 +87,34 @@ class Views:
         table = plain([[x[s] if isinstance(x, list) else x for x in data] for s in range(self.samples)])
         return self.lines.new("constant", (), (-1, *rows.shape), (table.reshape(self.samples, *rows.shape), 0))
 
+    def plain_numbers(self, rows: Table, samples: Table | None = None) -> Array:
+        """The plain numbers among operands that are otherwise computed, in a row; those of single samples if given."""
+        if samples is None:
+            found = self.constants(rows)
+            return found if found.shape else self.lines.spread(found, rows.shape)
+        data = [x[s] if isinstance(x, list) else x
+                for x, s in zip([self.t.data[i] for i in rows.tolist()], samples.tolist())]
+        return self.lines.new("constant", (), rows.shape, (plain(data), 0))
+
     def picked(self, rows: Table, samples: Table) -> Array:
         """Operands from single samples of batched arrays."""
         self.fixed.append("operations between single samples were recorded")
-        numbers = set(self.where[rows, 0].ravel().tolist())
+        groups  = self.where[rows, 0]
+        numbers = set(groups.ravel().tolist())
         parts, starts, total = [], {}, 0
         for n in sorted(numbers):
-            a = self.source(n)
+            if n == PLAIN:
+                a = self.plain_numbers(rows[groups == PLAIN], samples[groups == PLAIN])
+            else:
+                a = self.source(n)
             starts[n] = total
-            parts.append(self.lines.reshape(a, (self.samples * a.shape[-1],), self.samples) if self.batched(n) else
+            batched   = n != PLAIN and self.batched(n)
+            parts.append(self.lines.reshape(a, (self.samples * a.shape[-1],), self.samples) if batched else
                          self.lines.reshape(a, (size(a, False),)))
             total += parts[-1].shape[0]
-        index = np.array([starts[g] + place + (s * self.source(g).shape[-1] if s != GLOBAL else 0)
-                          for g, place, s in zip(self.where[rows, 0].ravel().tolist(),
-                                                 self.where[rows, 1].ravel().tolist(),
+        index = np.array([starts[g] + place + (s * self.source(g).shape[-1] if s != GLOBAL and g != PLAIN else 0)
+                          for g, place, s in zip(groups.ravel().tolist(),
+                                                 numbered(self.where[rows, 1], groups == PLAIN).ravel().tolist(),
                                                  samples.ravel().tolist())]).reshape(rows.shape)
         return self.lines.take(self.lines.concat(parts), index)
 
@@ -117,6 +133,13 @@ class Views:
         view = self.view_at(rows)
         one  = view.op == "spread" and view.args[0].op == "constant" and view.args[0].shape == ()
         return view.args[0] if one else view
+
+
+def numbered(places: Table, chosen: Table) -> Table:
+    """places, those that are chosen numbered from 0 on."""
+    places = places.copy()
+    places[chosen] = np.arange(int(chosen.sum()))
+    return places
 
 
 def lead(a: Array, batched: bool) -> Shape:

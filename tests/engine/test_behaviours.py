@@ -216,4 +216,4 @@ def test_numpy_scalars_on_either_side(kind):
         x.grad = 0
         z.backward()
         assert isinstance(z, Value) and (z.data, x.grad) == (data, pytest.approx(slope, rel=1e-15))
-    assert kind(2) < x and kind(3) == x
+    assert kind(2) < x and kind(3) == x.data

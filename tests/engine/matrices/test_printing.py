@@ -17,7 +17,7 @@ def regression(f="relu"):
 def test_the_lines_are_those_of_the_documents():
     lines = [line.split("  #")[0].rstrip() for line in str(regression()[0]).splitlines()]
     for line in ["Z1 = X @ W1.T + b1", "A1 = relu(Z1)", "Z2 = A1 @ W2.T + b2", "delta2 = V1 / m", "dW2 = delta2.T @ A1",
-                 "delta1 = delta2 @ W2 * relu_slope(Z1)", "dW1 = delta1.T @ X", "db1 = delta1.sum(0)"]:
+                 "delta1 = relu_slope_times(Z1, delta2 @ W2)", "dW1 = delta1.T @ X", "db1 = delta1.sum(0)"]:
         assert line in lines
 
 
