@@ -97,6 +97,10 @@ class Program(Calls):
         """
         return function(self, xp)
 
+    def __reduce__(self) -> Any:
+        raise TypeError("a Program holds the memory that it works on, and machine code, and can be neither copied nor "
+                        "sent to another process: copy or send the model, and call vectorize again there")
+
     def __repr__(self) -> str:
         return (f"<Program of {len(self.trace.ops)} nodes: {len(self.low.groups)} arrays, "
                 f"{len(self.order)} parameters>")

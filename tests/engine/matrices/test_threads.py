@@ -1,5 +1,7 @@
 """Threads: one program used by several of them gives what it gives to one alone, to the last bit, whatever runs it."""
 
+import copy
+import pickle
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from engine import vectorize
+from engine import gradients, vectorize
 from engine.matrices import choosing, compiling
 from nn import MLP, SGD, Adam, half_mse
 
@@ -108,6 +110,29 @@ def test_trainings_in_threads_come_one_after_the_other(runner, optimizer):
         assert sorted(found) == sorted(wanted)
         assert [p.data for p in shared.values] == [p.data for p in alone.values]
     assert sorted(map(sum, found)) == pytest.approx(sorted(map(sum, wanted)), rel=1e-9)
+
+
+def test_a_graph_for_each_thread():
+    """The scalar engine keeps nothing outside of the graph; leaves may be shared by derivatives that touch no grad."""
+    model, (X, Y) = MLP(2, [8, 1], "tanh", seed=1), data_of(1, 4)
+
+    def whole(k):
+        own  = MLP(2, [8, 1], "tanh", seed=k)
+        loss = half_mse([own(x) for x in X.tolist()], Y[:, 0].tolist())
+        loss.backward()
+        both = half_mse([model(x) for x in X.tolist()], Y[:, 0].tolist())
+        return loss.data, [p.grad for p in own.parameters()], gradients(both, model.parameters())
+    alone = [whole(k) for k in range(THREADS)]
+    assert at_once(*[lambda k=k: whole(k) for k in range(THREADS)]) == alone
+
+
+@pytest.mark.parametrize("send", [pickle.dumps, copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("runner", runners())
+def test_a_program_is_not_copied_and_says_what_to_do(runner, send):
+    program, X, Y = program_of(runner)
+    program(X, Y)
+    with pytest.raises(TypeError, match="copy or send the model, and call vectorize again there"):
+        send(program)
 
 
 def test_programs_of_their_own_in_threads():
