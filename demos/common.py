@@ -199,6 +199,6 @@ def animation(draw: Callable[[int], Any], frames: int, out: Path, name: str, alt
         draw(k).savefig(png, format="png", dpi=80)
         pictures.append(Image.open(png).convert("RGB").quantize(128))
     film = BytesIO()
-    pictures[0].save(film, format="gif", save_all=True, append_images=pictures[1:], duration=1000 // fps, loop=0,
-                     comment=alt.encode())
+    pictures[0].save(film, format="gif", save_all=True, append_images=pictures[1:], loop=0,
+                     duration=1000 // fps, comment=alt.encode())
     return wrote(written(folder(out) / f"{name}.gif", film.getvalue()), alt)

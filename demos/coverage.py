@@ -55,7 +55,8 @@ def run(out: Path) -> None:
               f"{', '.join(row.demos)}".rstrip())
     print(f"\n{summary(table)}\n")
     for name, text in (("coverage.md", markdown(table)), ("coverage.html", html(table))):
-        wrote(written(out / name, text), "The table of all items and errata with their tests, demos and outcomes")
+        wrote(written(out / name, text),
+              "The table of all items and errata with their tests, demos and outcomes")
 
 
 # --- what there is, without running it ------------------------------------------------------------

@@ -1,14 +1,14 @@
 """Copies: a Value or a whole graph given to copy.copy, copy.deepcopy and pickle, without recursion.
 
-Importing this file makes these methods of Value; `import engine` does. Every field is kept exactly: data, label, op,
-partials, grad (a graph too, as create_graph leaves it), and what a subclass adds.
+Importing this file makes these methods of Value; `import engine` does. Every field is kept exactly: data,
+label, op, partials, grad (a graph too, as create_graph leaves it), and what a subclass adds.
 
-    copy.copy(z)        a new node with the fields of z, and the same operands: it stands beside z in the same graph.
-    copy.deepcopy(z)    the graph of z anew. Within one call, what is shared stays shared: deepcopy((model, loss)) is a
-                        model and a loss that belong together; a second call makes a second graph.
-    pickle.dumps(z)     the graph of z as one flat list. Leaves stay shared between all that is pickled together, as
-                        the parameters of pickle.dumps((model, optimizer, loss)); inner nodes only within the graph of
-                        one root: pickle one root, such as total(z1, z2), where two are to share an inner node.
+    copy.copy(z)      a new node with the fields of z, and the same operands: it stands beside z in one graph
+    copy.deepcopy(z)  the graph of z anew. Within one call, what is shared stays shared: deepcopy((model, loss))
+                      is a model and a loss that belong together; a second call makes a second graph.
+    pickle.dumps(z)   the graph of z as one flat list. Leaves stay shared between all that is pickled together,
+                      as the parameters of pickle.dumps((model, optimizer, loss)); inner nodes only within the
+                      graph of one root: pickle total(z1, z2) where the two are to share an inner node.
 
 For the user's own processes and threads: no file of ours is a pickle. A model in a file is nn.save's.
 """
@@ -54,7 +54,7 @@ def twin(x: Any, memo: dict[int, Any]) -> Any:
 # --- pickle ---------------------------------------------------------------------------------------
 
 def reduced(z: Value) -> tuple[Any, ...]:
-    """What pickle writes for z: an object of its own, and the Record of the nodes that it leads to, if there are any."""
+    """What pickle writes for z: an object of its own, and the Record of what it leads to, if any."""
     record = Record.around(z) if z.operands or isinstance(z.grad, Value) else None
     return blank, (type(z),), (numbers(z), record)
 
@@ -65,9 +65,9 @@ def completed(z: Value, state: tuple[dict[str, Any], Any]) -> None:
 
 
 class Record:
-    """A graph in one flat list, each node once, so that the depth of the graph is not the depth of the pickle.
+    """A graph in one flat list, each node once, so that a deep graph is no deep pickle.
 
-    starts    the root, and the leaves whose grad is a graph: from these the nodes are found when it is written
+    starts    the root, and the leaves whose grad is a graph: all nodes are found from these, when it is written
     """
 
     __slots__ = ("starts", "__weakref__")
@@ -79,8 +79,8 @@ class Record:
     def around(z: Value) -> Record:
         """The record of z and of every leaf on the way whose grad is a graph.
 
-        When pickle comes to such a leaf, it is given the record that is being written already: were it given one of
-        its own, the leaves of that would have theirs, and so on, each inside of the one before.
+        When pickle comes to such a leaf, it is given the record that is being written already: were it given
+        one of its own, the leaves of that would have theirs, and so on, each inside of the one before.
         """
         record = writing.get(id(z))
         if record is None:
@@ -115,7 +115,7 @@ writing: WeakValueDictionary[int, Record] = WeakValueDictionary()
 # --- nodes and fields -----------------------------------------------------------------------------
 
 def reachable(starts: Iterable[Value], done: Any = ()) -> list[Value]:
-    """The nodes, and all that they were made of or whose graph is their grad, each once; without those in done."""
+    """The nodes, their operands and the graphs that are their grads, each once; not those in done."""
     found: dict[int, Value] = {}
     stack = list(starts)[::-1]
     while stack:
@@ -156,5 +156,6 @@ def filled(z: Value, content: dict[str, Any]) -> Value:
     return z
 
 
-for _name, _method in (("__copy__", shallow), ("__deepcopy__", deep), ("__reduce__", reduced), ("__setstate__", completed)):
+for _name, _method in {"__copy__": shallow, "__deepcopy__": deep, "__reduce__": reduced,
+                       "__setstate__": completed}.items():
     setattr(Value, _name, _method)

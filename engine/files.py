@@ -20,12 +20,12 @@ STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 def written(path: str | os.PathLike[str], content: str | bytes, what: str = "") -> Path:
     """Write the content, text as UTF-8; the path.
 
-    A reader finds the earlier content or the new one, whole, also while others write the same file, and after an
-    error, an interrupt or a loss of power: the content goes to a new file in the same folder, which takes the place
-    of the old one in a single step. The folder must be one that can be written to. An existing file keeps its
-    permissions, and one that is write-protected is refused; another hard link to it keeps the old content. A symbolic
-    link stays a link: the file that it points to is replaced, or made. A device, a pipe, /dev/stdout and /dev/fd/N are
-    written to as they are.
+    A reader finds the earlier content or the new one, whole, also while others write the same file, and after
+    an error, an interrupt or a loss of power: the content goes to a new file in the same folder, which takes
+    the place of the old one in a single step. The folder must be one that can be written to. An existing file
+    keeps its permissions, and one that is write-protected is refused; another hard link to it keeps the old
+    content. A symbolic link stays a link: the file that it points to is replaced, or made. A device, a pipe,
+    /dev/stdout and /dev/fd/N are written to as they are.
 
     Args:
         what: what is written, for the message of an error.
@@ -39,8 +39,8 @@ def written(path: str | os.PathLike[str], content: str | bytes, what: str = "") 
         if stream is None: put(data, os.fspath(path))
         else:              pour(data, stream)
     except OSError as error:
-        raise type(error)(error.errno, f"cannot write {what}{visible(path, 300)}: {error.strerror}. Give a file in a "
-                                       "folder that exists and can be written") from None
+        raise type(error)(error.errno, f"cannot write {what}{visible(path, 300)}: {error.strerror}. Give a "
+                                       "file in a folder that exists and can be written") from None
     return Path(path)
 
 
@@ -77,7 +77,7 @@ def put(data: bytes, path: str) -> None:
 
 
 def replace(data: bytes, target: str, mode: int | None) -> None:
-    """Write to a new file and move it to the target. mode: its permissions, or what is usual for a new file."""
+    """Write to a new file and move it to the target. mode: its permissions; the usual ones if None."""
     part = os.path.join(os.path.dirname(target), f".{os.urandom(16).hex()}.part")
 
     def new(name: str, flags: int) -> int:

@@ -77,7 +77,7 @@ def primitive(name: str, value: Callable[..., Any], partials: Any, *, symbol: st
 
     function = unary(row) if not row.nary and len(partials) == 1 else lambda *operands: record(row, operands)
     function.__name__ = function.__qualname__ = name
-    function.__module__ = sys._getframe(1).f_globals.get("__name__", __name__)       # where pickle looks for it
+    function.__module__ = sys._getframe(1).f_globals.get("__name__", __name__)     # where pickle looks for it
     function.__doc__  = DOCSTRING.format(about=about or name, domain=" x ".join(row.domain))
     if method and name.isidentifier():
         setattr(Value, name, function)

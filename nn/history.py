@@ -99,7 +99,7 @@ class History:
 
 
 def write(figure: Any, path: str | PathLike[str], alt: str) -> None:
-    """The figure as a file, whole or not at all; without an ending its name gets .png, as matplotlib has it."""
+    """The figure as a file, whole or not at all; a name without an ending gets .png, as matplotlib has it."""
     from pathlib import Path
 
     from engine.files import written

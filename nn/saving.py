@@ -45,9 +45,10 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
                 raise TypeError(f"{name} holds {type(value).__name__} {value!r:.60}, and JSON keeps floats and ints: "
                                 "write p.data = float(p.data) for the parameters first")
             if not finite(value):
-                raise ValueError(f"{name} holds {shown(value)}, and a model with such a number is of no use once it is "
-                                 f"loaded: nothing was written to {visible(path, 300)}. Train again with a lower "
-                                 "learning rate or clip_norm=1.0, and save the model before it diverges")
+                raise ValueError(f"{name} holds {shown(value)}, and a model with such a number is of no use "
+                                 f"once it is loaded: nothing was written to {visible(path, 300)}. Train "
+                                 "again with a lower learning rate or clip_norm=1.0, and save the model "
+                                 "before it diverges")
     text = json.dumps({"format": FORMAT, "parameters": {name: plain(x) for name, x in numbers.items()}}, indent=1)
     written(path, text + "\n", "the parameters to ")
 
@@ -64,7 +65,8 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
     content = parsed(contents(path, name, ROOM + EACH * count(model)), name)
     is_ours = isinstance(content, dict) and content.get("format") == FORMAT
     if not is_ours or not isinstance(content.get("parameters"), dict):
-        raise ValueError(f"{name} does not hold parameters in the format {FORMAT!r}: give a file that nn.save wrote")
+        raise ValueError(f"{name} does not hold parameters in the format {FORMAT!r}: give a file that "
+                         "nn.save wrote")
     restore(model, content["parameters"], name)
 
 
@@ -74,11 +76,12 @@ def contents(path: str | os.PathLike[str], name: str, most: int) -> bytes:
         with open(path, "rb") as file:
             found = file.read(most + 1)                  # no more, be it endless
     except OSError as error:
-        raise type(error)(error.errno, f"cannot read the parameters from {name}: {error.strerror}. Give a file that "
-                                       "nn.save wrote") from None
+        raise type(error)(error.errno, f"cannot read the parameters from {name}: {error.strerror}. Give a "
+                                       "file that nn.save wrote") from None
     if len(found) > most:
-        raise ValueError(f"{name} has more than {most} bytes, far more than the parameters of this model take: give "
-                         "a file that nn.save wrote, or build the model with the sizes it was saved with")
+        raise ValueError(f"{name} has more than {most} bytes, far more than the parameters of this model "
+                         "take: give a file that nn.save wrote, or build the model with the sizes it was "
+                         "saved with")
     return found
 
 
@@ -91,11 +94,11 @@ def parsed(found: bytes, name: str) -> Any:
     try:
         return json.loads(found.decode(), object_pairs_hook=once, parse_int=whole)
     except Twice as twice:
-        raise ValueError(f"{name} holds {visible(twice)} twice, and which one is meant cannot be told: give a file "
-                         "that nn.save wrote") from None
+        raise ValueError(f"{name} holds {visible(twice)} twice, and which one is meant cannot be told: give "
+                         "a file that nn.save wrote") from None
     except RecursionError:
-        raise ValueError(f"{name} holds lists within lists, too deep to read, and parameters are numbers and lists of "
-                         "numbers: give a file that nn.save wrote") from None
+        raise ValueError(f"{name} holds lists within lists, too deep to read, and parameters are numbers "
+                         "and lists of numbers: give a file that nn.save wrote") from None
     except ValueError as error:
         raise ValueError(f"{name} is not a JSON file ({error}): give a file that nn.save wrote") from None
 
@@ -111,7 +114,7 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def whole(digits: str) -> Any:
-    """The int; inf where no float is as large, for Python turns no text of more than 4300 digits into an int."""
+    """The int; inf where no float is as large, for Python makes no int of a text of more than 4300 digits."""
     return int(digits) if len(digits) <= DIGITS else float(digits)
 
 
@@ -130,22 +133,22 @@ def restore(model: Module, numbers: State, source: str = "the state") -> None:
 
     Raises:
         TypeError: these are not the names and numbers that `state` gives.
-        ValueError: a name is missing or unknown, a length differs, or a number is none, nan, infinite or too large.
+        ValueError: a name is missing or unknown, a length differs, or a number is nan, infinite or none at all.
     """
     if not isinstance(numbers, dict):
-        raise TypeError(f"{source} is {type(numbers).__name__} {short(numbers)}, not a dict of names and numbers: give "
-                        "what nn.saving.state returned")
+        raise TypeError(f"{source} is {type(numbers).__name__} {short(numbers)}, not a dict of names and "
+                        "numbers: give what nn.saving.state returned")
     own = entries(model)
     fitting(own, numbers, source)
     for name in own:
         for number in numbers[name] if isinstance(numbers[name], list) else [numbers[name]]:
             if isinstance(number, bool) or not isinstance(number, (int, float)):
-                raise ValueError(f"{name} holds {shown(number)} in {source}, which is not a number: give what nn.save "
-                                 "wrote")
+                raise ValueError(f"{name} holds {shown(number)} in {source}, which is not a number: give "
+                                 "what nn.save wrote")
             if not finite(number):
-                raise ValueError(f"{name} holds {shown(number)} in {source}, which is nan, infinite or larger than the "
-                                 "largest float, 1.8e308: a model with such a number is of no use. Give a file that "
-                                 "was saved before the training diverged")
+                raise ValueError(f"{name} holds {shown(number)} in {source}, which is nan, infinite or "
+                                 "larger than the largest float, 1.8e308: a model with such a number is of "
+                                 "no use. Give a file that was saved before the training diverged")
     put_back(model, numbers, source)
 
 
@@ -168,16 +171,17 @@ def put_back(model: Module, numbers: State, source: str = "the state") -> None:
 
 def fitting(own: dict[str, Any], numbers: State, source: str) -> None:
     """Whether the names and lengths are those of the model's own entries."""
-    missing, unknown = [name for name in own if name not in numbers], [name for name in numbers if name not in own]
+    missing = [name for name in own if name not in numbers]
+    unknown = [name for name in numbers if name not in own]
     if missing or unknown:
         what = f"lacks {missing[0]}" if missing else f"has {visible(unknown[0])}, which the model lacks"
-        raise ValueError(f"{source} {what} ({len(missing)} names missing, {len(unknown)} unknown): build the model "
-                         "with the sizes it was saved with")
+        raise ValueError(f"{source} {what} ({len(missing)} names missing, {len(unknown)} unknown): build "
+                         "the model with the sizes it was saved with")
     for name, (x, _) in own.items():
         given = numbers[name]
         if isinstance(x, list) != isinstance(given, list) or isinstance(x, list) and len(x) != len(given):
-            raise ValueError(f"{name} has {size(given)} in {source} and {size(x)} in the model: build the model with "
-                             "the sizes it was saved with")
+            raise ValueError(f"{name} has {size(given)} in {source} and {size(x)} in the model: build the "
+                             "model with the sizes it was saved with")
 
 
 def finite(x: Any) -> bool:

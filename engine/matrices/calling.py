@@ -5,9 +5,9 @@
     load       the parameters' Values -> theta; store: back again
     lock       one thread at a time: all of them share the arrays of the program
 
-Any number of threads may use one program: each call is whole, a training as well, and the others wait. What `run` and
-`backward` leave behind in `gradient` and `last_outputs` is for a loop in one thread. Threads that are to run side by
-side need a program each: a second lock-free set of arrays would be no less memory.
+Any number of threads may use one program: each call is whole, a training as well, and the others wait. What
+`run` and `backward` leave behind in `gradient` and `last_outputs` is for a loop in one thread. Threads that
+are to run side by side take a program each.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ class Calls:
             self.runner.left -= 1
             if not self.runner.left:
                 self.runner.hurry(self.plans)
-            plan = self.plans.get((len(X) if self.samples else 0, False)) or self.plan(len(X) if self.samples else 0)
+            count = len(X) if self.samples else 0
+            plan  = self.plans.get((count, False)) or self.plan(count)
             self.fill(plan, X, Y)
             plan.run()
             self.last = plan

@@ -6,8 +6,8 @@
     key      the hash of the source, the flags and what the compiler says of itself and of this processor
     seal     the hash of the library itself: to load one that was cut off or changed would end the process
 
-The cache belongs to the user alone: a folder that others could have written to is not used. A library whose seal
-is broken is built anew. What is loaded is a copy, so that nothing that happens to the cache reaches a running program.
+The cache belongs to the user alone: a folder that others could have written to is not used. A library whose
+seal is broken is built anew. What is loaded is a copy: damage to the cache reaches no running program.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def library(source: str) -> ctypes.CDLL:
     for content in kept(key):
         try:
             return loaded(content)
-        except OSError:                                              # whole, but not of this machine: build anew
+        except OSError:                                              # whole, but of another machine
             continue
     try:
         content = build(path, source)
@@ -132,7 +132,7 @@ def loaded(content: bytes) -> ctypes.CDLL:
     """The library, from a file of its own that is gone afterwards."""
     try:
         return loaded_from(None, content)
-    except OSError:                                                  # such as a /tmp from which nothing may be run
+    except OSError:                                                  # nothing may be run from there
         return loaded_from(folder(), content)
 
 

@@ -50,7 +50,7 @@ class Program(Calls):
             shuffle, seed: a new order of the samples for each epoch.
             callback: a function of (epoch, loss); True ends the training.
 
-        Another thread that uses the program waits until the training is over; a callback must not wait for it.
+        Another thread that uses the program waits for the end of the training; a callback must not wait for it.
         """
         with self.lock:
             return train(self, X, Y, optimizer, epochs, batch_size, shuffle, seed, callback)
@@ -98,8 +98,9 @@ class Program(Calls):
         return function(self, xp)
 
     def __reduce__(self) -> Any:
-        raise TypeError("a Program holds the memory that it works on, and machine code, and can be neither copied nor "
-                        "sent to another process: copy or send the model, and call vectorize again there")
+        raise TypeError("a Program holds the memory that it works on, and machine code, and can be neither "
+                        "copied nor sent to another process: copy or send the model, and call vectorize "
+                        "again there")
 
     def __repr__(self) -> str:
         return (f"<Program of {len(self.trace.ops)} nodes: {len(self.low.groups)} arrays, "
