@@ -4,9 +4,9 @@ Importing this file makes these methods of Value; `import engine` does. Every fi
 label, op, partials, grad (a graph too, as create_graph leaves it), and what a subclass adds.
 
     copy.copy(z)      a new node with the fields of z, and the same operands: it stands beside z in one graph
-    copy.deepcopy(z)  the graph of z anew. Within one call, what is shared stays shared: deepcopy((model, loss))
+    copy.deepcopy(z)  the graph of z anew. What is shared stays shared in one call: deepcopy((model, loss))
                       is a model and a loss that belong together; a second call makes a second graph.
-    pickle.dumps(z)   the graph of z as one flat list. Leaves stay shared between all that is pickled together,
+    pickle.dumps(z)   the graph of z as one flat list. Leaves stay shared among all that is pickled together,
                       as the parameters of pickle.dumps((model, optimizer, loss)); inner nodes only within the
                       graph of one root: pickle total(z1, z2) where the two are to share an inner node.
 
@@ -67,7 +67,7 @@ def completed(z: Value, state: tuple[dict[str, Any], Any]) -> None:
 class Record:
     """A graph in one flat list, each node once, so that a deep graph is no deep pickle.
 
-    starts    the root, and the leaves whose grad is a graph: all nodes are found from these, when it is written
+    starts    the root, and the leaves whose grad is a graph: all nodes are found from these when it is saved
     """
 
     __slots__ = ("starts", "__weakref__")

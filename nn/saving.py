@@ -133,7 +133,7 @@ def restore(model: Module, numbers: State, source: str = "the state") -> None:
 
     Raises:
         TypeError: these are not the names and numbers that `state` gives.
-        ValueError: a name is missing or unknown, a length differs, or a number is nan, infinite or none at all.
+        ValueError: a name is missing or unknown, a length differs, or a number is nan, infinite or none.
     """
     if not isinstance(numbers, dict):
         raise TypeError(f"{source} is {type(numbers).__name__} {short(numbers)}, not a dict of names and "

@@ -50,7 +50,7 @@ class Program(Calls):
             shuffle, seed: a new order of the samples for each epoch.
             callback: a function of (epoch, loss); True ends the training.
 
-        Another thread that uses the program waits for the end of the training; a callback must not wait for it.
+        Another thread that uses the program waits until the training ends; a callback must not wait for it.
         """
         with self.lock:
             return train(self, X, Y, optimizer, epochs, batch_size, shuffle, seed, callback)
