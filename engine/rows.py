@@ -6,6 +6,7 @@ at least one Value it returns a Value that remembers its operands and the slope 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any, NamedTuple
@@ -76,6 +77,7 @@ def primitive(name: str, value: Callable[..., Any], partials: Any, *, symbol: st
 
     function = unary(row) if not row.nary and len(partials) == 1 else lambda *operands: record(row, operands)
     function.__name__ = function.__qualname__ = name
+    function.__module__ = sys._getframe(1).f_globals.get("__name__", __name__)     # where pickle looks for it
     function.__doc__  = DOCSTRING.format(about=about or name, domain=" x ".join(row.domain))
     if method and name.isidentifier():
         setattr(Value, name, function)
