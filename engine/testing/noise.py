@@ -1,4 +1,4 @@
-"""How far rounding has carried the numbers of a recorded graph: measured node by node at 50 digits, not guessed.
+"""How far rounding has carried the numbers of a recorded graph: measured node by node, not guessed.
 
     own rounding    the number of a node minus what its operation gives for its recorded operands
     noise           its own rounding, and what it inherits from its operands through its slopes
@@ -13,11 +13,18 @@ from typing import Any
 from ..primitives import TABLE, apply, partials_as_values
 from ..value import Value, number, topological_order
 from .oracles import OUTSIDE as DOMAIN
-from .oracles import many, sample
+from .oracles import many, nearest_feature, sample
 
 Number = Any
 ULP    = 2.0 ** -52
 DIVISIONS, PRODUCTS = ("/", "over"), ("*", "dot", "affine")
+
+
+def digits(nodes: Iterable[Value]) -> int:
+    """How many digits tell the rounding of these nodes: 50, and as many as their numbers lie apart from 0 and from each other."""
+    import mpmath
+    return 50 + max([0, *(-int(mpmath.log10(nearest_feature([x.data for x in z.operands if finite(x.data)])))
+                          for z in nodes)])
 
 
 def noises(outputs: Iterable[Value], known: dict[Value, Any]) -> dict[Value, Any]:
@@ -42,7 +49,10 @@ def noise_of_slope(op: str, numbers: Sequence[Number], i: int) -> Any:
         slopes = partials_as_values(z)
     except (TypeError, *DOMAIN):                             # a slope of floats only, or one that is nan there
         return many(math.inf)
-    return noises([p for p in slopes if isinstance(p, Value)], {z: own_rounding(z)}).get(slopes[i], coarse(slopes[i]))
+    import mpmath
+    with mpmath.workdps(digits([z])):
+        found = noises([p for p in slopes if isinstance(p, Value)], {z: own_rounding(z)})
+        return found.get(slopes[i], coarse(slopes[i]))
 
 
 def own_rounding(z: Value) -> Any:

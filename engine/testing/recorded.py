@@ -59,7 +59,7 @@ def check_graph(root: Value, inputs: Sequence[Value], names: Sequence[str]) -> G
             nodes += [f for z in reversed(order) if (f := check_adjoint(z, grads[z], adjoint, bound, sums))]  # root first
         sides  = slopes_of_sides(root, order, inputs) if kinked else {}
         found  = [check_input(x, name, grads[x], adjoint, bound, sums, sides, kinked) for x, name in zip(inputs, names)]
-        if not kinked and not any(f.verdict == WRONG for f in nodes):
+        if not kinked and not any(f.verdict == WRONG or f.one_sided for f in nodes):
             nodes += confirmed(root, order, adjoint, size)
     return GraphCheck(nodes, found)
 

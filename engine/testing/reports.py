@@ -54,6 +54,11 @@ class Finding:
         given = float(self.given) if isinstance(self.given, Fraction) else self.given     # mpfs know no Fractions
         return bool(ends) and bool(min(ends) <= given <= max(ends))
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether the slope is that of one side only, because the other has no value: the end of a domain."""
+        return (self.left is None) != (self.right_side is None)
+
     def __str__(self) -> str:
         where = self.name if self.operand is None else f"{self.name}, slope towards operand {self.operand + 1}"
         return f"{self.verdict:<9} {where}: {self.sentence()}"

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from ..derivatives import flat, grad, gradients, hessian, like
 from ..primitives import TABLE
 from ..value import Value, node, number, topological_order
-from .noise import finite, noises, own_rounding
+from .noise import digits, finite, noises, own_rounding
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import many, nearest_feature
 from .recorded import LARGEST, Sum, recordable, recorded_sums, replay, roundings
@@ -57,7 +57,7 @@ def check_second(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[s
     if len(xs) > MOST:
         raise ValueError(f"order=2 compares every pair of inputs, and {len(xs)} inputs are more than {MOST}: "
                          "check a part of them, the others fixed inside f")
-    if any(finding.verdict in (KINK, OUTSIDE) for finding in report.nodes):
+    if any(f.verdict in (KINK, OUTSIDE) or f.one_sided for f in (*report.nodes, *report.inputs)):
         return noted(report, "a kink or an edge on the way: no second derivative to compare with")
     shape = [like(x, iter(flat(x))) for x in inputs]
     try:
@@ -166,7 +166,7 @@ def judged(trace: Trace, given: Sequence[Sequence[Number]], right: dict[tuple[in
     n     = len(names)
     pairs = [(i, j) for i in range(n) for j in range(n) if i <= j or given[i][j] != given[j][i]]
     again, twins = hessian_again(trace)                      # (at the precision of the caller)
-    with mpmath.workdps(50):
+    with mpmath.workdps(digits(trace.order)):
         known = {x: many(0) for z in trace.order for x in (*z.operands, z)}
         known |= {twin: own_rounding(z) for z, twin in twins.items()}
         noise = noises([h for row in again for h in row if isinstance(h, Value)], known)

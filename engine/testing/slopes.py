@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 from typing import Any, NamedTuple
@@ -72,7 +73,10 @@ def judge(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Slope
     if not sides:
         return Checked(many(p), Finding(name, OUTSIDE, p, operand=i, why="no value on either side"))
     if (s.smooth or len(sides) == 1) and not s.jump:
-        return judge_smooth(row, numbers, i, p, sides[0], s, name)
+        checked = judge_smooth(row, numbers, i, p, sides[0], s, name)
+        if len(sides) == 1 and checked.finding is not None:
+            return checked._replace(finding=replace(checked.finding, left=s.left, right_side=s.right))
+        return checked
     finding = Finding(name, KINK, p, None, s.left, s.right, operand=i)
     slack   = max(abs(x) for x in sides if finite(x)) * 1e-12 if any(map(finite, sides)) else 0
     if min(sides) - slack <= many(p) <= max(sides) + slack or (s.jump and not finite(p)):
