@@ -21,14 +21,14 @@ DIVISIONS, PRODUCTS = ("/", "over"), ("*", "dot", "affine")
 
 
 def digits(nodes: Iterable[Value]) -> int:
-    """How many digits tell the rounding of these nodes: 50, and as many as their numbers lie apart from 0 and from each other."""
+    """How many digits tell the rounding of these nodes: 50, and as many as their operands are close to a feature."""
     import mpmath
-    return 50 + max([0, *(-int(mpmath.log10(nearest_feature([x.data for x in z.operands if finite(x.data)])))
-                          for z in nodes)])
+    gaps = [nearest_feature([x.data for x in z.operands if finite(x.data)]) for z in nodes]
+    return 50 + max([0, *(-int(mpmath.log10(gap)) for gap in gaps)])
 
 
 def noises(outputs: Iterable[Value], known: dict[Value, Any]) -> dict[Value, Any]:
-    """A bound on the noise of every node that the outputs are made from, as mpfs; infinite where a number overflowed.
+    """A bound on the noise of every node that the outputs are made from, as mpfs; infinite after an overflow.
 
     known: the noise of nodes that are taken as they are, whatever they were made from.
     """
@@ -36,45 +36,49 @@ def noises(outputs: Iterable[Value], known: dict[Value, Any]) -> dict[Value, Any
     for output in outputs:
         for z in topological_order(output):
             if z not in found:
-                found[z] = own_rounding(z) + inherited(z, [found[x] if x in found else coarse(x) for x in z.operands])
+                noise    = [found[x] if x in found else coarse(x) for x in z.operands]
+                found[z] = own_rounding(z) + inherited(z, noise)
     return found
 
 
 def noise_of_slope(op: str, numbers: Sequence[Number], i: int) -> Any:
-    """The noise of the slope of an operation towards operand i; infinite if there is no such slope of Values."""
+    """The noise of the slope of an operation towards operand i; infinite if its row has none made of Values."""
+    import mpmath
     if any(type(x).__module__.startswith("mpmath") for x in numbers):
-        return many(math.inf)                                # of an mpf nobody knows by how many digits it was rounded
+        return many(math.inf)                            # nobody knows by how many digits an mpf was rounded
     try:
         z      = apply(op, *map(Value, numbers))
         slopes = partials_as_values(z)
-    except (TypeError, *DOMAIN):                             # a slope of floats only, or one that is nan there
+    except (TypeError, *DOMAIN):                         # a slope of floats only, or one that is nan there
         return many(math.inf)
-    import mpmath
     with mpmath.workdps(digits([z])):
         found = noises([p for p in slopes if isinstance(p, Value)], {z: own_rounding(z)})
         return found.get(slopes[i], coarse(slopes[i]))
 
 
 def own_rounding(z: Value) -> Any:
+    """How far the number of z is from what its operation gives: 0 at a pole, infinite if it overflowed."""
     numbers = [x.data for x in z.operands]
-    if not all(map(finite, (z.data, *numbers))):
-        return many(math.inf)
+    if not all(map(finite, numbers)):
+        return many(0)
     try:
         right = sample(TABLE[z.op].value, numbers, 0, 0)
-    except TypeError:
-        return 4 * ULP * abs(many(z.data))                   # a row of floats only: nothing more exact to compare with
-    return many(math.inf) if right is None else abs(many(z.data) - right)
+    except TypeError:                                    # a row of floats only: nothing more exact to compare with
+        return 4 * ULP * abs(many(z.data)) if finite(z.data) else many(0)
+    if right is None:
+        return many(0)
+    return abs(many(z.data) - right) if finite(z.data) else many(math.inf)
 
 
 def coarse(x: Any) -> Any:
-    """The noise of a number that a slope was written with: ln 2, sqrt(pi), ... may be rounded, 2 and 0.5 are not."""
+    """The noise of a number that a slope was written with: ln 2 or sqrt(pi) may be rounded, 2 and 0.5 are not."""
     data  = number(x)
     known = not isinstance(data, float) or not finite(data) or data * 1024 % 1 == 0
     return many(0) if type(x) is Value or known else 4 * ULP * abs(many(data))
 
 
 def inherited(z: Value, noise: Sequence[Any]) -> Any:
-    """What the noise of the operands does to z. Two large noises may meet in a product; a divisor may be all noise."""
+    """What the noise of the operands does to z: two may meet in a product, and a divisor may be nothing else."""
     if not any(noise):
         return many(0)
     if z.op in DIVISIONS:
@@ -83,7 +87,7 @@ def inherited(z: Value, noise: Sequence[Any]) -> Any:
     carried = sum((times(rough(p), e) for p, e in zip(z.partials, noise)), many(0))
     if z.op in PRODUCTS:
         half = len(noise) // 2
-        return carried + sum((times(a, b) for a, b in zip(noise[:half], noise[half:])), many(0))
+        carried += sum((times(a, b) for a, b in zip(noise[:half], noise[half:])), many(0))
     return carried
 
 

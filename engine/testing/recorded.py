@@ -3,7 +3,7 @@
     slope      the right slope of an operation towards an operand, found from its value column
     adjoint    d(root)/d(node) at 50 digits, summed backwards over the right slopes
     bound      how far from its adjoint rounding may carry a right `.grad`
-    sum        what a `.grad` should be, given the slopes and grads that were recorded: no conditioning excuses it
+    sum        of the slopes and grads that were recorded: no conditioning excuses a `.grad` that is not it
 
 Why the gradients are judged independently: the slopes come from values alone, the sum over
 paths from a loop of this file, and the result is confirmed by moving all leaves at once and
@@ -55,10 +55,11 @@ def check_graph(root: Value, inputs: Sequence[Value], names: Sequence[str]) -> G
         adjoint, bound, size = backwards(root, order, checked)
         sums   = recorded_sums(order, grads)
         kinked = any(f.verdict in (KINK, OUTSIDE) for f in nodes)
-        if not any(f.verdict == WRONG for f in nodes):                         # else what follows from it is no news
-            nodes += [f for z in reversed(order) if (f := check_adjoint(z, grads[z], adjoint, bound, sums))]  # root first
+        if not any(f.verdict == WRONG for f in nodes):       # else what follows from it is no news; root first
+            nodes += [f for z in reversed(order) if (f := check_adjoint(z, grads[z], adjoint, bound, sums))]
         sides  = slopes_of_sides(root, order, inputs) if kinked else {}
-        found  = [check_input(x, name, grads[x], adjoint, bound, sums, sides, kinked) for x, name in zip(inputs, names)]
+        found  = [check_input(x, name, grads[x], adjoint, bound, sums, sides, kinked)
+                  for x, name in zip(inputs, names)]
         if not kinked and not any(f.verdict == WRONG or f.one_sided for f in nodes):
             nodes += confirmed(root, order, adjoint, size)
     return GraphCheck(nodes, found)
@@ -104,7 +105,7 @@ def backwards(root: Value, order: Sequence[Value], checked: dict[Value, list[Che
 
 
 class Sum(NamedTuple):
-    """Slopes times grads, summed: exact, as floats, and how far rounding took the floats from it, step by step."""
+    """Slopes times grads, summed: exactly; as floats; and how far rounding took these, step by step."""
 
     exact:    Any
     number:   Number
@@ -118,7 +119,7 @@ class Sum(NamedTuple):
 
 
 def recorded_sums(order: Sequence[Value], grads: dict[Value, Number] | None = None) -> dict[Value, Sum]:
-    """Per operand: the sum over its uses, of the slopes recorded and the grads given; if none are, of those summed here."""
+    """Per operand: the sum over its uses, of the slopes recorded and the grads given, or else summed here."""
     zero = Sum(many(0), 0, many(0))
     sums: dict[Value, Sum] = {}
     for z in reversed(order):
@@ -230,8 +231,9 @@ def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], si
             try:
                 slope = along(root, order, moves, h)
             except (TypeError, *DOMAIN):
-                return []                                    # a row of floats only, or an edge: nothing to compare
-            noise = max(size[x] * abs(many(x.data)) for x in (*used, *order)) * many(10) ** (20 - mpmath.mp.dps) / h + h
+                return []                                # a row of floats only, or an edge: nothing to compare
+            noise = max(size[x] * abs(many(x.data)) for x in (*used, *order)) / h
+        noise = noise * many(10) ** (20 - digits - 2 * finer) + h
         if not finite(slope) or abs(slope - right) <= many(10) ** -12 * scale + noise + TINY:
             return []
     return [Finding("the graph as a whole", WRONG, right, slope,

@@ -1,24 +1,26 @@
 """Checks of second derivatives: the engine's Hessian against second differences of the recorded values.
 
     given     an entry that the engine gives
-    right     the same entry from values alone, and how far it may be off: what the differences still move by when
-              the step shrinks and the digits grow
-    noise     how far rounding has carried the numbers that the engine made the entry of, measured at 50 digits
+    right     the same entry from values alone, and what it still moves by when the differences are refined
+    noise     how far rounding has carried the numbers that the engine made the entry of, as measured
 
 The differences replay the graph that f recorded, with its roundings kept as constants. So both
-sides speak of one point, however badly conditioned the way there was, and f is called with its own kind of number.
+sides speak of one point, however badly conditioned the way there was, and f meets only numbers
+of its own kind. An entry is WRONG if it is further from the right one than its noise explains,
+or further from the sum of the recorded slopes than that sum can be rounded.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..derivatives import flat, grad, gradients, hessian, like
-from ..primitives import TABLE
-from ..value import Value, node, number, topological_order
+from ..primitives import TABLE, apply, call
+from ..value import Constant, Value, node, number, topological_order
 from .noise import digits, finite, noises, own_rounding
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import many, nearest_feature
@@ -28,6 +30,7 @@ from .reports import KINK, OUTSIDE, RIGHT, ROUNDING, WRONG, Finding, Report, ulp
 Number  = Any
 DIGITS  = 160                           # of the first differences; a quarter of them is the step
 ROUNDS  = 5                             # of differences, each with twice as many digits
+NOISY   = 2.0 ** 12                     # units of the last place; in so much noise a wrong row could hide
 MOST    = 24                            # inputs; a round takes 4 evaluations per pair
 
 
@@ -41,7 +44,7 @@ class Trace(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """d2f/dx_i dx_j from values alone, known to within error; infinite error: the differences do not settle."""
+    """d2f/dx_i dx_j from values alone, known to within error: infinite if the differences do not settle."""
 
     right: Any
     error: Any
@@ -58,7 +61,7 @@ def check_second(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[s
         raise ValueError(f"order=2 compares every pair of inputs, and {len(xs)} inputs are more than {MOST}: "
                          "check a part of them, the others fixed inside f")
     if any(f.verdict in (KINK, OUTSIDE) or f.one_sided for f in (*report.nodes, *report.inputs)):
-        return noted(report, "a kink or an edge on the way: no second derivative to compare with")
+        return noted(report, "a kink or an edge on the way")
     shape = [like(x, iter(flat(x))) for x in inputs]
     try:
         given = hessian(f)(*[like(x, map(number, iter(flat(x)))) for x in shape])
@@ -67,20 +70,22 @@ def check_second(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[s
         why = f"{type(error).__name__}: {error}"
         return Report([*report.inputs, Finding("the Hessian", OUTSIDE, why=why)], report.nodes, report.notes)
     if not recordable(trace.root):
-        return noted(report, "f recorded no graph of operations in the table: no second derivative to compare with")
+        return noted(report, "f recorded no graph of operations in the table")
     used = {x for z in trace.order for x in z.operands}
     if any(x not in used and slope.given for x, slope in zip(trace.leaves, report.inputs)):
-        return noted(report, "f does not compute with the numbers it is given, but with Values from elsewhere: no second "
-                             "derivative to compare with. Write f as a function of them")
+        return noted(report, "f computes with Values from elsewhere, not with those it is given")
     try:
         right = second_differences(trace, given)
     except (TypeError, *DOMAIN) as error:
-        return noted(report, f"no second derivative to compare with: {type(error).__name__}: {error}")
-    return Report([*report.inputs, *judged(trace, given, right, names)], report.nodes, report.notes)
+        return noted(report, f"{type(error).__name__}: {error}")
+    found = judged(trace, given, right, names)
+    rows  = check_rows(trace.order) if any(f.allowed > NOISY for f in found) else []
+    return Report([*report.inputs, *found], [*report.nodes, *rows], report.notes)
 
 
-def noted(report: Report, note: str) -> Report:
-    return Report(report.inputs, report.nodes, [*report.notes, note])
+def noted(report: Report, why: str) -> Report:
+    """The report as it is, and why it has no more to say."""
+    return Report(report.inputs, report.nodes, [*report.notes, f"no second derivative to compare with: {why}"])
 
 
 def traced(f: Callable[..., Any], shape: Sequence[Any], xs: Sequence[Number]) -> Trace:
@@ -112,7 +117,8 @@ def second_differences(trace: Trace, given: Sequence[Sequence[Number]]) -> dict[
     coarse: dict[tuple[int, int], Any] = {}
     found: dict[tuple[int, int], Entry] = {}
     with mpmath.workdps(DIGITS):
-        scale  = min([many(1), *(nearest_feature([x.data for x in z.operands if finite(x.data)]) for z in trace.order)])
+        scale  = min([many(1), *(nearest_feature([x.data for x in z.operands if finite(x.data)])
+                                 for z in trace.order)])
         widest = max([many(1), *(abs(many(z.data)) for z in trace.order if finite(z.data))])
         spread = int(mpmath.log10(widest / scale ** 2))
     for k in range(ROUNDS):
@@ -123,7 +129,8 @@ def second_differences(trace: Trace, given: Sequence[Sequence[Number]]) -> dict[
             fine  = differences(trace, open_, h)
             floor = widest * mpmath.mp.eps * 10 ** 10 / h ** 2     # below it, the digits themselves end
             for i, j in open_:
-                found[i, j] = settled(coarse.get((i, j)), fine[i, j], floor, max(rough(given[i][j]), rough(given[j][i])))
+                largest     = max(rough(given[i][j]), rough(given[j][i]))
+                found[i, j] = settled(coarse.get((i, j)), fine[i, j], floor, largest)
         open_, coarse = [pair for pair in open_ if found[pair].error == math.inf], fine
     return found
 
@@ -133,13 +140,19 @@ def rough(x: Number) -> Any:
 
 
 def settled(coarse: Any, fine: Any, floor: Any, given: Any) -> Entry:
-    """What two rounds of differences know together. An exact 0 vanishes with the step: it leaves only noise."""
-    if coarse is not None:
-        moved, most = abs(fine - coarse) + floor, abs(fine) + floor
-        if moved <= many(10) ** -20 * abs(fine):
-            return Entry(fine, moved)
-        if abs(fine) <= max(floor, many(10) ** -30 * abs(coarse)) and (not given or most <= many(10) ** -20 * given):
-            return Entry(many(0), most)
+    """What two rounds of differences know together.
+
+    Where the right entry is 0, they are noise that vanishes with the step: 1e-82, then 1e-162. A given
+    entry that is not 0 asks them to vanish beside it.
+    """
+    if coarse is None:
+        return Entry(fine, many(math.inf))
+    moved, most = abs(fine - coarse) + floor, abs(fine) + floor
+    if moved <= many(10) ** -20 * abs(fine):
+        return Entry(fine, moved)
+    vanished = abs(fine) <= max(floor, many(10) ** -30 * abs(coarse))
+    if vanished and (not given or most <= many(10) ** -20 * given):
+        return Entry(many(0), most)
     return Entry(fine, many(math.inf))
 
 
@@ -178,8 +191,9 @@ def judged(trace: Trace, given: Sequence[Sequence[Number]], right: dict[tuple[in
 def hessian_again(trace: Trace) -> tuple[list[list[Any]], dict[Value, Value]]:
     """The Hessian as a graph in which the numbers of f count as exact, and the twins of its nodes.
 
-    The slopes are wanted at the recorded point, so the rounding of its numbers is no error. Only where a slope is
-    written with the output of its own operation, as exp' = z is, its rounding counts: there the slope reads a twin.
+    The slopes are wanted at the recorded point, so the rounding of its numbers is no error. Only where a
+    slope is written with the output of its own operation, as exp' = z is, does the rounding of that
+    output count: there the slope reads its twin.
     """
     twins  = {z: node(z.data, "identity", (z,), (1,)) for z in trace.order}
     slopes: dict[Value, Any] = {trace.root: 1}
@@ -195,12 +209,12 @@ def judge(name: str, given: Number, entry: Entry, noise: Any, recorded: Sum | No
     recorded: what the slopes that were recorded add up to. However noisy they are, their sum is no excuse.
     """
     if entry.error == math.inf:
-        return Finding(name, OUTSIDE, given, why="the differences do not settle: a kink is too near, or an edge")
+        return Finding(name, OUTSIDE, given, why="the differences do not settle: a kink or an edge is too near")
     if not finite(given):
-        why = "" if given == given and abs(entry.right) > LARGEST and (given > 0) == (entry.right > 0) else None
-        if why is None and noise != math.inf:
-            return Finding(name, WRONG, given, entry.right)
-        return Finding(name, OUTSIDE, given, entry.right, why="it, or a number on the way, is beyond the largest float")
+        beyond  = given == given and abs(entry.right) > LARGEST and (given > 0) == (entry.right > 0)
+        verdict = OUTSIDE if beyond or noise == math.inf else WRONG
+        why     = "it, or a number on the way, is beyond the largest float" if verdict == OUTSIDE else ""
+        return Finding(name, verdict, given, entry.right, why=why)
     error   = abs(many(given) - entry.right)
     away    = ulps(error, entry.right)
     known   = entry.error + many(10) ** -40 * abs(entry.right)                   # what 50 digits hold of it
@@ -210,3 +224,34 @@ def judge(name: str, given: Number, entry: Entry, noise: Any, recorded: Sum | No
     exact   = error <= known or (away <= 4 and not isinstance(given, (int, Fraction)))
     return Finding(name, RIGHT if exact else ROUNDING if error <= allowed else WRONG, given, entry.right,
                    ulps=away, allowed=ulps(allowed, entry.right))
+
+
+# --- the rows, one by one ----------------------------------------------------------------------------
+
+def check_rows(order: Sequence[Value]) -> list[Finding]:
+    """A finding for each operation whose slopes have wrong slopes: at so many digits that noise hides nothing."""
+    import mpmath
+    found = {}
+    for z in order:
+        varied = [k for k, x in enumerate(z.operands) if type(x) is not Constant]
+        name   = call(TABLE[z.op], [x.data for x in z.operands])
+        if name not in found and len(varied) <= MOST:
+            with mpmath.workdps(2 * digits([z])):
+                found[name] = check_row(z, varied, name)
+    return [finding for wrong in found.values() for finding in wrong]
+
+
+def check_row(z: Value, varied: Sequence[int], name: str) -> list[Finding]:
+    """What is wrong with the second derivatives of one operation, by the operands that vary."""
+    def f(*ys: Any) -> Any:
+        moved = dict(zip(varied, ys))
+        return apply(z.op, *[moved.get(k, x.data) for k, x in enumerate(z.operands)])
+
+    xs = [many(z.operands[k].data) for k in varied]
+    try:
+        trace = traced(f, xs, xs)
+        given = [gradients(slope, trace.leaves) for slope in trace.slopes]
+        found = judged(trace, given, second_differences(trace, given), [f"operand {k + 1}" for k in varied])
+    except (TypeError, *DOMAIN):
+        return []                                        # a row of floats only, or an edge: nothing to compare with
+    return [replace(finding, name=f"{name}, {finding.name}") for finding in found if finding.verdict == WRONG]
