@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from ..primitives import TABLE, apply, partials_as_values
@@ -21,7 +21,7 @@ DIVISIONS, PRODUCTS = ("/", "over"), ("*", "dot", "affine")
 
 
 def digits(nodes: Iterable[Value]) -> int:
-    """How many digits tell the rounding of these nodes: 50, and as many as their operands are close to a feature."""
+    """How many digits tell the rounding of these nodes: 50, and those down to the nearest feature."""
     import mpmath
     gaps = [nearest_feature([x.data for x in z.operands if finite(x.data)]) for z in nodes]
     return 50 + max([0, *(-int(mpmath.log10(gap)) for gap in gaps)])
@@ -33,16 +33,17 @@ def noises(outputs: Iterable[Value], known: dict[Value, Any]) -> dict[Value, Any
     known: the noise of nodes that are taken as they are, whatever they were made from.
     """
     found = dict(known)
+    exact = {x.data for x in known}
     for output in outputs:
         for z in topological_order(output):
             if z not in found:
-                noise    = [found[x] if x in found else coarse(x) for x in z.operands]
+                noise    = [found[x] if x in found else coarse(x, exact) for x in z.operands]
                 found[z] = own_rounding(z) + inherited(z, noise)
     return found
 
 
 def noise_of_slope(op: str, numbers: Sequence[Number], i: int) -> Any:
-    """The noise of the slope of an operation towards operand i; infinite if its row has none made of Values."""
+    """The noise of the slope of an operation towards operand i; infinite if Values have no such slope."""
     import mpmath
     if any(type(x).__module__.startswith("mpmath") for x in numbers):
         return many(math.inf)                            # nobody knows by how many digits an mpf was rounded
@@ -52,8 +53,9 @@ def noise_of_slope(op: str, numbers: Sequence[Number], i: int) -> Any:
     except (TypeError, *DOMAIN):                         # a slope of floats only, or one that is nan there
         return many(math.inf)
     with mpmath.workdps(digits([z])):
-        found = noises([p for p in slopes if isinstance(p, Value)], {z: own_rounding(z)})
-        return found.get(slopes[i], coarse(slopes[i]))
+        known = {x: many(0) for x in z.operands} | {z: own_rounding(z)}
+        p     = slopes[i]
+        return noises([p], known)[p] if isinstance(p, Value) and p.op else known.get(p, coarse(p, numbers))
 
 
 def own_rounding(z: Value) -> Any:
@@ -63,22 +65,22 @@ def own_rounding(z: Value) -> Any:
         return many(0)
     try:
         right = sample(TABLE[z.op].value, numbers, 0, 0)
-    except TypeError:                                    # a row of floats only: nothing more exact to compare with
+    except TypeError:                                    # a row of floats only: nothing more exact is known
         return 4 * ULP * abs(many(z.data)) if finite(z.data) else many(0)
     if right is None:
         return many(0)
     return abs(many(z.data) - right) if finite(z.data) else many(math.inf)
 
 
-def coarse(x: Any) -> Any:
-    """The noise of a number that a slope was written with: ln 2 or sqrt(pi) may be rounded, 2 and 0.5 are not."""
+def coarse(x: Any, exact: Container[Number]) -> Any:
+    """The noise of a number in a slope: ln 2 may be rounded; 2, 0.5 and what was recorded are not."""
     data  = number(x)
-    known = not isinstance(data, float) or not finite(data) or data * 1024 % 1 == 0
-    return many(0) if type(x) is Value or known else 4 * ULP * abs(many(data))
+    short = not isinstance(data, float) or not finite(data) or data * 1024 % 1 == 0
+    return many(0) if type(x) is Value or short or data in exact else 4 * ULP * abs(many(data))
 
 
 def inherited(z: Value, noise: Sequence[Any]) -> Any:
-    """What the noise of the operands does to z: two may meet in a product, and a divisor may be nothing else."""
+    """What the noise of the operands does to z: two may meet in a product, a divisor may be nothing else."""
     if not any(noise):
         return many(0)
     if z.op in DIVISIONS:

@@ -55,7 +55,7 @@ def check_graph(root: Value, inputs: Sequence[Value], names: Sequence[str]) -> G
         adjoint, bound, size = backwards(root, order, checked)
         sums   = recorded_sums(order, grads)
         kinked = any(f.verdict in (KINK, OUTSIDE) for f in nodes)
-        if not any(f.verdict == WRONG for f in nodes):       # else what follows from it is no news; root first
+        if not any(f.verdict == WRONG for f in nodes):     # else what follows from it is no news; root first
             nodes += [f for z in reversed(order) if (f := check_adjoint(z, grads[z], adjoint, bound, sums))]
         sides  = slopes_of_sides(root, order, inputs) if kinked else {}
         found  = [check_input(x, name, grads[x], adjoint, bound, sums, sides, kinked)
@@ -231,7 +231,7 @@ def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], si
             try:
                 slope = along(root, order, moves, h)
             except (TypeError, *DOMAIN):
-                return []                                # a row of floats only, or an edge: nothing to compare
+                return []                                # a row of floats only, or an edge
             noise = max(size[x] * abs(many(x.data)) for x in (*used, *order)) / h
         noise = noise * many(10) ** (20 - digits - 2 * finer) + h
         if not finite(slope) or abs(slope - right) <= many(10) ** -12 * scale + noise + TINY:

@@ -51,7 +51,7 @@ class Finding:
     def between(self) -> bool:
         """At a kink: whether the slope given lies between those of the two sides."""
         ends = [x for x in (self.left, self.right_side) if x is not None]
-        given = float(self.given) if isinstance(self.given, Fraction) else self.given    # mpfs know no Fractions
+        given = self.given if not isinstance(self.given, Fraction) else float(self.given)   # as mpfs need
         return bool(ends) and bool(min(ends) <= given <= max(ends))
 
     @property

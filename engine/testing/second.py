@@ -79,13 +79,14 @@ def check_second(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[s
     except (TypeError, *DOMAIN) as error:
         return noted(report, f"{type(error).__name__}: {error}")
     found = judged(trace, given, right, names)
-    rows  = check_rows(trace.order) if any(f.allowed > NOISY for f in found) else []
+    rows  = check_rows(trace.order) if any(f.allowed > NOISY or f.verdict == WRONG for f in found) else []
     return Report([*report.inputs, *found], [*report.nodes, *rows], report.notes)
 
 
 def noted(report: Report, why: str) -> Report:
     """The report as it is, and why it has no more to say."""
-    return Report(report.inputs, report.nodes, [*report.notes, f"no second derivative to compare with: {why}"])
+    note = f"no second derivative to compare with: {why}"
+    return Report(report.inputs, report.nodes, [*report.notes, note])
 
 
 def traced(f: Callable[..., Any], shape: Sequence[Any], xs: Sequence[Number]) -> Trace:
@@ -209,7 +210,7 @@ def judge(name: str, given: Number, entry: Entry, noise: Any, recorded: Sum | No
     recorded: what the slopes that were recorded add up to. However noisy they are, their sum is no excuse.
     """
     if entry.error == math.inf:
-        return Finding(name, OUTSIDE, given, why="the differences do not settle: a kink or an edge is too near")
+        return Finding(name, OUTSIDE, given, why="the differences do not settle: a kink or edge is too near")
     if not finite(given):
         beyond  = given == given and abs(entry.right) > LARGEST and (given > 0) == (entry.right > 0)
         verdict = OUTSIDE if beyond or noise == math.inf else WRONG
@@ -229,7 +230,7 @@ def judge(name: str, given: Number, entry: Entry, noise: Any, recorded: Sum | No
 # --- the rows, one by one ----------------------------------------------------------------------------
 
 def check_rows(order: Sequence[Value]) -> list[Finding]:
-    """A finding for each operation whose slopes have wrong slopes: at so many digits that noise hides nothing."""
+    """A finding for each second derivative of an operation that is wrong at so many digits that noise is none."""
     import mpmath
     found = {}
     for z in order:
@@ -251,7 +252,7 @@ def check_row(z: Value, varied: Sequence[int], name: str) -> list[Finding]:
     try:
         trace = traced(f, xs, xs)
         given = [gradients(slope, trace.leaves) for slope in trace.slopes]
-        found = judged(trace, given, second_differences(trace, given), [f"operand {k + 1}" for k in varied])
+        found = judged(trace, given, second_differences(trace, given), [f"x{k + 1}" for k in varied])
     except (TypeError, *DOMAIN):
-        return []                                        # a row of floats only, or an edge: nothing to compare with
+        return []                                        # a row of floats only, or an edge
     return [replace(finding, name=f"{name}, {finding.name}") for finding in found if finding.verdict == WRONG]

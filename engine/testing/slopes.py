@@ -163,7 +163,7 @@ def unit(p: Number) -> float:
     kind = type(p).__module__.partition(".")[0]
     if kind == "mpmath":
         import mpmath
-        return max(float(mpmath.mp.eps), EPS)            # the precision in force is the checker's, not that of p
+        return max(float(mpmath.mp.eps), EPS)        # the precision in force is the checker's, not that of p
     if kind == "numpy" and not isinstance(p, float):
         import numpy
         return float(numpy.finfo(type(p)).eps) if isinstance(p, numpy.floating) else EPS

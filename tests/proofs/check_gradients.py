@@ -1,4 +1,4 @@
-"""Proof by many programs that check_gradients blames no right program and misses no error of one part in 10^9.
+"""Proof by many programs: check_gradients blames no right one and misses no error of one part in 10^9.
 
     python -m tests.proofs.check_gradients                 1000 programs from seed 0
     python -m tests.proofs.check_gradients 10000 5         10000 programs from seed 5
@@ -39,9 +39,11 @@ from engine.value import Constant, topological_order
 ERROR   = Fraction(1, 10 ** 9)
 NOISY   = Fraction(1, 10 ** 11)
 USUAL   = (0.5, 2.0, -1.5, 3.0, 0.1, 1 / 3, -0.7, 1.1, 2.5, -2.0)
-ODD     = (0.0, 1.0, -1.0, 2, -3, Fraction(1, 3), Fraction(-2, 7), 1e-8, 1e-150, 1e150, 20.0, -40.0, 700.0, 1e16)
+ODD     = (0.0, 1.0, -1.0, 2, -3, Fraction(1, 3), Fraction(-2, 7),
+           1e-8, 1e-150, 1e150, 20.0, -40.0, 700.0, 1e16)
 LARGEST = 1e200
-ROWS    = ("+", "-", "*", "/", "**", "neg", "abs", "over", *(name for name in functions.__all__ if name in TABLE))
+ROWS    = ("+", "-", "*", "/", "**", "neg", "abs", "over",
+           *(name for name in functions.__all__ if name in TABLE))
 
 
 class Case(NamedTuple):
@@ -60,7 +62,8 @@ def plain_case(seed: int) -> Case:
     """A program of engine.testing, its numbers short half of the time."""
     rng     = Random(seed)
     numbers = {} if seed % 4 == 1 else {"numbers": [rng.uniform(-3, 3) for _ in range(8)]}
-    program = random_program(seed, (*RATIONAL, *SMOOTH), rng.choice((4, 12, 30)), kinks=rng.random() < 0.2, **numbers)
+    steps, kinks = rng.choice((4, 12, 30)), rng.random() < 0.2
+    program = random_program(seed, (*RATIONAL, *SMOOTH), steps, kinks=kinks, **numbers)
 
     def f(*xs: Any) -> Any:
         stream = iter(xs)
@@ -101,7 +104,8 @@ def random_step(rng: Random, count: int, pool: Sequence[Any]) -> tuple[str, list
     arity = len(row.partials) if not row.nary else {"dot": 4, "affine": 5}.get(name, rng.randint(1, 4))
     nodes = [count - 1 if rng.random() < 0.5 else rng.randrange(count) for _ in range(arity)]
     keep  = rng.randrange(arity)
-    return name, [(rng.choice(pool),) if k != keep and rng.random() < 0.25 else x for k, x in enumerate(nodes)]
+    plain = [k != keep and rng.random() < 0.25 for k in range(arity)]
+    return name, [(rng.choice(pool),) if number else x for x, number in zip(nodes, plain)]
 
 
 def written(steps: Sequence[Any], count: int) -> str:
@@ -120,7 +124,7 @@ def off(x: Any) -> Any:
 def wrong_slope(case: Case, rng: Random, right: Report) -> str:
     """One slope of one recorded operation, off."""
     order  = topological_order(case.f(*map(Value, case.inputs)))
-    kinked = {(f.name, f.operand) for f in right.nodes if f.verdict not in (RIGHT, ROUNDING)}     # no one right slope
+    kinked = {(f.name, f.operand) for f in right.nodes if f.verdict not in (RIGHT, ROUNDING)}
     places = [(k, i) for k, z in enumerate(order) for i, p in enumerate(z.partials)
               if 1e-290 < abs(p) < 1e300 and type(z.operands[i]) is not Constant
               and (call(TABLE[z.op], [x.data for x in z.operands]), i) not in kinked]
@@ -186,7 +190,7 @@ def wrong_curvature(case: Case, rng: Random, right: Report) -> str:
         seen  = check_gradients(case.f, *case.inputs, order=2)
     moved = [(f, lambda *xs, i=i, j=j: hessian(case.f)(*xs)[i][j]) for (i, j), f in found.items()
              if tells(f) and abs(wrong[i][j] - H[i][j]) > 0.9e-9 * abs(H[i][j])]
-    return outcome(seen, case, moved) if moved else NOWHERE  # no curvature here, or next to none of this row's
+    return outcome(seen, case, moved) if moved else NOWHERE  # no curvature here, or next to none
 
 
 def bend(p: Any) -> Any:
@@ -210,7 +214,8 @@ def tells(finding: Finding) -> bool:
 
 
 CAUGHT, MISSED, DROWNED, NOWHERE = "caught", "missed", "drowned", "nowhere"
-KINDS = {"slope": wrong_slope, "gradient": wrong_gradient, "Hessian": wrong_hessian, "curvature": wrong_curvature}
+KINDS = {"slope": wrong_slope, "gradient": wrong_gradient,
+         "Hessian": wrong_hessian, "curvature": wrong_curvature}
 
 
 def outcome(report: Report, case: Case, stood_in: Sequence[tuple[Finding, Callable[..., Any]]] = ()) -> str:
@@ -221,12 +226,13 @@ def outcome(report: Report, case: Case, stood_in: Sequence[tuple[Finding, Callab
 
 
 def lost(case: Case, finding: Finding, again: Callable[..., Any]) -> bool:
-    """Whether floats hold this entry less well than NOISY: judged by its error, and by moving the inputs a little."""
+    """Whether floats hold this entry less well than NOISY, by its error and by moving the inputs a little."""
     right, given = fraction(finding.right), fraction(finding.given)
     found = [given]
     for k in (1, 2, 3, 4):
         with suppress(ArithmeticError, ValueError):
-            found.append(fraction(again(*[x + k * math.ulp(x) if isinstance(x, float) else x for x in case.inputs])))
+            near = [x + k * math.ulp(x) if isinstance(x, float) else x for x in case.inputs]
+            found.append(fraction(again(*near)))
     return max(abs(x - right) for x in found) > NOISY * abs(right)
 
 
