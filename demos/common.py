@@ -10,10 +10,13 @@ Matplotlib is imported by the functions that draw: listing the lectures is insta
 
 from __future__ import annotations
 
-import os
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
+
+from engine.files import written
 
 Item = TypeVar("Item")
 
@@ -87,9 +90,8 @@ def folder(out: str | Path) -> Path:
     out = Path(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        probe = out / f".write-check-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=out):
+            pass
     except OSError as error:
         raise type(error)(error.errno, f"cannot write to the folder {out}: {error.strerror}. "
                                        "Give another with --out DIR") from None
@@ -127,8 +129,9 @@ def save(fig: Any, out: Path, name: str, alt: str) -> Path:
     path = folder(out) / (name if Path(name).suffix else f"{name}.png")
     ending = path.suffix
     metadata = {".png": {"Description": alt}, ".svg": {"Description": alt, "Date": None}}.get(ending)
-    fig.savefig(path, metadata=metadata)
-    return wrote(path, alt)
+    picture = BytesIO()
+    fig.savefig(picture, format=ending[1:], metadata=metadata)
+    return wrote(written(path, picture.getvalue()), alt)
 
 
 def two_colours(pale: bool = False) -> Any:
@@ -188,8 +191,6 @@ def decision_boundary(axes: Any, score: Callable[[list[float]], float], X: Seque
 
 def animation(draw: Callable[[int], Any], frames: int, out: Path, name: str, alt: str, fps: int = 10) -> Path:
     """Write out/name.gif, whose frame k is the figure that draw(k) returns; frames are drawn one by one."""
-    from io import BytesIO
-
     from PIL import Image
 
     pictures = []
@@ -197,7 +198,7 @@ def animation(draw: Callable[[int], Any], frames: int, out: Path, name: str, alt
         png = BytesIO()
         draw(k).savefig(png, format="png", dpi=80)
         pictures.append(Image.open(png).convert("RGB").quantize(128))
-    path = folder(out) / f"{name}.gif"
-    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=1000 // fps, loop=0,
-                     comment=alt.encode())
-    return wrote(path, alt)
+    film = BytesIO()
+    pictures[0].save(film, format="gif", save_all=True, append_images=pictures[1:], loop=0,
+                     duration=1000 // fps, comment=alt.encode())
+    return wrote(written(folder(out) / f"{name}.gif", film.getvalue()), alt)

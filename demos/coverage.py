@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from engine.files import written
+
 from . import lectures
 from .catalogue import documents, errata, items
 from .common import wrote
@@ -53,8 +55,8 @@ def run(out: Path) -> None:
               f"{', '.join(row.demos)}".rstrip())
     print(f"\n{summary(table)}\n")
     for name, text in (("coverage.md", markdown(table)), ("coverage.html", html(table))):
-        (out / name).write_text(text, encoding="utf-8")
-        wrote(out / name, "The table of all items and errata with their tests, demos and outcomes")
+        wrote(written(out / name, text),
+              "The table of all items and errata with their tests, demos and outcomes")
 
 
 # --- what there is, without running it ------------------------------------------------------------

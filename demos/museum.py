@@ -10,6 +10,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from engine.files import written
 from engine.testing.conformance.pages import code, document, exhibit, say
 from engine.testing.conformance.reports import Report, finding_text, smallest
 from engine.testing.museum import EXHIBITS, Exhibit, difference, tour
@@ -28,8 +29,7 @@ def run(out: Path) -> None:
     for number, (e, report) in enumerate(zip(EXHIBITS, reports), 1):
         print(f"\n{number}. {e.name.replace('_', ' ')}: {e.story}\n{indented(difference(e))}")
         show(report)
-    path = folder(out) / "museum.html"
-    path.write_text(gallery(reports), encoding="utf-8")
+    path = written(folder(out) / "museum.html", gallery(reports))
     print()
     wrote(path, f"{len(EXHIBITS)} exhibits, each with its change, its smallest program and the right and the wrong graph side by side")
 

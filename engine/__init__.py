@@ -4,6 +4,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 from . import aliases as aliases       # (micrograd's names for what a Value remembers)
+from . import copies as copies           # (what copy and pickle do with a Value)
 from .derivatives import grad as grad, gradients as gradients, hessian as hessian, jacobian as jacobian
 from .derivatives import value_and_grad as value_and_grad
 from .functions import *  # noqa: F403
@@ -41,4 +42,4 @@ def _picture(self: Value, include: object = None, exclude: object = None) -> dic
     return shown
 
 
-setattr(Value, "_repr_mimebundle_", _picture)
+setattr(Value, "_repr_mimebundle_", _picture)     # noqa: B010

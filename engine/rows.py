@@ -6,6 +6,7 @@ at least one Value it returns a Value that remembers its operands and the slope 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import NamedTuple, Protocol, TypeAlias, overload
@@ -135,6 +136,7 @@ def primitive(name: str, value: Formula, partials: list[Formula] | Formula, **mo
     TABLE[name] = row
     function = unary(row) if len(row.each) == 1 else several(row)
     function.__name__ = function.__qualname__ = name
+    function.__module__ = sys._getframe(1).f_globals.get("__name__", __name__)     # where pickle looks for it
     function.__doc__  = DOCSTRING.format(about=row.about, domain=" x ".join(row.domain))
     if row.method and name.isidentifier():
         setattr(Value, name, function)
@@ -242,4 +244,4 @@ def changed(z: Value) -> bool:
     return any(a != b and (a == a or b == b) for a, b in zip(now, then))
 
 
-setattr(Value, "partials_as_values", partials_as_values)
+setattr(Value, "partials_as_values", partials_as_values)     # noqa: B010  (declared in value.py as a method)

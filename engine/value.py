@@ -20,9 +20,11 @@ Names, here and in every file of the engine:
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Number:  TypeAlias = float                  # any real number: int, float, Fraction, mpmath's mpf, NumPy's scalars
 Operand: TypeAlias = "Value | Number | Fraction"

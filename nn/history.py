@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from io import StringIO
+from io import BytesIO, StringIO
 from os import PathLike
 from typing import Any
 
@@ -86,8 +86,7 @@ class History:
             axes.grid(alpha=0.3)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if path is not None:
-            has_alt_text = str(path).lower().endswith((".png", ".svg"))
-            figure.savefig(path, metadata={"Description": repr(self)} if has_alt_text else None)
+            write(figure, path, alt=repr(self))
         return figure
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -100,3 +99,16 @@ class History:
         except Exception as error:                       # a display must never break a notebook
             bundle["text/plain"] += f"\n(no picture: {error})"
         return bundle
+
+
+def write(figure: Any, path: str | PathLike[str], alt: str) -> None:
+    """The figure as a file, whole or not at all; a name without an ending gets .png, as matplotlib has it."""
+    from pathlib import Path
+
+    from engine.files import written
+
+    target = Path(path)
+    target = target if target.suffix else target.with_suffix(".png")
+    form, picture = target.suffix[1:].lower(), BytesIO()
+    figure.savefig(picture, format=form, metadata={"Description": alt} if form in ("png", "svg") else None)
+    written(target, picture.getvalue())

@@ -15,7 +15,7 @@ from engine import Value, dot, mask, total
 
 from .checks import fraction, not_negative, real, several, whole
 from .module import Module
-from .saving import State, restore, state
+from .saving import State, put_back, state
 
 
 # --- penalties ------------------------------------------------------------------------------------
@@ -147,4 +147,4 @@ class EarlyStopping:
     def restore(self, model: Module) -> None:
         """Give the model the parameters of the best epoch."""
         if self.best_state is not None:
-            restore(model, self.best_state)
+            put_back(model, self.best_state)

@@ -4,7 +4,8 @@
      "parameters": {"layers[0].neurons[0].weights": [0.25, -1.5], "layers[0].neurons[0].bias": 0.0, ...}}
 
 A name is the path to the numbers inside the model; a list of Values is one entry. What is
-remembered but not trained (the running means of a BatchNorm) is kept in the same way.
+remembered but not trained (the running means of a BatchNorm) is kept in the same way. Only finite
+numbers are saved or loaded, so that every file that was saved can be loaded and is JSON to every reader.
 """
 
 from __future__ import annotations
@@ -12,22 +13,30 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from math import isfinite
+from reprlib import repr as short
 from typing import Any, TypeAlias
 
 from engine import Value
+from engine.files import written
+from engine.text import visible
 
 from .module import Module
 
 FORMAT = "chainrule parameters, 1"
+ROOM   = 10_000_000           # bytes that any file may have,
+EACH   = 1_000                # and for each number of the model so many more
+DIGITS = 400                  # of a whole number; the largest float has 309
 State: TypeAlias = dict[str, Any]
 
 
 def save(model: Module, path: str | os.PathLike[str]) -> None:
-    """Write the model's parameters to a JSON file (D0-39).
+    """Write the model's parameters to a JSON file (D0-39), whole or not at all, as engine.files.written does.
 
     Raises:
         OSError: the file cannot be written; an earlier file of that name is then still whole.
         TypeError: the model is not a Module, or a parameter is neither a float nor an int.
+        ValueError: a parameter is nan, infinite or too large for a float; nothing is written then.
     """
     numbers = state(model)
     for name, x in numbers.items():
@@ -35,17 +44,13 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 raise TypeError(f"{name} holds {type(value).__name__} {value!r:.60}, and JSON keeps floats and ints: "
                                 "write p.data = float(p.data) for the parameters first")
+            if not finite(value):
+                raise ValueError(f"{name} holds {shown(value)}, and a model with such a number is of no use "
+                                 f"once it is loaded: nothing was written to {visible(path, 300)}. Train "
+                                 "again with a lower learning rate or clip_norm=1.0, and save the model "
+                                 "before it diverges")
     text = json.dumps({"format": FORMAT, "parameters": {name: plain(x) for name, x in numbers.items()}}, indent=1)
-    part = f"{os.fspath(path)}.part"                     # so that a full disk leaves the earlier file whole
-    try:
-        with open(part, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-        os.replace(part, path)
-    except OSError as error:
-        if os.path.isfile(part):
-            os.remove(part)                              # nothing of a failed attempt stays behind
-        raise type(error)(error.errno, f"cannot write the parameters to {path}: {error.strerror}. Give a file in a "
-                                       "folder that exists and can be written") from None
+    written(path, text + "\n", "the parameters to ")
 
 
 def load(model: Module, path: str | os.PathLike[str]) -> None:
@@ -53,17 +58,64 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is not such a file, or a name or a length differs; the model is then unchanged.
+        ValueError: it is not such a file, or a name or a length differs, or a number is nan, infinite or too
+            large for a float; the model is then unchanged.
     """
-    try:
-        with open(os.fspath(path), encoding="utf-8") as file:
-            content = json.load(file)
-    except ValueError as error:
-        raise ValueError(f"{path} is not a JSON file ({error}): give a file that nn.save wrote") from None
+    name    = visible(os.fspath(path), 300)
+    content = parsed(contents(path, name, ROOM + EACH * count(model)), name)
     is_ours = isinstance(content, dict) and content.get("format") == FORMAT
     if not is_ours or not isinstance(content.get("parameters"), dict):
-        raise ValueError(f"{path} does not hold parameters in the format {FORMAT!r}: give a file that nn.save wrote")
-    restore(model, content["parameters"], os.fspath(path))
+        raise ValueError(f"{name} does not hold parameters in the format {FORMAT!r}: give a file that "
+                         "nn.save wrote")
+    restore(model, content["parameters"], name)
+
+
+def contents(path: str | os.PathLike[str], name: str, most: int) -> bytes:
+    """The bytes of the file, if there are not more than `most`."""
+    try:
+        with open(path, "rb") as file:
+            found = file.read(most + 1)                  # no more, be it endless
+    except OSError as error:
+        raise type(error)(error.errno, f"cannot read the parameters from {name}: {error.strerror}. Give a "
+                                       "file that nn.save wrote") from None
+    if len(found) > most:
+        raise ValueError(f"{name} has more than {most} bytes, far more than the parameters of this model "
+                         "take: give a file that nn.save wrote, or build the model with the sizes it was "
+                         "saved with")
+    return found
+
+
+class Twice(Exception):
+    """A name that a JSON object has twice."""
+
+
+def parsed(found: bytes, name: str) -> Any:
+    """The JSON text as Python objects."""
+    try:
+        return json.loads(found.decode(), object_pairs_hook=once, parse_int=whole)
+    except Twice as twice:
+        raise ValueError(f"{name} holds {visible(twice)} twice, and which one is meant cannot be told: give "
+                         "a file that nn.save wrote") from None
+    except RecursionError:
+        raise ValueError(f"{name} holds lists within lists, too deep to read, and parameters are numbers "
+                         "and lists of numbers: give a file that nn.save wrote") from None
+    except ValueError as error:
+        raise ValueError(f"{name} is not a JSON file ({error}): give a file that nn.save wrote") from None
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these names; each of them must be there once."""
+    found: dict[str, Any] = {}
+    for name, x in pairs:
+        if name in found:
+            raise Twice(name)
+        found[name] = x
+    return found
+
+
+def whole(digits: str) -> Any:
+    """The int; inf where no float is as large, for Python makes no int of a text of more than 4300 digits."""
+    return int(digits) if len(digits) <= DIGITS else float(digits)
 
 
 def state(model: Module) -> State:
@@ -80,16 +132,34 @@ def restore(model: Module, numbers: State, source: str = "the state") -> None:
     """Give the model the numbers of `state`, all or, after an error, none.
 
     Raises:
-        ValueError: a name is missing or unknown, or a length differs.
+        TypeError: these are not the names and numbers that `state` gives.
+        ValueError: a name is missing or unknown, a length differs, or a number is nan, infinite or none.
+    """
+    if not isinstance(numbers, dict):
+        raise TypeError(f"{source} is {type(numbers).__name__} {short(numbers)}, not a dict of names and "
+                        "numbers: give what nn.saving.state returned")
+    own = entries(model)
+    fitting(own, numbers, source)
+    for name in own:
+        for number in numbers[name] if isinstance(numbers[name], list) else [numbers[name]]:
+            if isinstance(number, bool) or not isinstance(number, (int, float)):
+                raise ValueError(f"{name} holds {shown(number)} in {source}, which is not a number: give "
+                                 "what nn.save wrote")
+            if not finite(number):
+                raise ValueError(f"{name} holds {shown(number)} in {source}, which is nan, infinite or "
+                                 "larger than the largest float, 1.8e308: a model with such a number is of "
+                                 "no use. Give a file that was saved before the training diverged")
+    put_back(model, numbers, source)
+
+
+def put_back(model: Module, numbers: State, source: str = "the state") -> None:
+    """Give the model numbers that it had itself, whatever they are: what `state` returned before.
+
+    Raises:
+        ValueError: a name is missing or unknown, or a length differs; the model is then unchanged.
     """
     own = entries(model)
-    missing, unknown = [name for name in own if name not in numbers], [name for name in numbers if name not in own]
-    if missing or unknown:
-        what = f"lacks {missing[0]}" if missing else f"has {unknown[0]}, which the model lacks"
-        raise ValueError(f"{source} {what} ({len(missing)} names missing, {len(unknown)} unknown): build the model "
-                         "with the sizes it was saved with")
-    for name, (x, _) in own.items():
-        matching(name, x, numbers[name], source)
+    fitting(own, numbers, source)
     for name, (x, owner) in own.items():
         if owner is None:
             for p, number in zip(x, numbers[name]) if isinstance(x, list) else [(x, numbers[name])]:
@@ -99,15 +169,37 @@ def restore(model: Module, numbers: State, source: str = "the state") -> None:
             setattr(owner, name.rpartition(".")[2], list(given) if isinstance(given, list) else given)
 
 
-def matching(name: str, x: Any, given: Any, source: str) -> None:
-    """Whether the numbers given fit the entry x."""
-    numbers = given if isinstance(given, list) else [given]
-    if isinstance(x, list) != isinstance(given, list) or isinstance(x, list) and len(x) != len(given):
-        raise ValueError(f"{name} has {size(given)} in {source} and {size(x)} in the model: build the model with the "
-                         "sizes it was saved with")
-    for number in numbers:
-        if isinstance(number, bool) or not isinstance(number, (int, float)):
-            raise ValueError(f"{name} holds {number!r:.60} in {source}, which is not a number")
+def fitting(own: dict[str, Any], numbers: State, source: str) -> None:
+    """Whether the names and lengths are those of the model's own entries."""
+    missing = [name for name in own if name not in numbers]
+    unknown = [name for name in numbers if name not in own]
+    if missing or unknown:
+        what = f"lacks {missing[0]}" if missing else f"has {visible(unknown[0])}, which the model lacks"
+        raise ValueError(f"{source} {what} ({len(missing)} names missing, {len(unknown)} unknown): build "
+                         "the model with the sizes it was saved with")
+    for name, (x, _) in own.items():
+        given = numbers[name]
+        if isinstance(x, list) != isinstance(given, list) or isinstance(x, list) and len(x) != len(given):
+            raise ValueError(f"{name} has {size(given)} in {source} and {size(x)} in the model: build the "
+                             "model with the sizes it was saved with")
+
+
+def finite(x: Any) -> bool:
+    """Whether x is a number that a float can hold."""
+    try:
+        return isfinite(x)
+    except OverflowError:                                # an int
+        return False
+
+
+def shown(x: Any) -> str:
+    """x in a message, cut where it is long or deep; Python writes no int of more than 4300 digits."""
+    return f"an int of {x.bit_length()} bits" if isinstance(x, int) and not finite(x) else short(x)
+
+
+def count(model: Module) -> int:
+    """How many numbers the model remembers."""
+    return sum(len(x) if isinstance(x, list) else 1 for x, _ in entries(model).values())
 
 
 def entries(model: Module) -> dict[str, tuple[Any, Module | None]]:

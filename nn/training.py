@@ -27,7 +27,7 @@ from .module import Module, in_use
 from .optimizers import Optimizer, clip_by_norm, clip_by_value, optimizer_for
 from .progress import progress_bar
 from .regularization import EarlyStopping
-from .saving import restore, state
+from .saving import put_back, state
 
 Callback: TypeAlias = Callable[[int, Module, History], Any]
 
@@ -255,7 +255,7 @@ def checked(model: Any, X: Any, Y: Any, loss: Any, optimizer: Any = None, penalt
         loss([first], Y[:1])                             # a single output must not be taken for a single class
         one_number_of(loss([first] * len(Y), Y))
     finally:
-        restore(model, before)
+        put_back(model, before)
     return Training(model, X, Y, loss, optimizer_for(model.parameters(), optimizer), penalty, clip_norm, clip_value)
 
 

@@ -16,7 +16,7 @@ from engine.value import number
 
 from .datasets import one_hot
 from .module import Module
-from .saving import restore, state
+from .saving import put_back, state
 from .training import Epoch, Training, one_number
 
 FEW = 3
@@ -100,7 +100,7 @@ def record(training: Training, X: Any, Y: Any) -> Any:
                          outputs=[list(o) if isinstance(o, list) else [o] for o in outputs],
                          rerecord=loss_of)
     finally:
-        restore(model, before)
+        put_back(model, before)
 
 
 def loss(training: Training, outputs: Any, targets: Any) -> Value:

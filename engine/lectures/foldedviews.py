@@ -6,6 +6,8 @@ a gradient is written on a card once, when the last card that uses it has passed
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..folding import Box, Fold, Slope
 from ..value import Constant, Value
 from .recording import Recording

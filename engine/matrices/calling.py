@@ -3,12 +3,18 @@
     theta      all parameters as one flat array; parameters["W1"] is a view of it
     gradient   their gradients, laid out in the same way
     load       the parameters' Values -> theta; store: back again
+    lock       one thread at a time: all of them share the arrays of the program
+
+Any number of threads may use one program: each call is whole, a training as well, and the others wait. What
+`run` and `backward` leave behind in `gradient` and `last_outputs` is for a loop in one thread. Threads that
+are to run side by side take a program each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -52,6 +58,7 @@ class Calls:
 
     def prepare(self) -> None:
         """Room for the parameters and their gradients."""
+        self.lock       = RLock()
         self.order      = np.array([k for p in self.own for k in p.members], dtype=np.intp)
         self.theta      = aligned(len(self.order))
         self.gradient   = aligned(len(self.order))
@@ -70,22 +77,25 @@ class Calls:
         Raises:
             ValueError: a shape does not fit what was recorded.
         """
-        if isinstance(self.values[0].data, Fraction) or np.asarray(X).dtype == object:
-            return self.exactly(X, Y)
-        self.load()
-        loss = self.run(X, Y)
-        return Result(loss, {name: g.copy() for name, g in self.gradients.items()})
+        with self.lock:
+            if isinstance(self.values[0].data, Fraction) or np.asarray(X).dtype == object:
+                return self.exactly(X, Y)
+            self.load()
+            loss = self.run(X, Y)
+            return Result(loss, {name: g.copy() for name, g in self.gradients.items()})
 
     def run(self, X: Any, Y: Any = None) -> float:
         """The loss at theta; the gradients are left in `gradient`, to be overwritten by the next run."""
-        self.runner.left -= 1
-        if not self.runner.left:
-            self.runner.hurry(self.plans)
-        plan = self.plans.get((len(X) if self.samples else 0, False)) or self.plan(len(X) if self.samples else 0)
-        self.fill(plan, X, Y)
-        plan.run()
-        self.last = plan
-        return float(plan.loss[0])
+        with self.lock:
+            self.runner.left -= 1
+            if not self.runner.left:
+                self.runner.hurry(self.plans)
+            count = len(X) if self.samples else 0
+            plan  = self.plans.get((count, False)) or self.plan(count)
+            self.fill(plan, X, Y)
+            plan.run()
+            self.last = plan
+            return float(plan.loss[0])
 
     def fill(self, plan: Any, X: Any, Y: Any) -> None:
         for role, data in (("input", X), ("target", Y)):
@@ -144,11 +154,12 @@ class Calls:
         if self.outputs is None:
             raise ValueError("the program does not know which Values are the outputs: write "
                              "vectorize(..., outputs=...)")
-        self.load()
-        plan = self.plan(len(X), predicting=True)
-        self.fill(plan, X, np.zeros_like(plan.room_of["target"]) if "target" in plan.room_of else None)
-        plan.run()
-        return plan.outputs.copy()
+        with self.lock:
+            self.load()
+            plan = self.plan(len(X), predicting=True)
+            self.fill(plan, X, np.zeros_like(plan.room_of["target"]) if "target" in plan.room_of else None)
+            plan.run()
+            return plan.outputs.copy()
 
     def last_outputs(self) -> Any:
         """The outputs of the last run, to be overwritten by the next of as many samples."""
@@ -185,17 +196,20 @@ class Calls:
     def load(self) -> None:
         """Take the numbers of the parameters' Values."""
         values = self.values
-        self.theta[:] = [values[k].data for k in self.order.tolist()]
+        with self.lock:
+            self.theta[:] = [values[k].data for k in self.order.tolist()]
 
     def store(self) -> None:
         """Write the numbers back into the parameters' Values."""
-        for k, x in zip(self.order.tolist(), self.theta.tolist()):
-            self.values[k].data = x
+        with self.lock:
+            for k, x in zip(self.order.tolist(), self.theta.tolist()):
+                self.values[k].data = x
 
     def backward(self, X: Any, Y: Any = None) -> float:
         """The loss; adds each gradient to the `grad` of its Value, as loss.backward() does."""
-        self.load()
-        loss = self.run(X, Y)
-        for k, g in zip(self.order.tolist(), self.gradient.tolist()):
-            self.values[k].grad += g
-        return loss
+        with self.lock:
+            self.load()
+            loss = self.run(X, Y)
+            for k, g in zip(self.order.tolist(), self.gradient.tolist()):
+                self.values[k].grad += g
+            return loss

@@ -155,4 +155,7 @@ def loop(program: Program, mover: Mover, X: Any, Y: Any, size: int) -> Loop | No
             return None                                              # the usual way tells what is wrong
         data.append(None if room is None else given.reshape(len(X), -1))
     rule = rule_of(mover.optimizer, len(program.theta), len(mover.state), mover.moving)
-    return None if rule is None else Loop(program, plan, mover, rule, data[0], data[1], size)
+    try:
+        return None if rule is None else Loop(program, plan, mover, rule, data[0], data[1], size)
+    except NoCompiler:                                               # it is there, and has no room for loop.c
+        return None

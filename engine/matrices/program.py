@@ -49,13 +49,17 @@ class Program(Calls):
             batch_size: samples per update; all of them by default.
             shuffle, seed: a new order of the samples for each epoch.
             callback: a function of (epoch, loss); True ends the training.
+
+        Another thread that uses the program waits until the training ends; a callback must not wait for it.
         """
-        return train(self, X, Y, optimizer, epochs, batch_size, shuffle, seed, callback)
+        with self.lock:
+            return train(self, X, Y, optimizer, epochs, batch_size, shuffle, seed, callback)
 
     def move(self, lr: float) -> None:
         """theta -= lr * gradient, for a loop of one's own; store() writes theta into the Values."""
-        np.multiply(self.gradient, lr, self.scratch)
-        np.subtract(self.theta, self.scratch, self.theta)
+        with self.lock:
+            np.multiply(self.gradient, lr, self.scratch)
+            np.subtract(self.theta, self.scratch, self.theta)
 
     def descend(self, X: Any, Y: Any = None, *, lr: float, steps: int) -> list[float]:
         """Plain gradient descent on all samples, then store(); the loss before each step."""
@@ -92,6 +96,11 @@ class Program(Calls):
         place, so jax.jit, jax.vmap and sharding apply.
         """
         return function(self, xp)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Program holds the memory that it works on, and machine code, and can be neither "
+                        "copied nor sent to another process: copy or send the model, and call vectorize "
+                        "again there")
 
     def __repr__(self) -> str:
         return (f"<Program of {len(self.trace.ops)} nodes: {len(self.low.groups)} arrays, "

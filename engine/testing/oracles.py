@@ -108,7 +108,9 @@ def as_fraction(x: Any) -> Fraction:
 def many(x: Number) -> Any:
     """x as an mpf at the precision in force."""
     import mpmath
-    return mpmath.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else mpmath.mpf(x)
+    if isinstance(x, Fraction):
+        return mpmath.mpf(x.numerator) / x.denominator
+    return mpmath.mpf(x.item() if hasattr(x, "item") else x)             # NumPy's numbers are none to mpmath
 
 
 def nearest_feature(xs: Sequence[Number]) -> Any:

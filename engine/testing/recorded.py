@@ -3,6 +3,7 @@
     slope      the right slope of an operation towards an operand, found from its value column
     adjoint    d(root)/d(node) at 50 digits, summed backwards over the right slopes
     bound      how far from its adjoint rounding may carry a right `.grad`
+    sum        of the slopes and grads that were recorded: no conditioning excuses a `.grad` that is not it
 
 Why the gradients are judged independently: the slopes come from values alone, the sum over
 paths from a loop of this file, and the result is confirmed by moving all leaves at once and
@@ -12,6 +13,7 @@ re-evaluating every value of the graph with 50 digits (`confirmed`), in which no
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -24,10 +26,12 @@ from ..value import Constant, Value, topological_order
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import Slope, many
 from .reports import KINK, OUTSIDE, RIGHT, ROUNDING, WRONG, Finding, ulps
-from .slopes import EPS, TINY, Checked, check_node, finite, rough
+from .slopes import EPS, TINY, Checked, check_node, finite, rough, unit
 
 Number = Any
 DIGITS = 50
+LARGEST  = sys.float_info.max
+SMALLEST = 2.0 ** -1074              # the smallest float: a product may vanish
 
 
 class GraphCheck(NamedTuple):
@@ -50,12 +54,14 @@ def check_graph(root: Value, inputs: Sequence[Value], names: Sequence[str]) -> G
         checked = {z: slopes for z, (slopes, _) in both.items()}
         nodes   = [f for slopes, wrong in both.values() for f in (wrong, *(c.finding for c in slopes)) if f]
         adjoint, bound, size = backwards(root, order, checked)
+        sums   = recorded_sums(order, grads)
         kinked = any(f.verdict in (KINK, OUTSIDE) for f in nodes)
-        if not any(f.verdict == WRONG for f in nodes):                         # else what follows from it is no news
-            nodes += [f for z in reversed(order) if (f := check_adjoint(z, grads[z], adjoint, bound))]    # root first
+        if not any(f.verdict == WRONG for f in nodes):     # else what follows from it is no news; root first
+            nodes += [f for z in reversed(order) if (f := check_adjoint(z, grads[z], adjoint, bound, sums))]
         sides  = slopes_of_sides(root, order, inputs) if kinked else {}
-        found  = [check_input(x, name, grads[x], adjoint, bound, sides, kinked) for x, name in zip(inputs, names)]
-        if not kinked and not any(f.verdict == WRONG for f in nodes):
+        found  = [check_input(x, name, grads[x], adjoint, bound, sums, sides, kinked)
+                  for x, name in zip(inputs, names)]
+        if not kinked and not any(f.verdict == WRONG or f.one_sided for f in nodes):
             nodes += confirmed(root, order, adjoint, size)
     return GraphCheck(nodes, found)
 
@@ -81,6 +87,7 @@ def backwards(root: Value, order: Sequence[Value], checked: dict[Value, list[Che
     |g| times the known error of p, and by its own rounding; a sum by the rounding of its parts.
     """
     zero = many(0)
+    eps  = max([EPS, *(unit(z.data) for z in order)])
     adjoint: dict[Value, Any] = {root: many(1)}
     bound, size = {root: 0.0}, {root: 1.0}
     for z in reversed(order):
@@ -92,16 +99,52 @@ def backwards(root: Value, order: Sequence[Value], checked: dict[Value, list[Che
             steep = rough(slope)
             before, part = adjoint.get(x, zero), slope * g
             adjoint[x] = before + part
-            rounding   = 4 * EPS * (steep * rough(g) + rough(before))
+            rounding   = 4 * eps * (steep * rough(g) + rough(before))
             bound[x]   = bound.get(x, 0.0) + steep * e + reach * error + rounding + TINY
             size[x]    = size.get(x, 0.0) + steep * a
     return adjoint, bound, size
 
 
-def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, float]) -> Finding | None:
+class Sum(NamedTuple):
+    """Slopes times grads, summed: exactly; as floats; and how far rounding took these, step by step."""
+
+    exact:    Any
+    number:   Number
+    rounding: Any
+
+    def admits(self, grad: Number) -> bool:
+        """Whether this can be the sum; of an mpf nobody knows by how many digits it was rounded."""
+        if not isinstance(self.number, (float, int, Fraction)) or not finite(self.number):
+            return True
+        return bool(abs(many(grad) - self.exact) <= 2 * self.rounding + SMALLEST)
+
+
+def recorded_sums(order: Sequence[Value], grads: dict[Value, Number] | None = None) -> dict[Value, Sum]:
+    """Per operand: the sum over its uses, of the slopes recorded and the grads given, or else summed here."""
+    zero = Sum(many(0), 0, many(0))
+    sums: dict[Value, Sum] = {}
+    for z in reversed(order):
+        grad = grads[z] if grads is not None else sums[z].number if z in sums else 1
+        for x, p in zip(z.operands, z.partials):
+            before = sums.get(x, zero)
+            part   = p * grad
+            number = before.number + part
+            if not finite(number):
+                sums[x] = Sum(before.exact, number, before.rounding)
+                continue
+            exact   = many(p) * many(grad)
+            rounded = abs(many(part) - exact) + abs(many(number) - many(before.number) - many(part))
+            sums[x] = Sum(before.exact + exact, number, before.rounding + rounded)
+    return sums
+
+
+def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, float],
+                  sums: dict[Value, Sum]) -> Finding | None:
     """A finding if the grad of an inner node is not its adjoint: the sum over its uses went wrong."""
     right = adjoint[z]
-    if not finite(right) or not finite(grad) or abs(right) > 1e300 or abs(many(grad) - right) <= bound[z]:
+    if not finite(right) or not finite(grad) or abs(right) > 1e300:
+        return None
+    if abs(many(grad) - right) <= bound[z] and (z not in sums or sums[z].admits(grad)):
         return None
     return Finding(f"grad of {call(z.op, [x.data for x in z.operands])}", WRONG, grad, right,
                    ulps=ulps(abs(many(grad) - right), right), allowed=ulps(bound[z], right),
@@ -109,18 +152,22 @@ def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict
 
 
 def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, float],
-                sides: dict[Value, Slope], kinked: bool) -> Finding:
+                sums: dict[Value, Sum], sides: dict[Value, Slope], kinked: bool) -> Finding:
     """The verdict on the gradient of one input."""
     right, allowed = adjoint.get(x, many(0)), bound.get(x, 0.0)
     s = sides.get(x)
     if not finite(right) or not finite(grad):
-        if finite(right) and abs(right) < 1e300 and not kinked:
+        overflow = any(finite(a) and abs(a) > LARGEST for a in adjoint.values())
+        if finite(right) and abs(right) < 1e300 and not kinked and not overflow:
             return Finding(name, WRONG, grad, right)
         return Finding(name, OUTSIDE, grad, None, why=f"{grad!r}: a slope on the way is infinite or undefined")
     error = abs(many(grad) - right)
     away  = ulps(error, right)
     if error > allowed and not (isinstance(grad, Fraction) and error < many(10) ** -30 * (1 + abs(right))):
         return Finding(name, WRONG, grad, right, ulps=away, allowed=ulps(allowed, right))
+    if x in sums and not sums[x].admits(grad):
+        return Finding(name, WRONG, grad, right, ulps=away, allowed=ulps(allowed, right),
+                       why=f"the slopes that were recorded add up to {float(sums[x].exact)!r}")
     if s is not None and not agrees(s, right):
         finding = Finding(name, KINK, grad, None, s.left, s.right, ulps=away)
         together = "the slope chosen at each kink is allowed, together they leave the range"
@@ -146,8 +193,18 @@ def replay(order: Sequence[Value], leaves: dict[Value, Any], offsets: dict[Value
 
 
 def roundings(order: Sequence[Value]) -> dict[Value, Any]:
-    """The recorded number of each node minus the exact one for its recorded operands."""
-    return {z: many(z.data) - many(TABLE[z.op].value(*[many(x.data) for x in z.operands])) for z in order}
+    """The recorded number of each node minus the exact one for its recorded operands.
+
+    Raises:
+        TypeError: a row answers in floats, not in mpmath's numbers: nothing exact can be had from it.
+    """
+    found = {}
+    for z in order:
+        exact = TABLE[z.op].value(*[many(x.data) for x in z.operands])
+        if isinstance(exact, float):
+            raise TypeError(f"the row {z.op!r} answers in floats, not in mpmath's numbers")
+        found[z] = many(z.data) - many(exact)
+    return found
 
 
 def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], size: dict[Value, float]) -> list[Finding]:
@@ -167,21 +224,28 @@ def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], si
     digits = 150 + 2 * max(abs(math.frexp(float(x))[1]) for x in (*sizes, small))
     if digits > 1500:                                        # numbers near 1e+-300: the digits would not end
         return []
-    with mpmath.workdps(digits):
-        h = small * many(10) ** -40
-        try:
-            offsets  = roundings(order)
-            up, down = ({x: many(x.data) + sign * h * move for x, move in moves.items()} for sign in (1, -1))
-            slope    = (replay(order, up, offsets)[root] - replay(order, down, offsets)[root]) / (2 * h)
-        except (TypeError, *DOMAIN):
-            return []                                        # a row of floats only, or an edge: nothing to compare
-        right = sum((move * adjoint[x] for x, move in moves.items()), many(0))
-        scale = sum((abs(move) * size[x] for x, move in moves.items()), many(0))
-        noise = max(size[x] * abs(many(x.data)) for x in (*used, *order)) * many(10) ** (20 - digits) / h + h
-    if not finite(slope) or abs(slope - right) <= many(10) ** -12 * scale + noise + TINY:
-        return []
+    right = sum((move * adjoint[x] for x, move in moves.items()), many(0))
+    scale = sum((abs(move) * size[x] for x, move in moves.items()), many(0))
+    for finer in (0, 160, 640):                              # a steep graph asks for a smaller step
+        with mpmath.workdps(digits + 2 * finer):
+            h = small * many(10) ** (-40 - finer)
+            try:
+                slope = along(root, order, moves, h)
+            except (TypeError, *DOMAIN):
+                return []                                # a row of floats only, or an edge
+            noise = max(size[x] * abs(many(x.data)) for x in (*used, *order)) / h
+        noise = noise * many(10) ** (20 - digits - 2 * finer) + h
+        if not finite(slope) or abs(slope - right) <= many(10) ** -12 * scale + noise + TINY:
+            return []
     return [Finding("the graph as a whole", WRONG, right, slope,
                     why="the value does not move as its slopes say when all leaves are moved at once")]
+
+
+def along(root: Value, order: Sequence[Value], moves: dict[Value, Any], h: Any) -> Any:
+    """The slope of root along a direction, from two replays."""
+    offsets  = roundings(order)
+    up, down = ({x: many(x.data) + sign * h * move for x, move in moves.items()} for sign in (1, -1))
+    return (replay(order, up, offsets)[root] - replay(order, down, offsets)[root]) / (2 * h)
 
 
 def slopes_of_sides(root: Value, order: Sequence[Value], inputs: Sequence[Value],

@@ -51,7 +51,13 @@ class Finding:
     def between(self) -> bool:
         """At a kink: whether the slope given lies between those of the two sides."""
         ends = [x for x in (self.left, self.right_side) if x is not None]
-        return bool(ends) and bool(min(ends) <= self.given <= max(ends))
+        given = self.given if not isinstance(self.given, Fraction) else float(self.given)   # as mpfs need
+        return bool(ends) and bool(min(ends) <= given <= max(ends))
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether the slope is that of one side only, because the other has no value: the end of a domain."""
+        return (self.left is None) != (self.right_side is None)
 
     def __str__(self) -> str:
         where = self.name if self.operand is None else f"{self.name}, slope towards operand {self.operand + 1}"

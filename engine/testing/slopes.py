@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from ..errors import call
 from ..primitives import TABLE
 from ..rows import Primitive
 from ..value import Constant, Value
+from .noise import noise_of_slope
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import Slope, central, exactly, fifty_digits, many, sample
 from .reports import KINK, OUTSIDE, RIGHT, ROUNDING, WRONG, Finding, ulps
@@ -73,10 +75,13 @@ def judge(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Slope
     if not sides:
         return Checked(many(p), Finding(name, OUTSIDE, p, operand=i, why="no value on either side"))
     if (s.smooth or len(sides) == 1) and not s.jump:
-        return judge_smooth(row, numbers, i, p, sides[0], s, name)
+        checked = judge_smooth(row, numbers, i, p, sides[0], s, name)
+        if len(sides) == 1 and checked.finding is not None:
+            return checked._replace(finding=replace(checked.finding, left=s.left, right_side=s.right))
+        return checked
     finding = Finding(name, KINK, p, None, s.left, s.right, operand=i)
     slack   = max(abs(x) for x in sides if finite(x)) * 1e-12 if any(map(finite, sides)) else 0
-    if min(sides) - slack <= p <= max(sides) + slack or (s.jump and not finite(p)):
+    if min(sides) - slack <= many(p) <= max(sides) + slack or (s.jump and not finite(p)):
         return Checked(many(p), finding)
     why = "at a kink the slope must lie between those of the two sides"
     return Checked(many(p), Finding(name, WRONG, p, None, s.left, s.right, operand=i,
@@ -104,14 +109,16 @@ def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s
     if error <= slope.error or away <= 4:
         return Checked(right, Finding(name, RIGHT, p, s, ulps=away, operand=i), float(error))
     allowed = ROUNDINGS * coarsest(p, numbers) * (abs(right) + slope_conditioning(row, numbers, i, right)) + TINY
+    allowed = min(allowed, 4 * (noise_of_slope(row.name, numbers, i) + coarsest(p, numbers) * abs(right)))
     if error <= allowed:
         return Checked(right, Finding(name, ROUNDING, p, right, ulps=away, allowed=ulps(allowed, right), operand=i),
                        float(error))
     floats = central(row.value, [float(x) for x in numbers], i)      # a row may leave 50 digits behind unseen
     if floats.smooth and abs(float(p) - floats.left) <= floats.error < abs(float(right) - floats.left):
         return Checked(many(p), Finding(name, RIGHT, p, p, operand=i))
-    near = slopes_nearby(row, numbers, i) if len({*numbers}) < len(numbers) else []
-    if near and min(near) <= p <= max(near):                         # a tie at which several kinks meet
+    tied = len({*numbers}) < len(numbers) and not isinstance(s, Fraction)
+    near = slopes_nearby(row, numbers, i) if tied else []
+    if near and min(near) <= many(p) <= max(near):                         # a tie at which several kinks meet
         return Checked(many(p), Finding(name, KINK, p, None, min(near), max(near), operand=i))
     return Checked(right, Finding(name, WRONG, p, right, ulps=away, allowed=ulps(allowed, right), operand=i))
 
@@ -135,8 +142,9 @@ def slope_conditioning(row: Primitive, numbers: Sequence[Number], i: int, right:
 def slopes_nearby(row: Primitive, numbers: Sequence[Number], i: int) -> list[Any]:
     """The slopes at points around a tie, each operand moved a little in its own direction."""
     rng, found = Random(0), []
+    step = min([Fraction(1), *(abs(Fraction(x)) for x in numbers if x and finite(x))]) / 10 ** 40
     for _ in range(24):
-        near = [fraction(x) + Fraction(rng.randint(-9, 9), 10 ** 40) if finite(x) else x for x in numbers]
+        near = [fraction(x) + rng.randint(-9, 9) * step if finite(x) else x for x in numbers]
         s    = measured(row, near, i)
         if s.smooth and finite(s.left):
             found.append(s.left)
@@ -157,7 +165,7 @@ def unit(p: Number) -> float:
     kind = type(p).__module__.partition(".")[0]
     if kind == "mpmath":
         import mpmath
-        return float(mpmath.mp.eps)
+        return max(float(mpmath.mp.eps), EPS)        # the precision in force is the checker's, not that of p
     if kind == "numpy" and not isinstance(p, float):
         import numpy
         return float(numpy.finfo(type(p)).eps) if isinstance(p, numpy.floating) else EPS

@@ -20,10 +20,10 @@ def test_only_the_standard_library_is_loaded():
 
 
 def test_importing_is_quick():
-    """Counted in modules, which no busy machine changes: fewer than 90, ours included, and none of the slow ones."""
+    """Counted in modules, which no busy machine changes: fewer than 100, ours included, and none of the slow ones."""
     loaded = python("import sys; before = set(sys.modules); import engine, nn; "
                     "print(*(set(sys.modules) - before))").split()
-    assert len(loaded) < 90
+    assert len(loaded) < 100
     assert not {"asyncio", "ctypes", "dataclasses", "inspect", "subprocess", "tempfile", "argparse"} & set(loaded)
 
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ...extras import missing
+from ...files import written
 from .groups import CASES
 from .reports import Report
 from .running import CASE_LIMIT, conformance
@@ -99,7 +100,7 @@ def write(reports: list[Report], asked: argparse.Namespace) -> None:
             print(made())
             shown = True
         elif place:
-            Path(place).write_text(made(), encoding="utf-8")
+            written(place, made())
             print(f"wrote {place}", file=sys.stderr)
     if not shown:
         print(table(reports) if batch else reports[0])
