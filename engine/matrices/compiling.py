@@ -87,7 +87,7 @@ def build(path: str, source: str, made: Path) -> None:
     """Compile beside `made` and move it there in one step, so that no half-written file is ever loaded."""
     with tempfile.TemporaryDirectory(dir=made.parent) as work:
         text, out = Path(work) / "program.c", Path(work) / "program.so"
-        text.write_text(source)
+        text.write_text(source, encoding="utf-8")
         done = subprocess.run([path, *FLAGS, "-o", str(out), str(text), "-lm"], capture_output=True, text=True,
                               timeout=TIMEOUT)
         if done.returncode:
