@@ -230,7 +230,7 @@ def reason(m: Mutant) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the score and the survivors; 0 if each survivor is known to be equivalent, 2 where there are no tests to run."""
+    """Print the score and the survivors; 0 if each survivor is known to be equivalent, 2 without tests."""
     print_anywhere()
     parser = argparse.ArgumentParser(prog="python -m engine.testing.mutation",
                                      description="How many small changes of the engine its tests notice.")
@@ -241,7 +241,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--list",    action="store_true", help="list the mutants and run none")
     options = parser.parse_args(argv)
     if not options.list and not (ROOT / "tests").is_dir():
-        print("the score needs the project's tests, which are not installed: run it in a checkout", file=sys.stderr)
+        print("the score needs the project's tests, which are not installed: run it in a checkout",
+              file=sys.stderr)
         return 2
     asked = chosen(options.limit, options.seed)
     if options.list:

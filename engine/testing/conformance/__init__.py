@@ -2,7 +2,7 @@
 
     chainrule conformance path/to/student.py:Value
     chainrule conformance students/*.py --html grades.html --csv grades.csv
-    pytest -p engine.testing.conformance.plugin --pyargs engine.testing.conformance --engine path/to/student.py:Value
+    pytest -p engine.testing.conformance.plugin --pyargs engine.testing.conformance --engine student.py:Value
 
 What is judged is the mathematics: an engine that stores floats is right, a slope at a kink that
 lies between the one-sided slopes is right and noted, what the engine lacks is skipped and listed.

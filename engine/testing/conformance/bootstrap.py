@@ -23,9 +23,10 @@ def command(asked: dict[str, Any]) -> list[str]:
 
 
 def worker() -> Any:
-    """The worker's module, in the package loaded as NAME; `import engine` still finds the package, last of all."""
+    """The worker's module, in the package loaded as NAME; `import engine` still finds it, last of all."""
     package = Path(__file__).resolve().parents[2]
-    spec = importlib.util.spec_from_file_location(NAME, package / "__init__.py", submodule_search_locations=[str(package)])
+    spec = importlib.util.spec_from_file_location(NAME, package / "__init__.py",
+                                                  submodule_search_locations=[str(package)])
     if spec is None or spec.loader is None:
         raise ImportError(f"{package} cannot be loaded: install chainrule as a folder, not as an archive")
     sys.modules[NAME] = module = importlib.util.module_from_spec(spec)

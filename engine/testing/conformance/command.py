@@ -58,8 +58,8 @@ def parser() -> argparse.ArgumentParser:
     add("--only",       metavar="TEXT", default="", help='only the cases whose "group: name" contains TEXT')
     add("--json",       metavar="FILE", help="write a report as JSON; - prints it in place of the text")
     add("--junit",      metavar="FILE", help="write a report as JUnit XML; - prints it in place of the text")
-    add("--html",       metavar="FILE", help="write the reports as one HTML page; - prints it in place of the text")
-    add("--csv",        metavar="FILE", help="write the table of scores; - prints it in place of the text")
+    add("--html",       metavar="FILE", help="write the reports as one HTML page; - prints it")
+    add("--csv",        metavar="FILE", help="write the table of scores; - prints it")
     add("--list",       action="store_true", help="list the cases")
     return p
 

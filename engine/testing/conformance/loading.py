@@ -110,19 +110,22 @@ def engines(module: ModuleType) -> dict[str, Any]:
 # --- what the file under test imports --------------------------------------------------------------------
 
 class Neighbours(MetaPathFinder):
-    """Finds modules and packages in the given folders before installed ones, as Python does for a program it runs.
+    """Finds what is in the given folders before what is installed, as Python does for a program it runs.
 
-    The standard library stays itself: in a folder of many students, random.py is one of theirs, and nobody else's.
+    The standard library stays itself: in a folder of many students, the random.py of one is nobody else's.
     """
 
     def __init__(self, folders: Sequence[str]) -> None:
         self.folders = folders
 
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(self, name: str, path: Sequence[str] | None = None,
+                  target: ModuleType | None = None) -> ModuleSpec | None:
         if path is not None or name in sys.stdlib_module_names:
             return None
         spec = PathFinder.find_spec(name, self.folders)
-        return spec if spec and (spec.loader or any(map(holds_python, spec.submodule_search_locations or ()))) else None
+        if spec and (spec.loader or any(map(holds_python, spec.submodule_search_locations or ()))):
+            return spec
+        return None
 
 
 def holds_python(folder: str) -> bool:
@@ -131,7 +134,7 @@ def holds_python(folder: str) -> bool:
 
 
 def neighbourhood(target: str, folder: str) -> list[str]:
-    """Where imports of the target start: beside the file or its package; for a module in the current folder."""
+    """Where imports of the target start: beside the file or its package, or in the folder."""
     place, _ = split(target)
     return [str(root(Path(place)))] if is_file(place) else [folder]
 

@@ -57,7 +57,7 @@ def conformance(engine: Any, *, seed: int = 0, examples: int = 10, time_limit: f
               "unsound": [], "lacking": [], "cases": cases}
     began  = time.monotonic()
     report = Report(name, seed, examples)
-    with TemporaryDirectory(prefix="chainrule-", ignore_cleanup_errors=True) as scratch:   # what an engine leaves, goes
+    with TemporaryDirectory(prefix="chainrule-", ignore_cleanup_errors=True) as scratch:
         run_all(engine, {**asked, "scratch": scratch}, report, began + time_limit, case_limit)
     report.seconds = time.monotonic() - began
     return report
