@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from engine.text import print_anywhere
+
 from . import Lecture, lectures
 from .common import folder, heading
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the arguments ask for; the exit status."""
+    print_anywhere()
     known = lectures()
     asked = parser().parse_args(arguments)
     if asked.list:

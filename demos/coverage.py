@@ -99,7 +99,8 @@ def outcomes(folder: Path) -> dict[str, dict[str, str]]:
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.xml"
         ran = subprocess.run([sys.executable, "-m", "pytest", str(folder), "-q", "-p", "no:cacheprovider",
-                              f"--junitxml={report}"], cwd=ROOT, capture_output=True, text=True)
+                              f"--junitxml={report}"], cwd=ROOT, capture_output=True,
+                             encoding="utf-8", errors="replace")
         if ran.returncode not in (0, 1) or not report.exists():             # 1: a test failed, which the table shows
             raise RuntimeError(f"pytest could not run the tests (exit status {ran.returncode}): is the test extra "
                                f"installed, as in pip install -e '.[test]'? It said:\n"

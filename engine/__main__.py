@@ -1,6 +1,6 @@
 """The command line: any expression, differentiated, drawn, explained, lectured on.
 
-    python -m engine "tanh(w*x + b)" x=0.5 w=-1 b=2 --explain w --save out.html
+    chainrule "tanh(w*x + b)" x=0.5 w=-1 b=2 --explain w --save out.html
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .drawing import Drawing, draw
 from .explanation import explain
 from .expression import Walk, evaluate
 from .graph import Graph
-from .text import digits, visible
+from .text import digits, print_anywhere, visible
 from .value import Value
 
 USAGE = """chainrule: the chain rule on any expression
@@ -36,6 +36,7 @@ USAGE = """chainrule: the chain rule on any expression
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 if it worked, 1 if a check failed, 2 if something given cannot be used."""
+    print_anywhere()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] in ("-h", "--help"):
         print(USAGE, end="")

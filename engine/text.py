@@ -6,8 +6,10 @@ a terminal, a browser or a reader would obey instead of show; the others escape 
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from html import escape
+from io import TextIOWrapper
 from typing import Any
 
 from .value import number
@@ -39,6 +41,13 @@ def visible(text: object, limit: int = 60) -> str:
     shown = shown if len(shown) <= limit else shown[:limit - 1] + "…"
     return "".join(c if c.isascii() and c.isprintable() or not hidden(c) else c.encode("unicode_escape").decode()
                    for c in shown)
+
+
+def print_anywhere() -> None:
+    """Let what stdout and stderr cannot encode be replaced by "?", so that no locale ends a program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def hidden(c: str) -> bool:

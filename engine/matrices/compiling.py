@@ -96,7 +96,7 @@ def build(path: str, source: str) -> bytes:
     """The source as a library."""
     with tempfile.TemporaryDirectory(prefix="chainrule-") as work:
         text, out = Path(work, "program.c"), Path(work, "program.so")
-        text.write_text(source)
+        text.write_text(source, encoding="utf-8")
         done = subprocess.run([path, *FLAGS, "-o", str(out), str(text), "-lm"], capture_output=True, text=True,
                               errors="replace", timeout=TIMEOUT)
         if done.returncode:

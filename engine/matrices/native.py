@@ -57,7 +57,7 @@ def kept_whole(z: Array) -> Array:
 
 @cache
 def kernels() -> str:
-    return Path(__file__).with_name("kernels.h").read_text()
+    return Path(__file__).with_name("kernels.h").read_text(encoding="utf-8")
 
 
 class Native:

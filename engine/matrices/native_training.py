@@ -88,7 +88,7 @@ class Loop:
         self.rule_work = aligned(made.source.rows * 8 + made.source.fixed + 8)
         self.tables = [pointers(arrays) for arrays in (*self.arrays, *self.rule_in, *self.rule_out)]
         self.fields = self.filled(plan, made)
-        self.train  = library(Path(__file__).with_name("loop.c").read_text()).train
+        self.train  = library(Path(__file__).with_name("loop.c").read_text(encoding="utf-8")).train
         self.train.restype = None
 
     def filled(self, plan: Native, made: Compiled) -> Fields:

@@ -25,6 +25,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from ..text import print_anywhere
+
 ROOT    = Path(__file__).resolve().parents[2]
 SOURCES = ("value.py", "primitives.py", "rows.py", "functions.py", "derivatives.py")
 TESTS   = ("test_behaviours.py", "test_edges.py", "test_value.py", "test_derivatives.py", "test_functions.py",
@@ -228,7 +230,8 @@ def reason(m: Mutant) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the score and the survivors; 0 if each survivor is known to be equivalent."""
+    """Print the score and the survivors; 0 if each survivor is known to be equivalent, 2 without tests."""
+    print_anywhere()
     parser = argparse.ArgumentParser(prog="python -m engine.testing.mutation",
                                      description="How many small changes of the engine its tests notice.")
     parser.add_argument("--limit",   type=int, default=100, metavar="N", help="how many mutants (default: 100; 0: all)")
@@ -237,6 +240,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds for one mutant (default: 120)")
     parser.add_argument("--list",    action="store_true", help="list the mutants and run none")
     options = parser.parse_args(argv)
+    if not options.list and not (ROOT / "tests").is_dir():
+        print("the score needs the project's tests, which are not installed: run it in a checkout",
+              file=sys.stderr)
+        return 2
     asked = chosen(options.limit, options.seed)
     if options.list:
         print("\n".join(map(str, asked)))

@@ -1,7 +1,9 @@
-"""python -m engine: every subcommand, and what it says to what it cannot use."""
+"""The command line: every subcommand, what it says to what it cannot use, and on any locale."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -94,3 +96,50 @@ def test_check_without_mpmath_says_what_to_install(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "mpmath", None)
     assert main(["check", *NEURON]) == 2
     assert 'check_gradients needs mpmath, which is not installed: write pip install "chainrule[check]"' in capsys.readouterr().err
+
+
+# --- any locale: what cannot be encoded is replaced, and ends no command -----------------------------------------
+
+ROOT    = Path(__file__).parents[2]
+PLAIN   = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+LOCALES = {"C": {"LC_ALL": "C"}, "C without UTF-8": PLAIN, "C, strictly": {**PLAIN, "PYTHONIOENCODING": ":strict"},
+           "cp1252": {"PYTHONIOENCODING": "cp1252"}, "latin-1": {"PYTHONIOENCODING": "latin-1"}}
+WIDE    = ["tanh(w*x + b) * \u03c9", "x=0.5", "w=-1", "b=2", "\u03c9=3"]          # a Greek letter: in neither of the small encodings
+STUDENT = "tests/engine/testing/conformance/engines/microgpt.py"
+CONFORM = [STUDENT, "--only", "nan.relu"]
+COMMANDS = {                                                    # module, arguments, exit status
+    "show":        ("engine", [*WIDE, "--explain", "w"], 0),
+    "draw":        ("engine", ["draw", *WIDE, "--save", "\u03c9.svg"], 0),
+    "explain":     ("engine", ["explain", *WIDE], 0),
+    "markdown":    ("engine", ["explain", *WIDE, "--as", "markdown"], 0),
+    "latex":       ("engine", ["explain", *WIDE, "--as", "latex"], 0),
+    "html":        ("engine", ["explain", *WIDE, "--as", "html"], 0),
+    "lecture":     ("engine", ["lecture", *WIDE], 0),
+    "frames":      ("engine", ["lecture", *NEURON], 0),
+    "check":       ("engine", ["check", *WIDE], 0),
+    "help":        ("engine", ["--help"], 0),
+    "mistake":     ("engine", ["\u2192 + \u03c9", "\u03c9=1"], 2),
+    "conformance": ("engine", ["conformance", *CONFORM], 1),
+    "the table":   ("engine", ["conformance", STUDENT, "students/\u03c9.py", "--only", "nan.relu"], 2),
+    "as html":     ("engine", ["conformance", *CONFORM, "--html", "-"], 1),
+    "as json":     ("engine", ["conformance", *CONFORM, "--json", "-"], 1),
+    "a file":      ("engine.testing.conformance", ["students/\u03c9.py"], 2),
+    "the list":    ("engine.testing.conformance", ["--list"], 0),
+    "demos":       ("demos", ["--list"], 0),
+    "a demo":      ("demos", ["one_neuron"], 0),
+    "no demo":     ("demos", ["\u03c9"], 2),
+    "mutants":     ("engine.testing.mutation", ["--help"], 0),
+}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_works_on_any_locale(command, locale, tmp_path):
+    """Class: text that a terminal cannot show. Where the locale cannot even take the Greek letter in, it is refused as a name."""
+    module, arguments, status = COMMANDS[command]
+    if WIDE[0] in arguments and "PYTHONUTF8" in LOCALES[locale]:
+        status = 2
+    arguments = [tmp_path / a if a.endswith(".svg") else a for a in arguments] + (["--out", tmp_path] if module == "demos" else [])
+    ran = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, capture_output=True, env={**os.environ, **LOCALES[locale]})
+    assert ran.returncode == status and b"Traceback" not in ran.stderr, ran.stderr.decode(errors="replace")
+    assert ran.stdout + ran.stderr and b"codec" not in ran.stderr

@@ -66,6 +66,7 @@ class Context:
     """The engine under test.
 
     target:   where it was found, "path.py:Value", or "" for a class given as it is.
+    folder:   where a module is looked for first.
     examples: how many random programs each case asks.
     unsound:  operations that failed alone; no other case uses them, so that one mistake costs one mark.
     lacking:  operations the engine does not have.
@@ -74,6 +75,7 @@ class Context:
 
     engine:   Any
     target:   str = ""
+    folder:   str = ""
     seed:     int = 0
     examples: int = 10
     unsound:  set[str] = field(default_factory=set)

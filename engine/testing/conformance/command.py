@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ...extras import missing
 from ...files import written
+from ...text import print_anywhere
 from .groups import CASES
 from .reports import Report
 from .running import CASE_LIMIT, conformance
@@ -19,6 +20,7 @@ from .running import CASE_LIMIT, conformance
 
 def main(argv: list[str]) -> int:
     """Run the suite; 0 if every engine passed, 1 if one failed, 2 if one could not be loaded or the command is wrong."""
+    print_anywhere()
     try:
         asked = parser().parse_args(argv)
     except SystemExit as end:
@@ -29,7 +31,7 @@ def main(argv: list[str]) -> int:
     engines = [path for engine in asked.engines for path in expanded(engine)]
     if not engines:
         parser().print_usage(sys.stderr)
-        print("no engine is given: write python -m engine conformance path/to/file.py:Value", file=sys.stderr)
+        print("no engine is given: write chainrule conformance path/to/file.py:Value", file=sys.stderr)
         return 2
     if find_spec("mpmath") is None:                      # without it every engine would be blamed
         print("chainrule:", missing("mpmath", "the suite computes what is right, and for that"), file=sys.stderr)
@@ -45,7 +47,7 @@ def main(argv: list[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The arguments, as --help shows them."""
-    p = argparse.ArgumentParser(prog="python -m engine conformance", description=(
+    p = argparse.ArgumentParser(prog="chainrule conformance", description=(
         "Test engines: any class with Value(x), operators, .data, .grad and .backward(). "
         "One engine gives a report, several a table."))
     add = p.add_argument
@@ -58,8 +60,8 @@ def parser() -> argparse.ArgumentParser:
     add("--only",       metavar="TEXT", default="", help='only the cases whose "group: name" contains TEXT')
     add("--json",       metavar="FILE", help="write a report as JSON; - prints it in place of the text")
     add("--junit",      metavar="FILE", help="write a report as JUnit XML; - prints it in place of the text")
-    add("--html",       metavar="FILE", help="write the reports as one HTML page (several engines: to conformance.html)")
-    add("--csv",        metavar="FILE", help="write the table of scores (several engines: to conformance.csv)")
+    add("--html",       metavar="FILE", help="write the reports as one HTML page; - prints it")
+    add("--csv",        metavar="FILE", help="write the table of scores; - prints it")
     add("--list",       action="store_true", help="list the cases")
     return p
 
@@ -95,7 +97,7 @@ def write(reports: list[Report], asked: argparse.Namespace) -> None:
         "html":  lambda: page(reports),
         "csv":   lambda: csv_table(reports)}
     for name, made in makers.items():
-        place = getattr(asked, name) or (f"conformance.{name}" if batch and name in ("html", "csv") else "")
+        place = getattr(asked, name)
         if place == "-":
             print(made())
             shown = True

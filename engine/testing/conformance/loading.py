@@ -5,7 +5,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import re
 import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -44,6 +48,8 @@ def from_file(place: str) -> ModuleType:
     path = Path(place).resolve()
     if not path.is_file():
         raise NotFound(f"there is no file {place}: give the path of a Python file, as in students/ada.py:Value")
+    if importing_relatively(path):
+        return from_package(path)
     name = "engine_under_test_" + "".join(c if c.isalnum() else "_" for c in path.stem)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -52,6 +58,18 @@ def from_file(place: str) -> ModuleType:
     sys.modules[name] = module                                   # dataclasses and pickling look here
     sys.path.append(str(path.parent))                            # files next to it can be imported
     spec.loader.exec_module(module)
+    return module
+
+
+def from_package(path: Path) -> ModuleType:
+    """The module in a file that imports relatively: it is loaded as a part of its package."""
+    start = root(path)
+    sys.path.append(str(start))
+    name   = ".".join(path.relative_to(start).with_suffix("").parts)
+    module = importlib.import_module(name)
+    if Path(module.__file__ or "").resolve() != path:
+        raise NotFound(f"{path} imports relatively, and another module {name} is loaded already: "
+                       'give the path to conformance, as in conformance("path/to/file.py:Value")')
     return module
 
 
@@ -87,3 +105,49 @@ def engines(module: ModuleType) -> dict[str, Any]:
     """The classes with a backward method, by name."""
     return {name: thing for name, thing in vars(module).items()
             if isinstance(thing, type) and callable(getattr(thing, "backward", None))}
+
+
+# --- what the file under test imports --------------------------------------------------------------------
+
+class Neighbours(MetaPathFinder):
+    """Finds what is in the given folders before what is installed, as Python does for a program it runs.
+
+    The standard library stays itself: in a folder of many students, the random.py of one is nobody else's.
+    """
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        self.folders = folders
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None,
+                  target: ModuleType | None = None) -> ModuleSpec | None:
+        if path is not None or name in sys.stdlib_module_names:
+            return None
+        spec = PathFinder.find_spec(name, self.folders)
+        if spec and (spec.loader or any(map(holds_python, spec.submodule_search_locations or ()))):
+            return spec
+        return None
+
+
+def holds_python(folder: str) -> bool:
+    """Whether a folder without __init__.py is a package all the same, and not just a folder."""
+    return any(Path(folder).glob("*.py"))
+
+
+def neighbourhood(target: str, folder: str) -> list[str]:
+    """Where imports of the target start: beside the file or its package, or in the folder."""
+    place, _ = split(target)
+    return [str(root(Path(place)))] if is_file(place) else [folder]
+
+
+def root(path: Path) -> Path:
+    """The folder of a file; if the file imports relatively, the folder that holds its package."""
+    folder = path.parent
+    while importing_relatively(path) and (folder / "__init__.py").is_file():
+        folder = folder.parent
+    return folder
+
+
+def importing_relatively(path: Path) -> bool:
+    """Whether the file is a part of a package, and says so by `from .other import name`."""
+    packaged = (path.parent / "__init__.py").is_file()
+    return packaged and path.is_file() and re.search(rb"^\s*from\s+\.", path.read_bytes(), re.M) is not None

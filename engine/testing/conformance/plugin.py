@@ -1,6 +1,8 @@
 """The pytest plugin: `--engine`, and one test for each case of the suite.
 
-    pytest --pyargs engine.testing.conformance --engine path/to/student.py:Value
+    pytest -p engine.testing.conformance.plugin --pyargs engine.testing.conformance --engine student.py:Value
+
+It is asked for by -p, and no entry point: installing chainrule must not change the tests of other projects.
 """
 
 from __future__ import annotations

@@ -17,9 +17,11 @@ import sys
 import threading
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
 from . import worker
+from .bootstrap import command
 from .cases import FORMS, Case, form, key_of
 from .exercises import described
 from .groups import CASES
@@ -48,13 +50,15 @@ def conformance(engine: Any, *, seed: int = 0, examples: int = 10, time_limit: f
         raise ValueError(f"examples={examples}, time_limit={time_limit}, case_limit={case_limit}: each must be above 0")
     cases = [k for k, case in enumerate(CASES) if only in case.id]
     if not cases:
-        raise ValueError(f"no case contains {only!r}: python -m engine.testing.conformance --list shows them all")
+        raise ValueError(f"no case contains {only!r}: chainrule conformance --list shows them all")
     target = absolute(engine) if isinstance(engine, str) else ""
     name   = engine if isinstance(engine, str) else f"{engine.__module__}:{engine.__qualname__}"
-    asked  = {"target": target, "seed": seed, "examples": examples, "unsound": [], "lacking": [], "cases": cases}
+    asked  = {"target": target, "folder": os.getcwd() if target else "", "seed": seed, "examples": examples,
+              "unsound": [], "lacking": [], "cases": cases}
     began  = time.monotonic()
     report = Report(name, seed, examples)
-    run_all(engine, asked, report, began + time_limit, case_limit)
+    with TemporaryDirectory(prefix="chainrule-", ignore_cleanup_errors=True) as scratch:
+        run_all(engine, {**asked, "scratch": scratch}, report, began + time_limit, case_limit)
     report.seconds = time.monotonic() - began
     return report
 
@@ -132,7 +136,7 @@ class Child:
         self.status: int | None = None
         if isinstance(engine, str):
             self.process = subprocess.Popen(
-                [sys.executable, "-m", f"{__package__}.worker", json.dumps(asked)], text=True, env=environment(),
+                command(asked), text=True, env={**os.environ, "PYTHONHASHSEED": "0"},
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
             assert self.process.stdout
             stream: Any = self.process.stdout
@@ -150,6 +154,8 @@ class Child:
             return os.fdopen(ours)
         try:                                                     # the child; it never returns from here
             os.setsid()
+            os.chdir(asked["scratch"])
+            sys.dont_write_bytecode = True
             worker.silence()
             worker.limit_memory()
             lines = os.fdopen(theirs, "w")
@@ -201,11 +207,3 @@ def in_process(engine: Any, asked: dict[str, Any]) -> TextIO:
     worker.run(engine, asked, lines)
     lines.seek(0)
     return lines
-
-
-def environment() -> dict[str, str]:
-    """The environment of a worker: it finds this package, and hashes strings in the same way every time."""
-    root = str(Path(__file__).resolve().parents[3])
-    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
-

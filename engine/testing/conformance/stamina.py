@@ -6,12 +6,12 @@ import gc
 import math
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from .bootstrap import command
 from .cases import ADVICE, BLOCKED, ERRORS, FAIL, SKIP, Case, Context, Finding, Result
 from .exercises import described
 
@@ -188,7 +188,7 @@ def between(context: Context) -> Result:
         return Result(SKIP, notes=["only for an engine given as path.py:Value or module:Value"])
     answers = set()
     for seed in "012":
-        run = subprocess.run([sys.executable, "-m", "engine.testing.conformance.worker", "--digest", context.target],
+        run = subprocess.run(command({"digest": True, "target": context.target, "folder": context.folder}),
                              env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, timeout=20,
                              stdin=subprocess.DEVNULL)
         answers.add(run.stdout.strip().rpartition("digest ")[2])

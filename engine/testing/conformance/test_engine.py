@@ -1,4 +1,4 @@
-"""The suite as pytest tests, one for each case: pytest --pyargs engine.testing.conformance --engine path.py:Value"""
+"""The suite as pytest tests, one for each case; the plugin beside it says how they are run."""
 
 from __future__ import annotations
 

@@ -9,31 +9,32 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 import traceback
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TextIO
 
 from .cases import ADVICE, FAIL, FORMS, Case, Context, Finding, Result
 from .exercises import described
 from .groups import CASES
-from .loading import NotFound, load
+from .loading import Neighbours, NotFound, load, neighbourhood
+from .stamina import tree
 
 MEMORY = 1 * 2 ** 30                     # bytes one engine may take
 
 
-def main(argv: list[str]) -> int:
-    """Run the cases that the first argument (JSON) asks for; "--digest TARGET" prints one answer, for comparison."""
+def main(asked: dict[str, Any]) -> int:
+    """Run the cases that are asked for; with "digest" print one answer, for comparison."""
     lines = os.fdopen(os.dup(1), "w")                        # what the engine prints goes nowhere
     silence()
+    if find_spec("mpmath") is None:
+        say(lines, absent="the suite computes what is right with mpmath: pip install 'chainrule[check]'")
+        return 2
+    import_module("mpmath")                                  # before a file of that name can come between
     limit_memory()
-    if argv[0] == "--digest":
-        from .stamina import tree
-        print("digest", *tree(load(argv[1])), file=lines, flush=True)
-        return 0
-    asked = json.loads(argv[0])
     try:
-        engine = load(asked["target"])
+        engine = loaded(asked["target"], asked["folder"])
     except NotFound as problem:
         say(lines, absent=str(problem))
         return 2
@@ -41,8 +42,19 @@ def main(argv: list[str]) -> int:
         ends = "it ends the program: put what is not part of the engine under if __name__ == \"__main__\""
         say(lines, broken=ends if isinstance(problem, SystemExit) else described(problem), where=last_line(problem))
         return 2
+    if asked.get("digest"):
+        print("digest", *tree(engine), file=lines, flush=True)
+        return 0
+    os.chdir(asked["scratch"])
     run(engine, asked, lines)
     return 0
+
+
+def loaded(target: str, folder: str) -> Any:
+    """The engine; what its file imports is looked for beside it first, and in the current folder last."""
+    sys.meta_path.insert(0, Neighbours(neighbourhood(target, folder)))
+    sys.path.append(folder)
+    return load(target)
 
 
 def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
@@ -51,8 +63,8 @@ def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
         say(lines, absent=f"{getattr(engine, '__name__', engine)} has no backward method: "
                           "an engine needs Value(x), .data, .grad and .backward()")
         return
-    context = Context(engine, asked["target"], asked["seed"], asked["examples"], set(asked["unsound"]), set(asked["lacking"]))
-    os.chdir(tempfile.gettempdir())
+    context = Context(engine, asked["target"], asked["folder"], asked["seed"], asked["examples"],
+                      set(asked["unsound"]), set(asked["lacking"]))
     for number, label in enumerate(FORMS):                   # the first cases are the operations, in this order
         say(lines, start=number)
         context.survey(label, number in asked["cases"])
@@ -93,6 +105,7 @@ def limit_memory() -> None:
     """MEMORY bytes more than the process has now, where the system can tell and limit it."""
     try:
         import resource
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))     # a crash leaves no file behind
         with open("/proc/self/statm", encoding="ascii") as sizes:
             limit = int(sizes.read().split()[0]) * resource.getpagesize() + MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -105,7 +118,3 @@ def last_line(problem: BaseException) -> str:
     frames = [frame for frame in traceback.extract_tb(problem.__traceback__)
               if "importlib" not in frame.filename and Path(frame.filename).parent != Path(__file__).parent]
     return f"{os.path.basename(frames[-1].filename)}, line {frames[-1].lineno}" if frames else ""
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -3,10 +3,11 @@
 import csv
 import io
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -128,11 +129,11 @@ def test_one_mistake_costs_its_operation_and_no_other():
 @pytest.mark.parametrize("student, words", [
     ("endless",        "did not finish within 1 s"),
     ("hard_exit",      "ended its process with exit status 0"),
-    ("stack",          "the C stack overflowed"),
+    ("stack",          "the C stack overflowed|RecursionError: maximum recursion depth"),     # which one, Python's version decides
 ])
 def test_an_engine_that_ends_or_hangs_its_process_is_found_out(student, words):
     report = conformance(f"{STUDENTS / student}.py:Value", case_limit=1.0, time_limit=15.0, examples=1)
-    assert any(words in sentence for sentence in said(report)), str(report)
+    assert any(re.search(words, sentence) for sentence in said(report)), str(report)
     assert len(report.verdicts) == len(CASES) and not report.passed
 
 
@@ -214,11 +215,10 @@ def test_csv_of_one_engine():
 
 
 def test_the_pytest_plugin_gives_one_test_for_each_case(tmp_path):
-    installed = any(entry.name == "chainrule" for entry in entry_points(group="pytest11"))
-    plugin = [] if installed else ["-p", "engine.testing.conformance.plugin"]        # an installed project brings it along
-    run = subprocess.run([sys.executable, "-m", "pytest", *plugin, "-q", "--pyargs", "engine.testing.conformance",
+    run = subprocess.run([sys.executable, "-m", "pytest", "-p", "engine.testing.conformance.plugin", "-q", "--pyargs", "engine.testing.conformance",
                           "--engine", f"{ENGINES / 'microgpt.py'}:Value", "--engine-examples", "1", "-p", "no:cacheprovider"],
-                         capture_output=True, text=True, cwd=Path(__file__).parents[4], timeout=60)
+                         capture_output=True, text=True, cwd=Path(__file__).parents[4], timeout=60,
+                         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
     assert run.returncode == 1
     assert "test_conformance[nan and inf: nan.relu()]" in run.stdout and "nan is swallowed" in run.stdout
 
