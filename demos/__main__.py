@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from engine.text import print_anywhere
+from engine.show.text import print_anywhere
 
 from . import Lecture, lectures
 from .common import folder, heading

@@ -16,7 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine.files import written
+from engine.show.files import written
 
 Item = TypeVar("Item")
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from engine.files import written
+from engine.show.files import written
 
 from . import lectures
 from .catalogue import documents, errata, items

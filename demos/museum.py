@@ -10,7 +10,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from engine.files import written
+from engine.show.files import written
 from engine.testing.conformance.pages import code, document, exhibit, say
 from engine.testing.conformance.reports import Report, finding_text, smallest
 from engine.testing.museum import EXHIBITS, Exhibit, difference, tour

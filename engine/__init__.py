@@ -12,20 +12,22 @@ from .primitives import *  # noqa: F403
 from .value import Value as Value
 
 if TYPE_CHECKING:
-    from .comparing import compare as compare
-    from .drawing import draw as draw
-    from .explanation import explain as explain
-    from .graph import Graph as Graph
+    from .pictures.comparison import compare as compare
+    from .pictures.drawing import draw as draw
+    from .explaining.explanation import explain as explain
+    from .graphs.graph import Graph as Graph
     from .lectures import lecture as lecture
     from .lectures import training_lecture as training_lecture
     from .matrices import vectorize as vectorize
 
 # Imported when first used, so that `import engine` stays small.
-_LATER = {"Graph": ".graph", "compare": ".comparing", "draw": ".drawing", "explain": ".explanation",
-          "lecture": ".lectures", "training_lecture": ".lectures", "vectorize": ".matrices"}
+_LATER = {"Graph": ".graphs.graph", "compare": ".pictures.comparison", "draw": ".pictures.drawing",
+          "explain": ".explaining.explanation", "lecture": ".lectures", "training_lecture": ".lectures",
+          "vectorize": ".matrices"}
+_FUNCTIONS: list[str] = _import_module(".functions", __name__).__all__
 
 __all__ = ["Value", "grad", "gradients", "hessian", "jacobian", "value_and_grad",
-           *sorted(_LATER.keys() - {"vectorize"}), *_import_module(".functions", __name__).__all__]      # (`from engine import *` needs no NumPy)
+           *sorted(_LATER.keys() - {"vectorize"}), *_FUNCTIONS]      # (`from engine import *` needs no NumPy)
 
 
 def __getattr__(name: str) -> object:
@@ -38,7 +40,7 @@ def __getattr__(name: str) -> object:
 
 def _picture(self: Value, include: object = None, exclude: object = None) -> dict[str, str]:
     """What Jupyter shows of a Value: its graph."""
-    shown: dict[str, str] = _import_module(".drawing", __name__).mimebundle(self)
+    shown: dict[str, str] = _import_module(".pictures.drawing", __name__).mimebundle(self)
     return shown
 
 

@@ -13,11 +13,11 @@ from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .drawing import Drawing, draw
-from .explanation import explain
+from .pictures.drawing import Drawing, draw
+from .explaining.explanation import explain
 from .expression import Walk, evaluate
-from .graph import Graph
-from .text import digits, print_anywhere, visible
+from .graphs.graph import Graph
+from .show.text import digits, print_anywhere, visible
 from .value import Value
 
 USAGE = """chainrule: the chain rule on any expression

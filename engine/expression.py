@@ -17,7 +17,7 @@ from typing import Any
 
 from . import functions
 from .primitives import TABLE, apply
-from .text import visible
+from .show.text import visible
 from .value import Number, Value
 
 LONGEST, DEEPEST = 2000, 60

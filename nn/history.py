@@ -105,7 +105,7 @@ def write(figure: Any, path: str | PathLike[str], alt: str) -> None:
     """The figure as a file, whole or not at all; a name without an ending gets .png, as matplotlib has it."""
     from pathlib import Path
 
-    from engine.files import written
+    from engine.show.files import written
 
     target = Path(path)
     target = target if target.suffix else target.with_suffix(".png")

@@ -18,8 +18,8 @@ from reprlib import repr as short
 from typing import Any, TypeAlias
 
 from engine import Value
-from engine.files import written
-from engine.text import visible
+from engine.show.files import written
+from engine.show.text import visible
 
 from .module import Module
 

@@ -60,7 +60,7 @@ class Epochs:
         """Record the loss of a few samples; of a whole batch if samples act on each other singly."""
         import numpy as np
 
-        from engine.matrices.training import Mover
+        from engine.matrices.training_loop import Mover
 
         self.X, Y = np.asarray(training.X, dtype=float), training.Y
         first = training.model.batch(training.X[:max(2, training.model.smallest_batch)])[0]

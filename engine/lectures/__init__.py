@@ -2,4 +2,4 @@
 
 from .media import Lecture as Lecture
 from .media import lecture as lecture
-from .training import training_lecture as training_lecture
+from .training_page import training_lecture as training_lecture

@@ -12,15 +12,15 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-from ..files import written
-from ..text import visible
+from ..show.files import written
+from ..show.text import visible
 from ..value import Value
 from .page import page
 from .picture import picture
 from .recording import Recording, record
 from .slides import printed, slides
-from .text import text
-from .foldedviews import folded_view
+from .terminal import text
+from .folded_views import folded_view
 from .views import View, scalar_view
 from .words import expression
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from ..text import html
+from ..show.text import html
 from ..value import Constant
 from .assets import asset
 from .picture import picture

@@ -5,7 +5,7 @@ Colours come from the classes, so that the page, the slides and the notebook eac
 
 from __future__ import annotations
 
-from ..text import html
+from ..show.text import html
 from .assets import asset
 from .views import Card, Point, View
 

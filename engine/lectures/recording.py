@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..graph import Graph
-from ..text import visible
+from ..graphs.graph import Graph
+from ..show.text import visible
 from ..value import Constant, Number, Value, topological_order
 from .words import OUT, Parts, formula, sentence, slope
 

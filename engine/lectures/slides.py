@@ -7,13 +7,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ..text import html
+from ..show.text import html
 from ..value import Constant
 from .assets import asset
 from .page import hashed
 from .picture import picture
 from .recording import Contribution, Recording
-from .text import bracket, written
+from .terminal import bracket, written
 from .views import Scene, View
 from .words import short
 

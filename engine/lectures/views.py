@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from ..primitives import TABLE
-from ..rendering import layout
-from ..text import digits
+from ..pictures.graphviz import layout
+from ..show.text import digits
 from ..value import Constant
 from .recording import Contribution, Recording, Step
 from .words import short

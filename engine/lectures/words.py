@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from .. import gates
-from ..graph import Graph
-from ..text import digits
+from ..explaining import gates
+from ..graphs.graph import Graph
+from ..show.text import digits
 from ..value import Number, Value
 
 Parts: TypeAlias = list["str | int"]

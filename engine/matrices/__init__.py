@@ -4,8 +4,7 @@
     >>> program = vectorize(loss, inputs=X, targets=Y, parameters=model.parameters())
     >>> loss, gradients = program(X_new, Y_new)
 
-A pass per file, in this order: tracing, normalising, batching, grouping, lowering (with rows), reverse;
-then the program is printed (printing, equations) and run (running, native, portable).
+passes/ finds the matrices, writing/ shows the program as source and equations, numpy/ and native/ run it.
 """
 
 from ..extras import needed
@@ -13,4 +12,4 @@ from ..extras import needed
 needed("numpy", "vectorize")                                     # before the passes, which all import it
 
 from .program import Program as Program
-from .vectorizing import vectorize as vectorize
+from .vectorization import vectorize as vectorize

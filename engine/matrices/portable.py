@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import Array
-from .rows import expand
+from .lines import Array
+from .passes.expansion import expand
 
 if TYPE_CHECKING:
     from .program import Program

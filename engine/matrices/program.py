@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..value import Value
-from .arrays import Array
-from .calling import Calls, Parameter
-from .choosing import Runner
-from .equations import Equations, equations
-from .naming import names_of
+from .lines import Array
+from .calls import Calls, Parameter
+from .runners import Runner
+from .writing.equations import Equations, equations
+from .writing.symbols import names_of
 from .portable import function, needed
-from .printing import source
-from .reporting import report, stages
-from .training import Descent, train
+from .writing.numpy_source import source
+from .writing.report import report, stages
+from .training_loop import Descent, train
 
 if TYPE_CHECKING:
-    from .batching import Templates
-    from .lowering import Lowering
-    from .tracing import Trace
+    from .passes.batch import Templates
+    from .passes.lower import Lowering
+    from .passes.trace import Trace
 
 
 class Program(Calls):

@@ -9,17 +9,19 @@ from ..extras import needed
 
 _HOMES = {name: home for home, names in {
     "conformance": ("conformance",),
-    "checker":   ("assert_gradients", "check_gradients"),
-    "reports":   ("Report", "WrongGradient"),
-    "growing":   ("programs", "random_program"),
-    "program":   ("Plain", "Program", "Step"),
-    "nans":      ("explain_nan",),
-    "strategies": ("Dataset", "Network", "datasets", "deterministic", "networks", "numbers", "operands", "values"),
-    "shrinking": ("shrink",),
+    "check.checker":  ("assert_gradients", "check_gradients"),
+    "check.findings": ("Report", "WrongGradient"),
+    "nans":           ("explain_nan",),
+    "programs.growing":        ("programs", "random_program"),
+    "programs.scalar_program": ("Plain", "Program", "Step"),
+    "programs.shrinking":      ("shrink",),
+    "programs.strategies": ("Dataset", "Network", "datasets", "deterministic", "networks", "numbers", "operands",
+                            "values"),
 }.items() for name in names}
 
 # What each of them cannot do without; whoever imports engine.testing for explain_nan alone needs nothing.
-_NEEDS = {**dict.fromkeys(("conformance", "checker", "growing", "shrinking"), "mpmath"), "strategies": "hypothesis"}
+_NEEDS = {**dict.fromkeys(("conformance", "check.checker", "programs.growing", "programs.shrinking"), "mpmath"),
+          "programs.strategies": "hypothesis"}
 
 __all__ = list(_HOMES)
 

@@ -195,8 +195,8 @@ def by_hand(program: Any, w: Work) -> Any:
 
 def by_program_in_c(program: Any, w: Work) -> Any:
     """Many steps per call: a step of W4 takes less than a call from Python."""
-    from engine.matrices.native_training import loop
-    from engine.matrices.training import Descent, Mover
+    from engine.matrices.native.epochs import loop
+    from engine.matrices.training_loop import Descent, Mover
     native, *_ = recorded(w, "native")
     fast = loop(native, Mover(Descent(native.values, LR), native), w.X, w.Y, len(w.X))
     if fast is None:
@@ -213,7 +213,7 @@ def by_hand_in_c(program: Any, w: Work) -> Any:
     import subprocess
     import tempfile
 
-    from engine.matrices.compiling import FLAGS
+    from engine.matrices.native.compiler import FLAGS
     if w.one:
         raise ImportError("W1, W2 and W4 only")
     sizes  = [w.X.shape[1], *[len(layer.neurons) for layer in w.model.layers]]

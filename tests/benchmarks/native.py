@@ -24,9 +24,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.matrices import compiling
-from engine.matrices.native_training import loop
-from engine.matrices.training import Descent, Mover
+from engine.matrices.native import compiler as compiling
+from engine.matrices.native.epochs import loop
+from engine.matrices.training_loop import Descent, Mover
 
 SIZES = {"W1": "IN=2 H1=16 H2=16 OUT=1 M=100 S=104 HINGE", "W2": "IN=64 H1=32 H2=0 OUT=10 M=32 S=32 SOFTMAX",
          "W4": "IN=2 H1=4 H2=0 OUT=1 M=4 S=4 SQUARES"}

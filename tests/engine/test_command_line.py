@@ -128,7 +128,7 @@ COMMANDS = {                                                    # module, argume
     "demos":       ("demos", ["--list"], 0),
     "a demo":      ("demos", ["one_neuron"], 0),
     "no demo":     ("demos", ["\u03c9"], 2),
-    "mutants":     ("engine.testing.mutation", ["--help"], 0),
+    "mutants":     ("tests.mutation", ["--help"], 0),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine import Value, draw, explain, gradients, vectorize
 from engine.primitives import TABLE, apply
-from engine.testing.oracles import as_fraction
+from engine.testing.check.oracles import as_fraction
 from engine.value import Constant
 
 INF, NAN = math.inf, math.nan

@@ -31,9 +31,9 @@ from engine import Value, functions
 from engine.derivatives import grad, hessian
 from engine.primitives import TABLE, apply, call
 from engine.testing import check_gradients, random_program, recorded, second
-from engine.testing.oracles import as_fraction
-from engine.testing.operations import RATIONAL, SMOOTH
-from engine.testing.reports import RIGHT, ROUNDING, WRONG, Finding, Report
+from engine.testing.check.oracles import as_fraction
+from engine.testing.programs.operations import RATIONAL, SMOOTH
+from engine.testing.check.findings import RIGHT, ROUNDING, WRONG, Finding, Report
 from engine.value import Constant, topological_order
 
 ERROR   = Fraction(1, 10 ** 9)

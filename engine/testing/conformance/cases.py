@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
-from ..operations import OPERATIONS
-from ..program import Plain, Program, Step, short
-from ..shrinking import shrink
+from ..programs.operations import OPERATIONS
+from ..programs.scalar_program import Plain, Program, Step, short
+from ..programs.shrinking import shrink
 from .exercises import Exercise, Outcome, askable, attempt, expected, wrong
 from .mistakes import catalogue
 from .outlines import pictured, shown

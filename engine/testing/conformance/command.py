@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ...extras import missing
-from ...files import written
-from ...text import print_anywhere
+from ...show.files import written
+from ...show.text import print_anywhere
 from .groups import CASES
 from .reports import Report
 from .running import CASE_LIMIT, conformance

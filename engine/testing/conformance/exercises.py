@@ -23,9 +23,9 @@ from fractions import Fraction
 from random import Random
 from typing import Any, NamedTuple
 
-from ...text import visible
-from ..operations import OPERATIONS, step_value
-from ..program import Plain, Program, Step, plain
+from ...show.text import visible
+from ..programs.operations import OPERATIONS, step_value
+from ..programs.scalar_program import Plain, Program, Step, plain
 
 NAN   = "nan"                   # nan, or a refusal
 NONE  = "no number"             # nan, inf or a refusal: no such number exists

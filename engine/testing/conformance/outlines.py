@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..operations import OPERATIONS
-from ..program import Plain, Program, Step
+from ..programs.operations import OPERATIONS
+from ..programs.scalar_program import Plain, Program, Step
 from .exercises import Exercise, Outcome, accepts, differs, evaluate, expected, nodes, wrong
 from .writing import interval_text, names
 

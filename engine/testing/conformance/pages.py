@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from ...text import visible
+from ...show.text import visible
 from .cases import Finding
 from .pictures import drawn_svg, drawn_text
 from .reports import Report, Verdict, smallest

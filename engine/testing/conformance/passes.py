@@ -10,8 +10,8 @@ import math
 import struct
 from collections.abc import Callable
 
-from ..operations import OPERATIONS
-from ..program import plain
+from ..programs.operations import OPERATIONS
+from ..programs.scalar_program import plain
 from .simulation import World, inner, order, push, right, start
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...text import html, visible
+from ...show.text import html, visible
 
 BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#555555"
 
@@ -65,7 +65,7 @@ def drawn_svg(graph: dict[str, Any], which: str) -> str:
     Raises:
         RuntimeError: there is no Graphviz to draw with.
     """
-    from ...rendering import render
+    from ...pictures.graphviz import render
     svg = render(dot_source(graph, which))
     svg = svg[svg.index("<svg"):]
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html(described(graph, which), 600)}" ', 1)

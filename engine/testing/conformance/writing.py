@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from ..operations import OPERATIONS
-from ..program import Plain, Program, constant, plain, short
+from ..programs.operations import OPERATIONS
+from ..programs.scalar_program import Plain, Program, constant, plain, short
 from .exercises import NAN, NONE, NUMBERS, Exercise, Right, ancestors, nodes
 
 

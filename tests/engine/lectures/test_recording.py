@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from engine import Value, maximum, sigmoid, tanh, total
-from engine.graph import Graph
+from engine.graphs.graph import Graph
 from engine.lectures.recording import record
 from nn import MLP
 

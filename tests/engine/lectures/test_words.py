@@ -7,7 +7,7 @@ import mpmath
 import pytest
 
 from engine import Value
-from engine.graph import Graph
+from engine.graphs.graph import Graph
 from engine.lectures.recording import record
 from engine.lectures.words import OUT, expression, formula, sentence, short, slope
 from engine.primitives import TABLE, apply

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from engine import gradients, vectorize
-from engine.matrices import choosing, compiling
+from engine.matrices import runners as choosing
+from engine.matrices.native import compiler as compiling
 from nn import MLP, SGD, Adam, half_mse
 
 from .graphs import numbers, samples

@@ -1,0 +1,293 @@
+"""Folding: a graph with several nodes in one box, its numbers still true.
+
+    view      in a network of nn                              in any other graph
+    scalar    every Value is a box                            the same
+    unit      each unit's products and sums are one z;        steps in a row are one box
+              weights and biases are inside it
+    neuron    z and a are one box                             an expression between shared values is one box
+    layer     a layer is one box, all samples together        a band of levels is one box
+
+What follows the last layer stays open while it is small, and is the box "loss" otherwise. What is
+computed from parameters alone is the box "penalty". A box keeps its Values as they are: what it shows
+are their numbers. A link's slopes are exact, so the chain rule holds on the folded graph too:
+
+    v.grad == sum of slope * o.grad over the slopes (v, o, slope) of the links that leave v
+
+    box       what is drawn as one node
+    outputs   the members of a box that others use (and the root)
+    link      an arrow between two boxes; its slopes are do/dv from values v of one to outputs o of the other
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from functools import cached_property
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
+
+from .graph import Graph, edges_into
+from .names import Place
+from ..show.text import visible
+from ..value import Constant, Number, Value
+
+VIEWS      = ("scalar", "unit", "neuron", "layer")
+LOSS_LIMIT = 24       # operations after the last layer: with more, they become one box
+BANDS      = 8        # boxes of a graph without layers in the layer view
+
+
+class Slope(NamedTuple):
+    """d(z)/d(operand) by all the ways that stay inside the box of z and pass no other output of it."""
+
+    operand: Value
+    z:       Value
+    partial: Number
+
+
+class Box:
+    """Some nodes drawn as one. `group` says what it is: "value" for a single one, "z", "neuron", "layer", ..."""
+
+    def __init__(self, group: str, title: str, members: list[Value], outputs: list[Value], cluster: str) -> None:
+        self.group, self.title, self.members, self.outputs, self.cluster = group, title, members, outputs, cluster
+        self.parameters: list[Value] = []        # weights and biases inside; those of a batch are in several boxes
+
+    @property
+    def single(self) -> bool:
+        return self.group == "value"
+
+
+class Link(NamedTuple):
+    source: Box
+    target: Box
+    slopes: list[Slope]
+
+
+class Fold:
+    """The boxes and links of a view of a graph.
+
+    Args:
+        view: scalar, unit, neuron or layer.
+        unfold: boxes to open again: their titles, or nodes (by name or Value) inside them.
+
+    Raises:
+        ValueError: the view or something to unfold does not exist.
+    """
+
+    def __init__(self, graph: Graph, view: str = "scalar", unfold: Iterable[Value | str] = ()) -> None:
+        if view not in VIEWS:
+            raise ValueError(f"there is no view {visible(repr(view))}: write one of {', '.join(VIEWS)}")
+        self.graph, self.view = graph, view
+        self.keys:   dict[Value, Hashable] = {}
+        self.hidden: set[Value] = set()
+        if view != "scalar":
+            (self.group_units if graph.names.ends else self.group_expressions)()
+            self.absorb_leaves()
+            self.open(list(unfold))
+        self.boxes  = self.make_boxes()
+        self.box_of = {v: box for box in self.boxes for v in box.members}
+
+    def id(self, box: Box) -> str:
+        """The id of the box's last output: the same node has the same id in every view that shows it."""
+        return self.graph.id(box.outputs[-1])
+
+    def key(self, v: Value) -> Hashable:
+        """What v has in common with the other members of its box; a node that is drawn alone has a key of its own."""
+        return self.keys.get(v, ("value", self.graph.index[v]))
+
+    # --- which nodes go together ------------------------------------------------------------------
+
+    def group_units(self) -> None:
+        graph, names, view = self.graph, self.graph.names, self.view
+        feeds   = self.feeding_units()
+        whole   = self.whole_neurons() if view == "neuron" else {}
+        layers: dict[Value, tuple[int, str]] = {}             # the layer that a node outside of units follows
+        pure    = {v for v in graph.nodes if not v.operands and (v in names.units or type(v) is Constant
+                                                                  and v not in names.parts)}
+        owned   = set(names.units)                            # parameters, and what was computed from them alone
+        tail: list[Value] = []
+        for v in graph.nodes:
+            place = whole.get(v) or names.place.get(v)
+            if not v.operands:
+                if view == "layer" and graph.role(v) in ("input", "target"):
+                    self.keys[v] = (graph.role(v) + "s", "")
+                continue
+            if place is None and all(operand in pure for operand in v.operands):
+                pure.add(v)
+                if any(operand in owned for operand in v.operands):
+                    owned.add(v)
+                    self.keys[v] = ("penalty", "")
+                    continue
+            if place:
+                layers[v] = (place.network, place.layer)
+                if view == "layer":
+                    self.keys[v] = ("layer", layers[v])
+                elif view == "neuron" and (v in whole or place.part == "affine"):
+                    self.keys[v] = ("neuron", place._replace(part=""))
+                elif place.part == "affine":
+                    self.keys[v] = ("z", place)
+            else:
+                before = [layers[operand] for operand in v.operands if operand in layers]
+                if before:
+                    layers[v] = max(before, key=lambda layer: (layer[0], int(layer[1] or 0)))
+                if v not in feeds:
+                    tail.append(v)
+                elif view == "layer" and before:
+                    self.keys[v] = ("layer", layers[v])
+        for v in tail:
+            sample = names.sample.get(v, 0) if names.samples > 1 and view != "layer" else 0
+            if view == "layer" or sample or len(tail) > LOSS_LIMIT:
+                self.keys[v] = ("loss", sample)
+        self.hidden = set(names.units)
+
+    def feeding_units(self) -> set[Value]:
+        """The nodes that some unit is computed from, and the units themselves."""
+        feeds: set[Value] = set()
+        for v in reversed(self.graph.nodes):
+            if v in self.graph.names.place or v in feeds:
+                feeds.add(v)
+                feeds.update(v.operands)
+        return feeds
+
+    def whole_neurons(self) -> dict[Value, Place]:
+        """The nodes from z to a, where a depends on its own z alone: also those of z * sigmoid(z)."""
+        names, whole = self.graph.names, {}
+        for a, place in names.place.items():
+            if place.part != "activation":
+                continue
+            waiting, found = [a], [a]
+            while waiting:
+                for v in waiting.pop().operands:
+                    before = names.place.get(v)
+                    if v.operands and before is None and v not in found:
+                        found.append(v)
+                        waiting.append(v)
+                    elif before and before._replace(part="activation") != place:
+                        waiting, found = [], []               # another unit takes part: a stays outside
+                        break
+            whole.update(dict.fromkeys(found, place))
+        return whole
+
+    def group_expressions(self) -> None:
+        """Without units: rows of steps (unit), expressions between shared values (neuron), bands of levels (layer)."""
+        graph, view = self.graph, self.view
+        height = self.band_height
+        for v in reversed(graph.nodes):                       # users before operands
+            if view == "layer":
+                self.keys[v] = ("band", (graph.levels[v] + height - 1) // height)
+            elif v.operands:
+                users = graph.uses[v]
+                alone = len(users) == 1 and (view == "neuron" or sum(1 for u in users[0].z.operands if u.operands) == 1)
+                self.keys[v] = self.keys[users[0].z] if alone else ("expression", graph.index[v])
+
+    @cached_property
+    def band_height(self) -> int:
+        """How many levels go into one box."""
+        return max(1, -(-self.graph.levels[self.graph.root] // BANDS))
+
+    def absorb_leaves(self) -> None:
+        """A plain number that a single box uses is part of that box."""
+        for v in self.graph.nodes:
+            if type(v) is Constant and v not in self.graph.names.parts and not v.label:
+                keys = {self.keys.get(edge.z) for edge in self.graph.uses[v]}
+                if len(keys) == 1 and None not in keys and v not in self.keys:
+                    self.keys[v] = keys.pop()
+
+    def open(self, unfold: list[Value | str]) -> None:
+        """Take the boxes asked for apart again, and show the parameters they use."""
+        titles = {self.title(key, []): key for key in self.keys.values()}
+        for what in unfold:
+            key = titles.get(what) if isinstance(what, str) else None
+            if key is None:
+                v   = self.graph.find(what)
+                key = self.key(v)                             # its own: drawn alone already, or a hidden parameter
+                self.hidden.discard(v)
+            for v in [v for v, other in self.keys.items() if other == key]:
+                del self.keys[v]
+                self.hidden.difference_update(v.operands)
+
+    # --- boxes and links --------------------------------------------------------------------------
+
+    def make_boxes(self) -> list[Box]:
+        graph = self.graph
+        groups: dict[Any, list[Value]] = {}
+        for v in graph.nodes:
+            if v not in self.hidden:
+                groups.setdefault(self.key(v), []).append(v)
+        boxes = []
+        for key, members in groups.items():
+            group = str(key[0])
+            outputs = [v for v in members if v is graph.root
+                       or any(self.key(edge.z) != key for edge in graph.uses[v])]
+            if len(members) == 1 and group not in ("z", "neuron", "layer"):
+                group = "value"
+            box = Box(group, self.title(key, members), members, outputs, self.cluster(members[-1]))
+            box.parameters = list(dict.fromkeys(p for v in members for p in v.operands if p in self.hidden))
+            boxes.append(box)
+        return boxes
+
+    def title(self, key: Any, members: list[Value]) -> str:
+        """What a box is called; unfold=[...] takes it."""
+        group, what = key
+        names = self.graph.names
+        if group in ("z", "neuron"):
+            sample = f"({what.sample})" if names.samples > 1 else ""
+            return names.symbol("z" if group == "z" else "unit ", what.layer, what.network, what.unit) + sample
+        if group == "layer": return names.symbol("layer ", what[1], what[0], "").strip()
+        if group == "loss":  return f"loss({what})" if what else "loss"
+        if group == "band":
+            first = (what - 1) * self.band_height + 1
+            return (f"levels {first}-{first + self.band_height - 1}" if self.band_height > 1 else f"level {what}"
+                    ) if what else "leaves"
+        if group == "value" or group == "expression":
+            return self.graph.symbol(members[-1]) if members else ""
+        return str(group)
+
+    def cluster(self, v: Value) -> str:
+        """The layer that v is drawn in, by the end of its unit; "" outside of the layers."""
+        names = self.graph.names
+        unit  = names.units[v][0] if v in names.units else None
+        if unit and unit in names.found:
+            return names.symbol("layer ", unit.layer, unit.network, "").strip()
+        place = names.place.get(v)
+        return names.symbol("layer ", place.layer, place.network, "").strip() if place else ""
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """Every arrow, in the order of the boxes it leads to: one per edge into a single node, else one per source."""
+        if self.view == "scalar":
+            return [Link(self.box_of[e.operand], self.box_of[e.z], [Slope(e.operand, e.z, e.partial)])
+                    for e in self.graph.edges]
+        links = []
+        for box in self.boxes:
+            arriving: dict[int, Link] = {}
+            for slope in self.slopes_into(box):
+                source = self.box_of[slope.operand]
+                if box.single:
+                    links.append(Link(source, box, [slope]))
+                else:
+                    arriving.setdefault(id(source), Link(source, box, [])).slopes.append(slope)
+            links += arriving.values()
+        return links
+
+    def slopes_into(self, box: Box) -> list[Slope]:
+        """d(output)/d(value outside), for each output of the box: backward() inside the box, from that output."""
+        if box.single:
+            return [Slope(edge.operand, edge.z, edge.partial) for edge in edges_into(box.members[0])
+                    if edge.operand not in self.hidden]
+        slopes, position = [], {v: i for i, v in enumerate(box.members)}
+        outputs = set(box.outputs)
+        for z in box.outputs:
+            inner: dict[Value, Number] = {z: 1}
+            outer: dict[Value, Number] = {}
+            waiting = [-position[z]]                          # a heap: the last member first
+            while waiting:
+                v = box.members[-heappop(waiting)]
+                for operand, partial in zip(v.operands, v.partials):
+                    if operand in self.hidden:
+                        continue
+                    inside = operand in position and operand not in outputs
+                    slope  = inner if inside else outer
+                    if inside and operand.operands and operand not in inner:
+                        heappush(waiting, -position[operand])
+                    slope[operand] = slope.get(operand, 0) + partial * inner[v]
+            slopes += [Slope(v, z, partial) for v, partial in outer.items()]
+        return slopes

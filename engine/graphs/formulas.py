@@ -1,0 +1,76 @@
+"""Formulas as text and as LaTeX: symbols, numbers, operations; for drawings, explanations and lectures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from ..primitives import TABLE
+from ..show.text import digits, latex
+
+SYMBOL = re.compile(r"([A-Za-z]+)(\d*)('*)(?:\[(\d+(?:,\d+)?)\])?(?:\((\d+)\))?")
+GREEK  = frozenset("alpha beta gamma delta epsilon eta theta lambda mu rho sigma tau phi omega".split())
+
+
+def bracketed(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
+
+
+def text_formula(op: str, operands: Sequence[str]) -> str:
+    """The operation as it is written: "a + b", "tanh(z)", "w1*x1 + w2*x2 + b"."""
+    n = len(operands) // 2
+    if op == "":                                  return ""
+    if op == "mask":                              return " * ".join(operands)
+    if op in ("+", "-", "*", "/", "%", "//"):     return f" {op} ".join(operands)
+    if op == "**":                                return "**".join(operands)
+    if op == "neg":                               return f"-{operands[0]}"
+    if op == "abs":                               return f"|{operands[0]}|"
+    if op == "total":                             return " + ".join(operands)
+    if op in ("dot", "affine"):
+        return " + ".join([*(f"{w}*{x}" for w, x in zip(operands[:n], operands[n:2 * n])), *operands[2 * n:]])
+    return f"{TABLE[op].symbol if op in ('maximum', 'minimum') else op}({', '.join(operands)})"
+
+
+def latex_symbol(name: str) -> str:
+    """A name as a formula: W1[2,3] is W^{[1]}_{2,3}; z1[2](3) is z^{[1](3)}_{2}; anything else is set as text."""
+    match = SYMBOL.fullmatch(name)
+    if not match:
+        return rf"\text{{{latex(name)}}}"
+    letters, layer, primes, index, sample = match.groups()
+    core  = f"\\{letters}" if letters in GREEK else letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
+    upper = "".join([primes.replace("'", r"\prime"), f"[{layer}]" if layer and index else "",
+                     f"({sample})" if sample else ""])
+    lower = index or layer
+    return core + (f"^{{{upper}}}" if upper else "") + (f"_{{{lower}}}" if lower else "")
+
+
+def latex_number(x: Any, bracket: bool = True) -> str:
+    """A number to 4 digits: 1.2e-05 as 1.2 \\cdot 10^{-5}, fractions stacked, negative ones in brackets."""
+    text = digits(x)
+    if text in ("inf", "-inf", "nan"):
+        return {"inf": r"\infty", "-inf": r"(-\infty)", "nan": r"\mathrm{nan}"}[text]
+    mantissa, e, exponent = text.partition("e")
+    if "/" in text:
+        sign, top, bottom = "-" if text[0] == "-" else "", *text.lstrip("-").split("/")
+        text = rf"{sign}\frac{{{top}}}{{{bottom}}}"
+    elif e:
+        text = rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+    return f"({text})" if bracket and text.startswith("-") else text
+
+
+def latex_formula(op: str, operands: Sequence[str]) -> str:
+    """The operation on operands that are LaTeX already."""
+    n = len(operands) // 2
+    if op == "":
+        return ""
+    if op in ("dot", "affine"):
+        terms = [rf"{w} \cdot {x}" for w, x in zip(operands[:n], operands[n:2 * n])]
+        return " + ".join([*terms, *operands[2 * n:]])
+    if op == "total":
+        return " + ".join(operands)
+    if op == "*":
+        return r" \cdot ".join(operands)
+    row = TABLE[op]
+    braced = [f"{{{operand}}}" for operand in operands]
+    return row.latex.format(", ".join(operands)) if row.nary else row.latex.format(*braced)

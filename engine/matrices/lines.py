@@ -1,0 +1,202 @@
+"""Array: one line of an array program, as in Z1 = X @ W1.T + b1.
+
+    op       a name of the table, or one of the operations on whole arrays below
+    args     the arrays it is made of
+    shape    a size that is negative is that many times the number of samples: (-1, 3) is samples x 3
+    attrs    what else the operation needs: the axes of a sum, the indices of a take, the number of a constant
+
+Equal lines are made once. Arithmetic on Arrays makes Arrays, and `library` names the functions that take
+them, so that a row of the calculus table, given Arrays, writes out its formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from types import SimpleNamespace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..libraries import COMMON
+from .algebra import number_of, simpler
+
+Shape: TypeAlias = tuple[int, ...]
+
+
+class Array:
+    """One line of a program; made by the functions of this file, never directly."""
+
+    __slots__ = ("op", "args", "shape", "attrs", "lines")
+
+    op: str
+    args: tuple[Array, ...]
+    shape: Shape
+    attrs: Any
+    lines: Lines
+
+    def __add__(self, y: Any) -> Array:      return self.lines.call("+", self, y)
+    def __radd__(self, x: Any) -> Array:     return self.lines.call("+", x, self)
+    def __sub__(self, y: Any) -> Array:      return self.lines.call("-", self, y)
+    def __rsub__(self, x: Any) -> Array:     return self.lines.call("-", x, self)
+    def __mul__(self, y: Any) -> Array:      return self.lines.call("*", self, y)
+    def __rmul__(self, x: Any) -> Array:     return self.lines.call("*", x, self)
+    def __truediv__(self, y: Any) -> Array:  return self.lines.call("/", self, y)
+    def __rtruediv__(self, x: Any) -> Array: return self.lines.call("/", x, self)
+    def __pow__(self, y: Any) -> Array:      return self.lines.call("**", self, y)
+    def __rpow__(self, x: Any) -> Array:     return self.lines.call("**", x, self)
+    def __floordiv__(self, y: Any) -> Array: return self.lines.call("//", self, y)
+    def __mod__(self, y: Any) -> Array:      return self.lines.call("%", self, y)
+    def __neg__(self) -> Array:              return self.lines.call("neg", self)
+    def __abs__(self) -> Array:              return self.lines.call("abs", self)
+    def __lt__(self, y: Any) -> Array:       return self.lines.call("<", self, y)
+    def __le__(self, y: Any) -> Array:       return self.lines.call("<=", self, y)
+    def __gt__(self, y: Any) -> Array:       return self.lines.call(">", self, y)
+    def __ge__(self, y: Any) -> Array:       return self.lines.call(">=", self, y)
+    def __eq__(self, y: object) -> Array:    return self.lines.call("==", self, y)     # type: ignore[override]
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise TypeError("an array has no single truth value: a row of the table chooses with where(), not with if")
+
+    @property
+    def library(self) -> SimpleNamespace:
+        return self.lines.library
+
+
+class Lines:
+    """The lines of one program, in the order in which they can be run."""
+
+    def __init__(self) -> None:
+        self.lines: list[Array] = []
+        self.known: dict[Any, Array] = {}
+        names = [*COMMON, "expm1", "log1p", "log2", "log10", "hypot"]
+        self.library = SimpleNamespace(
+            **{name: lambda *xs, name=name: self.call(name, *xs) for name in names if name != "pi"},
+            pi=np.pi, where=lambda c, a, b: self.call("where", c, a, b))
+
+    def new(self, op: str, args: Sequence[Array] = (), shape: Shape = (), attrs: Any = None) -> Array:
+        key = (op, tuple([id(a) for a in args]), shape, frozen(attrs))
+        if key not in self.known:
+            z = Array()
+            z.op, z.args, z.shape, z.attrs, z.lines = op, tuple(args), shape, attrs, self
+            self.known[key] = z
+            self.lines.append(z)
+        return self.known[key]
+
+    # --- numbers ----------------------------------------------------------------------------------
+
+    def constant(self, number: Any, batches: int = 0) -> Array:
+        """number * samples ** batches."""
+        return self.new("constant", (), (), (number, batches))
+
+    def array(self, x: Any) -> Array:
+        return x if isinstance(x, Array) else self.constant(x)
+
+    # --- element by element -----------------------------------------------------------------------
+
+    def call(self, op: str, *operands: Any) -> Array:
+        """op on broadcast operands, simplified where a factor or an addend does nothing."""
+        args = [self.array(x) for x in operands]
+        z = simpler(self, op, args)
+        return self.new(op, args, self.together(*args)) if z is None else z
+
+    def together(self, *arrays: Array) -> Shape:
+        """The shape of an operation on these arrays."""
+        return broadcast(*[a.shape for a in arrays])
+
+    # --- whole arrays -----------------------------------------------------------------------------
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        """a @ b, over the last two axes."""
+        return self.new("matmul", (a, b), (*broadcast(a.shape[:-2], b.shape[:-2]), a.shape[-2], b.shape[-1]))
+
+    def transpose(self, a: Array) -> Array:
+        """The last two axes, exchanged."""
+        if a.op == "transpose":
+            return a.args[0]
+        if a.op == "matmul":
+            return self.matmul(self.transpose(a.args[1]), self.transpose(a.args[0]))
+        return self.new("transpose", (a,), (*a.shape[:-2], a.shape[-1], a.shape[-2]))
+
+    def sum(self, a: Array, axes: tuple[int, ...], keep: bool = False) -> Array:
+        """The sum over axes, counted from the front."""
+        if not axes:
+            return a
+        if all(a.shape[k] == 1 for k in axes):
+            return self.reshape(a, tuple([n for k, n in enumerate(a.shape) if keep or k not in axes]))
+        if a.op == "*" and number_of(a.args[0]):                          # c * x: the sum first
+            return a.args[0] * self.sum(a.args[1], axes, keep)
+        if a.op == "neg":
+            return -self.sum(a.args[0], axes, keep)
+        if a.op == "sum" and not a.attrs[1]:                              # a sum of sums is one sum
+            inner  = a.args[0]
+            others = [k for k in range(len(inner.shape)) if k not in a.attrs[0]]
+            whole  = self.sum(inner, tuple(sorted([*a.attrs[0], *[others[k] for k in axes]])))
+            kept   = [1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes]
+            return self.reshape(whole, tuple(kept))
+        shape = tuple([1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes])
+        return self.new("sum", (a,), shape, (axes, keep))
+
+    def largest(self, a: Array, smallest: bool = False) -> Array:
+        """The largest along the last axis, which stays with size 1."""
+        return self.new("min" if smallest else "max", (a,), (*a.shape[:-1], 1))
+
+    def first_largest(self, a: Array) -> Array:
+        """True at the first place of the largest along the last axis."""
+        return self.new("first", (a,), a.shape)
+
+    def reshape(self, a: Array, shape: Shape, samples: int = 0) -> Array:
+        """The same numbers in another shape; with `samples`, the batch axis may become plain numbers, or come back."""
+        if a.op == "reshape":
+            a, samples = a.args[0], samples or a.attrs
+        if a.op == "sum" and a.attrs[1] and shape == tuple([n for k, n in enumerate(a.shape) if k not in a.attrs[0]]):
+            return self.sum(a.args[0], a.attrs[0])
+        if prod(a.shape) != prod(shape) and not samples:
+            raise ValueError(f"an array of shape {a.shape} cannot be seen as {shape}")
+        return a if a.shape == shape else self.new("reshape", (a,), shape, samples)
+
+    def spread(self, a: Array, shape: Shape) -> Array:
+        """a, repeated to a shape."""
+        return a if a.shape == shape else self.new("spread", (a,), shape)
+
+    def concat(self, parts: Sequence[Array]) -> Array:
+        """Joined along the last axis."""
+        if len(parts) == 1:
+            return parts[0]
+        lead  = broadcast(*[p.shape[:-1] for p in parts])
+        parts = [self.spread(p, (*lead, p.shape[-1])) for p in parts]
+        return self.new("concat", parts, (*lead, sum([p.shape[-1] for p in parts])))
+
+    def zeros(self, shape: Shape) -> Array:
+        return self.spread(self.constant(0), shape)
+
+    def take(self, a: Array, index: Any) -> Array:
+        """a[..., index]: the last axis is replaced by the axes of index; a view where the indices are a range."""
+        index, n = np.asarray(index), a.shape[-1]
+        flat, lead = index.ravel(), a.shape[:-1]
+        start, stop = int(flat[0]), int(flat[-1]) + 1
+        if flat.size == stop - start and (np.diff(flat) == 1).all():
+            part = a if flat.size == n else self.new("slice", (a,), (*lead, flat.size), (start, stop))
+            return self.reshape(part, (*lead, *index.shape))
+        return self.new("take", (a,), (*lead, *index.shape), index)
+
+
+def broadcast(*shapes: Shape) -> Shape:
+    """The shape that arrays of these shapes have together."""
+    out: list[int] = [1] * max([len(shape) for shape in shapes], default=0)
+    for shape in shapes:
+        for k, n in enumerate(reversed(shape), 1):
+            if n != 1:
+                if out[-k] not in (1, n):
+                    raise ValueError(f"shapes {shapes} do not go together")
+                out[-k] = n
+    return tuple(out)
+
+
+def frozen(attrs: Any) -> Any:
+    if isinstance(attrs, np.ndarray):
+        return attrs.shape, (attrs.tobytes() if attrs.dtype != object else tuple(map(repr, attrs.ravel())))
+    if isinstance(attrs, tuple):
+        return tuple([frozen(x) for x in attrs])
+    return type(attrs), attrs

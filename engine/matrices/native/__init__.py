@@ -1,0 +1,1 @@
+"""Native: a program as C, compiled by the machine's own compiler."""

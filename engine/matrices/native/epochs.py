@@ -1,0 +1,161 @@
+"""Native training: whole epochs in machine code, so that Python has no part in a step.
+
+    before   w, state = optimizer.update(w, g, state)            an optimizer's rule, in Python
+    after    a C function, found by giving the rule Arrays, and called by loop.c after each step of the program
+
+lr and the count of steps stay open; the other numbers of the optimizer are part of the C.
+"""
+
+from __future__ import annotations
+
+import copy
+import ctypes
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..lines import Array, Lines
+from .compiler import NoCompiler, library
+from .compiled import Compiled, Native, compiled, pointers
+from ..numpy.plan import aligned
+from .schedule import Unsupported
+
+if TYPE_CHECKING:
+    from ..program import Program
+    from ..training_loop import Mover
+
+CHUNK = 10_000                                                       # steps in a call, so that Ctrl-C is heard
+
+
+class Fields(ctypes.Structure):
+    """struct Training of loop.c."""
+
+    _fields_ = [(name, ctypes.c_void_p) for name in ("step", "rule")] + \
+               [(name, ctypes.c_long) for name in ("samples", "size", "padded", "inputs", "targets", "turn")] + \
+               [(name, ctypes.c_void_p) for name in (
+                   "X", "Y", "x", "y", "in_0", "in_1", "out", "work",
+                   "rule_in_0", "rule_in_1", "rule_out_0", "rule_out_1", "rule_work", "steps")]
+
+
+def rule_of(optimizer: Any, count: int, states: int, moving: Any) -> tuple[Compiled, list[str]] | None:
+    """The optimizer's rule in C and what its arrays are; None if it is more than arithmetic on arrays."""
+    lines = Lines()
+    names = ["w", "g", "lr", "steps", *[f"state{k}" for k in range(states)]]
+    arrays = {name: lines.new("parameter", (), (1,) if name in ("lr", "steps") else (count,), name) for name in names}
+    twin = copy.copy(optimizer)
+    twin.lr, twin.steps = arrays["lr"], arrays["steps"]
+    before = dict(vars(twin))
+    try:
+        w, state = twin.update(arrays["w"], arrays["g"], tuple([arrays[name] for name in names[4:]]))
+        if any(vars(twin).get(name) is not x for name, x in before.items()) or len(state) != states:
+            return None                                              # it remembers something outside of its state
+        if not moving.all():
+            w = lines.call("where", lines.new("constant", (), (count,), (moving.astype(float), 0)), w, arrays["w"])
+        roots = [lines.spread(x if isinstance(x, Array) else lines.constant(x), (count,)) for x in (w, *state)]
+        made  = compiled(roots, 1)
+    except (TypeError, AttributeError, Unsupported, NoCompiler):
+        return None
+    return made, [z.attrs for z in made.source.leaves]
+
+
+class Loop:
+    """Epochs of training a program with an optimizer. See training.train.
+
+    Args:
+        plan: the program's native plan for `size` samples.
+    """
+
+    def __init__(self, program: Program, plan: Native, mover: Mover, rule: tuple[Compiled, list[str]], X: Any, Y: Any,
+                 size: int) -> None:
+        self.program, self.plan, self.mover, self.size = program, plan, mover, size
+        self.X, self.Y = np.ascontiguousarray(X), None if Y is None else np.ascontiguousarray(Y)
+        made, names = rule
+        theta, other = program.theta, aligned(len(program.theta))
+        self.thetas  = theta, other
+        self.states  = tuple([(settled(x), aligned(len(theta))) for x in mover.state])
+        self.steps, self.lr = np.array([float(mover.optimizer.steps)]), np.array([float(mover.optimizer.lr)])
+        rooms   = plan.room_of
+        self.x, self.y = rooms.get("input"), rooms.get("target")
+        seconds = dict(zip([x.ctypes.data for x in program.parameters.values()], program.shaped(other).values()))
+        self.arrays = [plan.arrays, [seconds.get(x.ctypes.data, x) for x in plan.arrays]]
+        constants   = [np.ascontiguousarray(z.attrs[0], dtype=float) for z in made.source.arrays]
+        def of(name: str, turn: int) -> Any:
+            given = {"w": self.thetas[turn], "g": program.gradient, "lr": self.lr, "steps": self.steps}
+            return given[name] if name in given else self.states[int(name[5:])][turn]
+        self.rule_in  = [[*[of(name, turn) for name in names], *constants] for turn in (0, 1)]
+        self.rule_out = [[pair[1 - turn] for pair in (self.thetas, *self.states)] for turn in (0, 1)]
+        self.rule_work = aligned(made.source.rows * 8 + made.source.fixed + 8)
+        self.tables = [pointers(arrays) for arrays in (*self.arrays, *self.rule_in, *self.rule_out)]
+        self.fields = self.filled(plan, made)
+        self.train  = library(Path(__file__).with_name("loop.c").read_text(encoding="utf-8")).train
+        self.train.restype = None
+
+    def filled(self, plan: Native, made: Compiled) -> Fields:
+        def address(x: Any) -> Any: return None if x is None else x.ctypes.data
+        in_0, in_1, rule_in_0, rule_in_1, rule_out_0, rule_out_1 = [ctypes.addressof(table) for table in self.tables]
+        return Fields(step=ctypes.cast(plan.step, ctypes.c_void_p), rule=ctypes.cast(made.step, ctypes.c_void_p),
+                      samples=len(self.X), size=self.size, padded=plan.padded, turn=0,
+                      inputs=0 if self.x is None else self.x[0].size, targets=0 if self.y is None else self.y[0].size,
+                      X=address(self.X), Y=address(self.Y), x=address(self.x), y=address(self.y), in_0=in_0, in_1=in_1,
+                      out=ctypes.addressof(plan.outs), work=address(plan.work),
+                      rule_in_0=rule_in_0, rule_in_1=rule_in_1, rule_out_0=rule_out_0, rule_out_1=rule_out_1,
+                      rule_work=address(self.rule_work), steps=address(self.steps))
+
+    def whole(self, count: int) -> list[float]:
+        """The losses of `count` steps on all samples."""
+        self.program.fill(self.plan, self.X, self.Y)
+        losses = np.empty(count)
+        for k in range(0, count, CHUNK):
+            self.call(losses[k:k + CHUNK], None)
+        self.settle(count)
+        found: list[float] = losses.tolist()
+        return found
+
+    def epoch(self, order: Any) -> float:
+        """The mean loss of one epoch over the samples in `order`."""
+        loss = np.empty(1)
+        self.call(loss, np.ascontiguousarray(order, dtype=ctypes.c_long))
+        self.settle(-(-len(self.X) // self.size))
+        return float(loss[0])
+
+    def call(self, losses: Any, order: Any) -> None:
+        place = None if order is None else ctypes.c_void_p(order.ctypes.data)
+        self.train(ctypes.byref(self.fields), ctypes.c_long(len(losses)), place, ctypes.c_void_p(losses.ctypes.data))
+
+    def settle(self, steps: int) -> None:
+        """Bring parameters, states and the count of steps where the program and the optimizer have them."""
+        turn = self.fields.turn
+        if turn:
+            for old, new in (self.thetas, *self.states):
+                old[:] = new
+            self.fields.turn = 0
+        self.mover.state = tuple([old for old, _ in self.states])
+        self.mover.optimizer.steps += steps
+
+
+def settled(x: Any) -> Any:
+    """A copy of x that starts on a cache line."""
+    room = aligned(len(x))
+    room[:] = x
+    return room
+
+
+def loop(program: Program, mover: Mover, X: Any, Y: Any, size: int) -> Loop | None:
+    """The loop, where program and optimizer can both be had in C."""
+    if not program.samples or not len(program.theta) or program.low.fixed and len(X) % size:
+        return None
+    plan = program.plan(size)
+    if not isinstance(plan, Native):
+        return None
+    data: list[Any] = []
+    for role, given in (("input", X), ("target", Y)):
+        room = plan.room_of.get(role)
+        if room is not None and (given is None or given.size * len(room) != room.size * len(X)):
+            return None                                              # the usual way tells what is wrong
+        data.append(None if room is None else given.reshape(len(X), -1))
+    rule = rule_of(mover.optimizer, len(program.theta), len(mover.state), mover.moving)
+    try:
+        return None if rule is None else Loop(program, plan, mover, rule, data[0], data[1], size)
+    except NoCompiler:                                               # it is there, and has no room for loop.c
+        return None

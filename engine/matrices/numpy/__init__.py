@@ -1,0 +1,1 @@
+"""NumPy: a program as calls on arrays that are allocated once."""

@@ -1,0 +1,1 @@
+"""Pictures: a graph drawn, from DOT to SVG, PNG, PDF and HTML."""

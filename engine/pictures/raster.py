@@ -1,0 +1,77 @@
+"""Printing: a picture as PNG or PDF, drawn by matplotlib from the SVG that Graphviz made.
+
+matplotlib brings its own fonts (Greek, arrows, mathematical signs), so a file looks the same on every
+machine and no system library is needed. Graphviz uses five kinds of SVG element; these are they.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+from ..extras import needed
+
+SVG     = "{http://www.w3.org/2000/svg}"
+NARROW  = 0.85                                     # matplotlib's font is wider than the one the boxes were measured for
+ANCHORS = {"start": "left", "middle": "center", "end": "right"}
+PNG_DPI = 144
+
+
+def printed(svg: str, form: str) -> bytes:
+    """The SVG as "png" or "pdf" bytes.
+
+    Raises:
+        ModuleNotFoundError: matplotlib is not installed.
+    """
+    needed("matplotlib.figure", f"a .{form} file", "save as .svg or .html, which need nothing")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    root = ElementTree.fromstring(svg)
+    _, _, width, height = map(float, root.attrib["viewBox"].split())
+    figure = Figure(figsize=(width / 72, height / 72))
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    axes.axis("off")
+    waiting = [(root, 0.0, 0.0)]
+    while waiting:                                 # groups may be moved inside of groups that are
+        item, dx, dy = waiting.pop()
+        move = re.search(r"translate\(([-\d.e]+)[ ,]+([-\d.e]+)\)", item.attrib.get("transform", ""))
+        if move:
+            dx, dy = dx + float(move[1]), dy + float(move[2])
+        place(axes, item, dx, dy)
+        waiting += [(child, dx, dy) for child in reversed(item)]
+    file = io.BytesIO()
+    when: dict[str, Any] = {"CreationDate": None} if form == "pdf" else {"Software": None}
+    dpi = min(PNG_DPI, 72 * 20_000 / max(width, height))
+    figure.savefig(file, format=form, dpi=dpi, facecolor="white", metadata=when)
+    return file.getvalue()
+
+
+def place(axes: Any, item: Any, dx: float, dy: float) -> None:
+    """One SVG element on the axes."""
+    from matplotlib.patches import PathPatch
+    kind, get = item.tag.removeprefix(SVG), item.attrib.get
+    if kind == "text":
+        bold = {"fontweight": "bold"} if get("font-weight") == "bold" else {}
+        size = float(get("font-size")) * NARROW * (0.94 if bold else 1)
+        axes.text(float(get("x")) + dx, float(get("y")) + dy, "".join(item.itertext()).strip(" "),
+                  color=get("fill", "black"), ha=ANCHORS[get("text-anchor")], va="baseline", fontsize=size,
+                  fontfamily="DejaVu Sans", parse_math=False, **bold)
+    elif kind in ("path", "polygon", "polyline"):
+        fill, line = get("fill", "black"), get("stroke", "black")
+        axes.add_patch(PathPatch(
+            outline(get("d") or get("points"), kind, dx, dy), facecolor=fill if fill != "transparent" else "none",
+            edgecolor=line if line != "transparent" else "none", linewidth=float(get("stroke-width", 1)),
+            linestyle="--" if get("stroke-dasharray") else "-", fill=fill not in ("none", "transparent"),
+            alpha=float(get("stroke-opacity", 1)), clip_on=False))
+
+
+def outline(points: str, kind: str, dx: float, dy: float) -> Any:
+    """The path of "M x,y C x,y x,y x,y ..." or of a list of corners."""
+    from matplotlib.path import Path
+    corners = [(float(x) + dx, float(y) + dy) for x, y in re.findall(r"(-?[\d.e-]+),(-?[\d.e-]+)", points)]
+    step = Path.CURVE4 if kind == "path" else Path.LINETO
+    return Path(corners, [Path.MOVETO] + [step] * (len(corners) - 1))

@@ -1,0 +1,190 @@
+"""Styles: what a box says and how boxes and arrows look; colours that colour-blind eyes tell apart.
+
+Okabe-Ito's palette. The role of a leaf is told by its place and its tooltip too, never by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import log10
+from typing import Any
+
+from ..show import text
+from ..graphs.folds import Box, Fold, Link
+from ..primitives import TABLE
+from ..show.text import digits
+from ..value import Constant, Value, number
+
+FONT = "Helvetica,Arial,sans-serif"
+
+#               border     fill
+COLOURS = {
+    "input":     ("#0072B2", "#DCEBF5"),
+    "weight":    ("#E69F00", "#FCF0D8"),
+    "bias":      ("#B59A00", "#FBF8DC"),
+    "target":    ("#CC79A7", "#F7E8F0"),
+    "constant":  ("#999999", "#FFFFFF"),
+    "operation": ("#555555", "#FFFFFF"),
+    "folded":    ("#009E73", "#E2F3ED"),
+    "root":      ("#D55E00", "#FBE6D9"),
+}
+ARROW, SLOPE, LIT, FAINT = "#777777", "#005F96", "#D55E00", "#C9C9C9"
+
+GRAPH = {"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.13", "bgcolor": "transparent", "tooltip": " ",
+         "fontname": FONT, "fontsize": "12", "fontcolor": "#555555"}
+NODE  = {"shape": "box", "style": "filled,rounded", "fontname": FONT, "fontsize": "12", "fontcolor": "#1A1A1A",
+         "margin": "0.11,0.06", "height": "0.3", "width": "0.3"}
+DENSE = {"ranksep": "0.9", "splines": "line"}           # hundreds of arrows: straight ones, with room for them
+DENSE_EDGE = {"color": "#77777790", "penwidth": "0.6", "tailport": "e", "headport": "w", "arrowsize": "0.5"}
+HASTY = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.01", "splines": "line"}    # a rough layout, in time
+EDGE  = {"fontname": FONT, "fontsize": "10", "color": ARROW, "fontcolor": SLOPE, "arrowsize": "0.6"}
+LAYER = {"style": "rounded", "color": "#BBBBBB", "bgcolor": "#F6F7F9", "margin": "10", "labeljust": "l"}
+
+
+# --- what a box says ------------------------------------------------------------------------------
+
+def lines(fold: Fold, box: Box) -> list[str]:
+    """Name and operation, number, gradient; for a box of many values their count and range."""
+    graph = fold.graph
+    if box.single:
+        return value_lines(fold, box.members[0])
+    if box.group == "z":
+        return [f"{graph.name(box.outputs[-1])} = w·x + b", *data_and_grad(fold, box.outputs[-1])]
+    if box.group == "neuron":
+        shown = [v for v in box.members if graph.names.name.get(v)]
+        rows  = [f"{graph.name(v)} {digits(v.data)}" + (f"   grad {graph.grad(v)}" if graph.grad(v) else "")
+                 for v in shown]
+        return [neuron_title(fold, box), *rows]
+    if len(box.outputs) == 1:
+        z = box.outputs[0]
+        name = graph.name(z) or box.title
+        kind = "" if name == box.title and box.group != "expression" else f" = {box.title}"
+        steps = sum(1 for v in box.members if v.operands)
+        what  = f"{name}: {steps} operations" if box.group == "expression" else f"{name}{kind}"
+        return [what, *data_and_grad(fold, z)]
+    return [f"{box.title}: {counted(fold, box)}", *ranges(fold, box)]
+
+
+def value_lines(fold: Fold, v: Value) -> list[str]:
+    if fold.graph.is_plain(v):
+        return [fold.graph.name(v)]
+    name   = fold.graph.symbol(v)
+    symbol = TABLE[v.op].symbol if v.op else ""
+    return [f"{name} = {symbol}" if symbol else name, *data_and_grad(fold, v)]
+
+
+def data_and_grad(fold: Fold, v: Value) -> list[str]:
+    grad = fold.graph.grad(v)
+    return [f"data {digits(v.data)}", *([f"grad {grad}"] if grad else [])]
+
+
+def neuron_title(fold: Fold, box: Box) -> str:
+    """unit 2: what its activation is, and of which sample it is."""
+    names = fold.graph.names
+    place = next(names.place[v] for v in box.members if v in names.place)
+    ops   = [TABLE[v.op].symbol for v in box.members if v.operands and (
+             v not in names.place or names.place[v].part == "activation")]
+    return "".join([f"unit {place.unit}".strip(), f", sample {place.sample}" if names.samples > 1 else "",
+                    f": {' '.join(ops)}" if ops else ""])
+
+
+def counted(fold: Fold, box: Box) -> str:
+    """How many units or values, of how many samples, and which operations."""
+    graph, samples = fold.graph, fold.graph.names.samples
+    ends  = [v for v in box.members if (place := graph.place(v)) and place.part == "activation"] or [
+             v for v in box.members if v in graph.names.parts and v.operands]
+    many  = f" x {samples} samples" if samples > 1 else ""
+    if box.group == "layer" and ends:
+        units = len({place.unit for v in ends if (place := graph.place(v))})
+        kinds = Counter(TABLE[v.op].symbol for v in ends if v.op not in ("affine", "+"))
+        return f"{units} unit{'s' * (units > 1)}{many}" + (f", {', '.join(kinds)}" if kinds else "")
+    return f"{len(box.outputs)} values"
+
+
+def ranges(fold: Fold, box: Box) -> list[str]:
+    """The range of the numbers and the largest gradient of a box's outputs and parameters; the dead units."""
+    graph = fold.graph
+    data  = sorted([v.data for v in box.outputs], key=float)
+    found = [f"data {digits(data[0])} ... {digits(data[-1])}"]
+    if graph.has_gradients:
+        for name, values in (("grad", [v for v in box.outputs if type(v) is not Constant]), ("grad W", box.parameters)):
+            if values:
+                found.append(f"{name} up to {digits(max((abs(number(v.grad)) for v in values), key=float))}")
+    dead = dead_units(fold, box)
+    return found + ([f"dead {dead[0]} of {dead[1]} units"] if dead[0] else [])
+
+
+def dead_units(fold: Fold, box: Box) -> tuple[int, int]:
+    """How many units let no gradient through for any sample, of how many."""
+    alive: dict[Any, bool] = {}
+    for v in box.members:
+        place = fold.graph.place(v)
+        if place and place.part == "activation":
+            unit = (place.network, place.layer, place.unit)
+            alive[unit] = alive.get(unit, False) or any(partial != 0 for partial in v.partials)
+    return sum(not living for living in alive.values()), len(alive)
+
+
+# --- how it looks ---------------------------------------------------------------------------------
+
+def role(fold: Fold, box: Box) -> str:
+    if fold.graph.root in box.members:        return "root"
+    if box.single:                            return fold.graph.role(box.members[0])
+    if box.group in ("inputs", "targets"):    return box.group[:-1]
+    return "operation" if box.group == "z" else "folded"
+
+
+def box_style(fold: Fold, box: Box, lit: bool | None) -> dict[str, str]:
+    """DOT attributes of a box; lit: True on the highlighted part, False off it, None where nothing is."""
+    kind, shown  = role(fold, box), lines(fold, box)
+    border, fill = COLOURS[kind]
+    style = {"id": fold.id(box), "label": "\\n".join(text.dot(line) for line in shown),
+             "tooltip": text.dot(f"{kind}: {'; '.join(shown)}", 200), "color": border, "fillcolor": fill}
+    if kind == "root":                                     style |= {"penwidth": "2"}
+    if lit:                                                style |= {"penwidth": "3", "color": LIT}
+    if lit is False:                                       style |= {"color": FAINT, "fillcolor": "#FFFFFF",
+                                                                     "fontcolor": "#8A8A8A"}
+    if box.single and fold.graph.is_plain(box.members[0]):
+        style |= {"style": "", "color": "transparent", "margin": "0.03"}
+    return style
+
+
+def changes(fold: Fold, box: Box, before: dict[str, list[str]]) -> dict[str, str]:
+    """What is different from a picture made before: "data 0.8 (was 1)", with a bold border; {} if nothing is."""
+    now   = lines(fold, box)
+    then  = before.get(fold.id(box), now)
+    shown = [f"{line} (was {old.removeprefix('data ').removeprefix('grad ')})" if line != old else line
+             for line, old in zip(now, then)] + now[len(then):]
+    return {} if shown == now else {"label": "\\n".join(map(text.dot, shown)), "color": LIT, "penwidth": "2.5"}
+
+
+def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool | None,
+               largest: float | None) -> dict[str, str]:
+    """DOT attributes of an arrow. largest: the largest gradient that flows on any, where width shows it."""
+    slopes = [slope for slope in link.slopes if type(slope.operand) is not Constant]
+    style  = {"id": f"e{fold.id(link.target)[1:]}_{number_of}"}
+    if partials and len(slopes) == 1 and len(link.slopes) == 1:
+        style |= {"label": f" {digits(slopes[0].partial)} "}
+    elif len(link.slopes) > 1 and not link.target.single and link.target.group != "neuron":
+        style |= {"label": f" {len(link.slopes)} slopes "} if partials else {}
+    known = "; ".join(f"slope {digits(slope.partial)}" for slope in slopes[:8])
+    style |= {"tooltip": text.dot(known or "a plain number", 200)}
+    if slopes and all(slope.partial == 0 for slope in slopes):   # nothing flows back here
+        style |= {"style": "dashed"}
+    if largest is not None: style |= {"penwidth": width(flow(link), largest)}
+    if lit:                 style |= {"color": LIT, "fontcolor": "#A84800", "penwidth": style.get("penwidth", "2.5")}
+    if lit is False:        style |= {"color": FAINT, "fontcolor": "#8A8A8A"}
+    return style
+
+
+def flow(link: Link) -> float:
+    """How much gradient the backward pass sends along the link: the sum of |slope * gradient|."""
+    return float(sum(abs(slope.partial * number(slope.z.grad)) for slope in link.slopes
+                     if type(slope.operand) is not Constant))
+
+
+def width(flow: float, largest: float) -> str:
+    """0.3 to 6 points over four decades."""
+    if not flow > 0 or largest <= 0 or largest != largest or largest == float("inf"):
+        return "0.3"
+    return format(max(0.3, 6 + 1.425 * log10(min(flow, largest) / largest)), ".2f")

@@ -1,0 +1,1 @@
+"""Show: what every picture, page and report shares: text, and files written whole."""

@@ -1,0 +1,70 @@
+"""Numbers and foreign text as they may be shown: 4 digits, and nothing that can act on where it is shown.
+
+Labels, file names and expressions come from outside. `visible` takes the characters out of them that
+a terminal, a browser or a reader would obey instead of show; the others escape for one medium each.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from html import escape
+from io import TextIOWrapper
+from typing import Any
+
+from ..value import number
+
+JOINER = "\u200d\ufe0f"                    # part of many emoji, and harmless
+
+LATEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
+         "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+         "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
+         "-": "{-}", "…": r"\dots{}"}
+
+
+def digits(x: Any, precision: int = 4) -> str:
+    """A number to 4 significant digits; whole numbers and fractions as they are, while they are short."""
+    x = number(x)                                              # a gradient may be a Value
+    exact = str(x)
+    if type(x) is not float and len(exact) <= 9 and "." not in exact:
+        return exact
+    try:
+        short = format(float(x), f".{precision}g")
+    except OverflowError:
+        return exact[:precision] + "..."
+    return "0" if short == "-0" else short
+
+
+def visible(text: object, limit: int = 60) -> str:
+    """The text with control and direction characters written out (\\x1b, \\u202e), cut at `limit` characters."""
+    shown = str(text)
+    shown = shown if len(shown) <= limit else shown[:limit - 1] + "…"
+    return "".join(c if c.isascii() and c.isprintable() or not hidden(c) else c.encode("unicode_escape").decode()
+                   for c in shown)
+
+
+def print_anywhere() -> None:
+    """Let what stdout and stderr cannot encode be replaced by "?", so that no locale ends a program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def hidden(c: str) -> bool:
+    """Whether c is shown as nothing, or changes how its neighbours are shown."""
+    return c not in JOINER and (unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))
+
+
+def html(text: object, limit: int = 60) -> str:
+    """The text for HTML and SVG, as content or inside a quoted attribute."""
+    return escape(visible(text, limit), quote=True)
+
+
+def dot(text: object, limit: int = 60) -> str:
+    """The text for a DOT string: no escape sequence, no entity. The graphviz package adds the quotes."""
+    return visible(text, limit).replace("\\", "\\\\").replace("&", "&amp;")
+
+
+def latex(text: object, limit: int = 60) -> str:
+    """The text for LaTeX, in text mode; what pdflatex has no glyph for is written as its code point."""
+    return "".join(LATEX.get(c, c) if c.isascii() else f"[U+{ord(c):04X}]" for c in visible(text, limit))

@@ -1,0 +1,1 @@
+"""Check: is this gradient right? By values alone, in numbers that do not round."""

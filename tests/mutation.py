@@ -1,0 +1,261 @@
+"""The mutation score: how many small changes of the engine the project's own tests notice.
+
+    python -m tests.mutation                        # 100 mutants, about seven minutes
+    python -m tests.mutation --limit 0              # all of them
+    python -m tests.mutation --list                 # what would be changed
+
+A mutant is the engine with one operator, one comparison, one number, one slope of the calculus
+table or one line of the backward pass changed. It is killed if a test fails. Every survivor is
+equivalent, for a reason told in EQUIVALENT, or shows that a test is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from engine.show.text import print_anywhere
+
+ROOT    = Path(__file__).resolve().parents[1]
+SOURCES = ("value.py", "primitives.py", "careful.py", "rows.py", "functions.py", "derivatives.py")
+TESTS   = ("test_behaviours.py", "test_careful.py", "test_edges.py", "test_value.py", "test_derivatives.py", "test_functions.py",
+           "test_primitives.py")
+SLOW    = "not second_derivatives and not planted and not million"
+WHOLE   = ("backward", "topological_order", "gradients")         # every line of these is left out once
+DECLINE = ("__repr__", "__format__", "_repr_mimebundle_")   # words for people
+
+
+class Mutant(NamedTuple):
+    """change: what is different; line: the line of the source before; source: the file after."""
+
+    file:   str
+    number: int
+    line:   str
+    change: str
+    kind:   str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.number}  {self.change:<28} {self.line}"
+
+
+# (file, start of the line, change) -> why the mutant computes the same.
+EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("primitives.py", "return where(x > y, x,",   "> becomes >="):             "at a tie both operands are the maximum",
+    ("primitives.py", "return where(x < y, x,",   "< becomes <="):             "at a tie both operands are the minimum",
+    ("primitives.py", "return exp(where(x > 0,",  "> becomes >="):             "at 0 both branches are exp(0)",
+    ("primitives.py", "elu_ ",                    "> becomes >="):             "at 0 both branches are 0",
+    ("primitives.py", "elu_ ",                    "0 becomes 1"):              "the 0 in expm1 stands where it is not used",
+    ("primitives.py", "leaky_relu_ ",             "> becomes >="):             "at 0 both branches are 0",
+    ("primitives.py", "return where(x < low, low, where(x > high", "> becomes >="): "at the bound both branches are the bound",
+    ("primitives.py", "lambda z, x, a: where(x > 0, 1, a * exp", "> becomes >="):    "the inner one: at 0 both branches are 0",
+    ("primitives.py", "lambda z, x, a: where(x > 0, 0, expm1(where(x > 0", "> becomes >="): "at 0 both branches are 0",
+    ("primitives.py", "lambda z, x, a: where(x > 0, 0, expm1", "0 becomes 1"): "the 0 in expm1 stands where it is not used",
+    ("primitives.py", "return where(x < y, x,",   "+ becomes -"):              "reached with a nan only: nan either way",
+    ("primitives.py", "if isinstance(number(y), float) and y - 1", "- becomes +"): "at 2^53 both forms give the same number",
+    ("primitives.py", "return -inf if number(x) < 0", "< becomes <="):         "no power of 0 overflows",
+    ("primitives.py", "SINC ",                    "1 becomes 2"):              "a factorial may start at 2",
+    ("primitives.py", "sign ",                    "a slope changes its sign"): "the slope is 0",
+    ("primitives.py", "floor ",                   "a slope changes its sign"): "the slope is 0",
+    ("primitives.py", "step ",                    "a slope changes its sign"): "the slope is 0",
+    ("primitives.py", "minimum_ ",                "1 becomes 2"):              "1, 1, 2 is a tie to test at, too",
+}
+
+SWAPS: dict[type[ast.AST], tuple[type[ast.AST], str]] = {
+    ast.Add: (ast.Sub, "+ becomes -"), ast.Sub: (ast.Add, "- becomes +"),
+    ast.Mult: (ast.Div, "* becomes /"), ast.Div: (ast.Mult, "/ becomes *"),
+    ast.FloorDiv: (ast.Div, "// becomes /"), ast.Pow: (ast.Mult, "** becomes *"),
+    ast.Lt: (ast.LtE, "< becomes <="), ast.LtE: (ast.Lt, "<= becomes <"),
+    ast.Gt: (ast.GtE, "> becomes >="), ast.GtE: (ast.Gt, ">= becomes >"),
+    ast.Eq: (ast.NotEq, "== becomes !="), ast.NotEq: (ast.Eq, "!= becomes =="), ast.In: (ast.NotIn, "in becomes not in"),
+    ast.NotIn: (ast.In, "not in becomes in"), ast.Is: (ast.IsNot, "is becomes is not"), ast.IsNot: (ast.Is, "is not becomes is"),
+    ast.And: (ast.Or, "and becomes or"), ast.Or: (ast.And, "or becomes and"),
+}
+
+
+# --- making mutants ------------------------------------------------------------------------------------------
+
+def mutants(file: str) -> list[Mutant]:
+    """Every mutant of one file of the engine, in order."""
+    text  = (ROOT / "engine" / file).read_text(encoding="utf-8")
+    lines = text.splitlines()
+    found = []
+    for number, change, kind, tree in variants(ast.parse(text)):
+        found.append(Mutant(file, number, lines[number - 1].strip(), change, kind, ast.unparse(ast.fix_missing_locations(tree))))
+    return found
+
+
+Change = Callable[[ast.AST], None]
+
+
+def variants(tree: ast.Module) -> Iterator[tuple[int, str, str, ast.Module]]:
+    """(line, what is changed, kind, the changed tree) for each place that can be changed."""
+    for place, node in enumerate(code_nodes(tree)):
+        for change, kind, apply in changes(node):
+            changed = copy.deepcopy(tree)
+            apply(code_nodes(changed)[place])
+            yield node.lineno, change, kind, changed  # type: ignore[attr-defined]
+
+
+def code_nodes(tree: ast.Module) -> list[ast.AST]:
+    """The statements and expressions that compute something: no annotations, no texts for people."""
+    found: list[ast.AST] = []
+    def visit(node: ast.AST, inside: str) -> None:
+        name = getattr(node, "name", inside) if isinstance(node, ast.FunctionDef) else inside
+        if name in DECLINE or isinstance(node, (ast.JoinedStr, ast.Raise)):
+            return
+        node.inside = name                                   # type: ignore[attr-defined]
+        found.append(node)
+        for field, part in ast.iter_fields(node):
+            if field not in ("annotation", "returns", "decorator_list"):
+                for child in part if isinstance(part, list) else [part]:
+                    if isinstance(child, ast.AST):
+                        visit(child, name)
+    visit(tree, "")
+    return [node for node in found if hasattr(node, "lineno")]
+
+
+def changes(node: ast.AST) -> Iterator[tuple[str, str, Change]]:
+    """What can be changed about one node: (words, kind, how)."""
+    inside = getattr(node, "inside", "")
+    if isinstance(node, (ast.BinOp, ast.BoolOp, ast.AugAssign)) and type(node.op) in SWAPS:
+        other, words = SWAPS[type(node.op)]
+        yield words, "operator", lambda n: setattr(n, "op", other())
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
+        other, words = SWAPS[type(node.ops[0])]
+        yield words, "operator", lambda n: setattr(n, "ops", [other(), *n.ops[1:]])          # type: ignore[attr-defined]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "the minus is left out", "operator", lambda n: setattr(n, "op", ast.UAdd())
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        more = node.value + 1
+        yield f"{node.value} becomes {more}", "number", lambda n: setattr(n, "value", more)
+    if isinstance(node, ast.Lambda) and node.args.args and node.args.args[0].arg == "z":
+        yield "a slope changes its sign", "slope", lambda n: setattr(n, "body", ast.UnaryOp(ast.USub(), n.body))  # type: ignore[attr-defined]
+    statement = isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr))
+    if inside in WHOLE and statement and not isinstance(getattr(node, "value", None), ast.Constant):
+        yield "the line is left out", "line", leave_out
+
+
+def leave_out(node: ast.AST) -> None:
+    """Make a statement do nothing."""
+    node.__class__ = ast.Pass
+
+
+def chosen(limit: int, seed: int) -> list[Mutant]:
+    """All lines and slopes first, then operators and numbers drawn at random, at most `limit` (0: all)."""
+    everything = [m for file in SOURCES for m in mutants(file)]
+    if not limit or len(everything) <= limit:
+        return everything
+    rng   = Random(seed)
+    picks = {kind: [k for k, m in enumerate(everything) if m.kind == kind] for kind in ("line", "operator", "slope", "number")}
+    share = {"line": limit // 6, "slope": limit // 4, "operator": limit // 2, "number": limit // 11}
+    taken = [k for kind, places in picks.items() for k in rng.sample(places, min(share[kind], len(places)))]
+    return [everything[k] for k in sorted(taken)]
+
+
+# --- running the tests -----------------------------------------------------------------------------------------
+
+def killed(mutant: Mutant | None, folder: Path, timeout: float) -> bool:
+    """Whether a test fails on the mutant (None: on the engine as it is), in a copy of the project in `folder`."""
+    file = folder / "engine" / (mutant.file if mutant else SOURCES[0])
+    before = file.read_text(encoding="utf-8")
+    if mutant:
+        file.write_text(mutant.source, encoding="utf-8")
+    tests = [f"tests/engine/{name}" for name in TESTS]
+    try:
+        pytest = [sys.executable, "-B", "-m", "pytest", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", SLOW]
+        run = subprocess.run([*pytest, *tests], cwd=folder, capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL,
+                             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, preexec_fn=limit_memory)
+        return run.returncode != 0
+    except subprocess.TimeoutExpired:
+        return True                                          # it hangs: noticed as well
+    finally:
+        file.write_text(before, encoding="utf-8")
+
+
+def limit_memory() -> None:
+    """At most 4 GB for the tests of a mutant: one that never stops may never stop growing."""
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (4 * 2 ** 30, 4 * 2 ** 30))
+
+
+def copied(folder: Path) -> Path:
+    """The project's code and tests, in a folder of their own."""
+    for part in ("engine", "nn", "tests", "demos"):
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "out"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def survivors(asked: list[Mutant], jobs: int, timeout: float) -> list[Mutant]:
+    """The mutants that no test notices.
+
+    Raises:
+        RuntimeError: the tests fail on the engine as it is.
+    """
+    with TemporaryDirectory() as place:
+        copies = [copied(Path(place) / str(k)) for k in range(jobs)]
+        if killed(None, copies[0], timeout):
+            raise RuntimeError("the tests fail on the engine as it is: mutants can only be judged by tests that pass")
+
+        def work(k: int) -> list[Mutant]:
+            alive = []
+            for place, mutant in list(enumerate(asked))[k::jobs]:
+                if not killed(mutant, copies[k], timeout):
+                    alive.append(mutant)
+                    print(f"  survives: {mutant}", flush=True)
+                elif place % 20 < jobs:
+                    print(f"  {place + 1} of {len(asked)}", file=sys.stderr, flush=True)
+            return alive
+        with ThreadPoolExecutor(jobs) as pool:
+            return [mutant for alive in pool.map(work, range(jobs)) for mutant in alive]
+
+
+def reason(m: Mutant) -> str:
+    """Why the mutant computes the same; "" if that is not known."""
+    return next((why for (file, line, change), why in EQUIVALENT.items()
+                 if file == m.file and m.line.startswith(line) and change == m.change), "")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print the score and the survivors; 0 if each survivor is known to be equivalent."""
+    print_anywhere()
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation",
+                                     description="How many small changes of the engine its tests notice.")
+    parser.add_argument("--limit",   type=int, default=100, metavar="N", help="how many mutants (default: 100; 0: all)")
+    parser.add_argument("--seed",    type=int, default=0, help="which ones")
+    parser.add_argument("--jobs",    type=int, default=2, metavar="N", help="processes (default: 2)")
+    parser.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds for one mutant (default: 120)")
+    parser.add_argument("--list",    action="store_true", help="list the mutants and run none")
+    options = parser.parse_args(argv)
+    asked = chosen(options.limit, options.seed)
+    if options.list:
+        print("\n".join(map(str, asked)))
+        return 0
+    alive   = survivors(asked, options.jobs, options.timeout)
+    same    = [m for m in alive if reason(m)]
+    missing = [m for m in alive if m not in same]
+    counted = len(asked) - len(same)
+    print(f"\n{counted - len(missing)} of {counted} mutants killed ({100 * (counted - len(missing)) / counted:.1f} %); "
+          f"{len(same)} more compute the same:")
+    for m in same:
+        print(f"  {m}\n      {reason(m)}")
+    for m in missing:
+        print(f"  not noticed by any test: {m}")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
