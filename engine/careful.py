@@ -64,6 +64,8 @@ def power(x: Quantity, y: Quantity) -> Quantity:
 
 def steep(x: Quantity, y: Quantity) -> Quantity:
     """y x^(y-1), the slope of a power in its base: infinite at a pole and beyond the largest float."""
+    if isinstance(y, Value) and not equal(x, 0):
+        return y * one_less(x, y)                        # it is 0 at y = 0, and still has a slope towards y
     return where(equal(y, 0), shut, y * one_less(x, y))
 
 
@@ -207,7 +209,8 @@ def first_share_slopes(z: Quantity, *xs: Quantity) -> list[Quantity]:
 def sine_of_turns(x: Quantity) -> Quantity:
     """sin(pi x), with its exact zeros: x loses its whole turns before it meets the rounded pi."""
     if type(x) is not float or x in (inf, -inf):
-        return lib(x).sin(lib(x).pi * x)
+        own = getattr(lib(x), "sinpi", None)             # mpmath's is as careful
+        return own(x) if own else lib(x).sin(lib(x).pi * x)
     r = math.remainder(x, 2.0)
     return math.sin(math.pi * (math.copysign(1.0, r) - r if abs(r) > 0.5 else r))
 
@@ -215,7 +218,8 @@ def sine_of_turns(x: Quantity) -> Quantity:
 def cosine_of_turns(x: Quantity) -> Quantity:
     """cos(pi x), likewise."""
     if type(x) is not float or x in (inf, -inf):
-        return lib(x).cos(lib(x).pi * x)
+        own = getattr(lib(x), "cospi", None)
+        return own(x) if own else lib(x).cos(lib(x).pi * x)
     r = abs(math.remainder(x, 2.0))
     return math.cos(math.pi * r) if r < 0.25 else math.sin(math.pi * (0.5 - r))
 

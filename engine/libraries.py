@@ -78,7 +78,9 @@ def many_digits(mpmath: Any) -> SimpleNamespace:
         log10 = lambda x: real("log")(x) / mpmath.log(10),
         hypot = mpmath.hypot,
         floor = mpmath.floor,
-        nint  = mpmath.nint)
+        nint  = mpmath.nint,
+        sinpi = mpmath.sinpi,
+        cospi = mpmath.cospi)
 
 
 def arrays(numpy: Any) -> SimpleNamespace:

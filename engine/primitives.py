@@ -45,7 +45,7 @@ primitive("/", lambda x, y: x / divisor(y), [lambda z, x, y: 1 / y, lambda z, x,
           symbol="÷", text="{0} / {1}", latex=r"\frac{{{0}}}{{{1}}}", gate="divide",
           domain=(R, "nonzero"), hint="Keep the divisor away from 0, as in x / (y + 1e-9)")
 primitive("%", lambda x, y: x % divisor(y), [lambda z, x, y: 1, lambda z, x, y: -fits(x, y)],
-          text="{0} mod {1}", latex=r"{0} \bmod {1}", slopes=("1", "−⌊{0} / {1}⌋"),
+          text="{0} mod {1}", latex=r"{0} \bmod {1}", slopes=("1", "−⌊{0} / {1}⌋"), gate="remainder",
           domain=(R, "nonzero"), hint="Keep the divisor away from 0")         # slopes as in PyTorch
 primitive("//", lambda x, y: fits(x, divisor(y)), [flat, flat],
           text="⌊{0} / {1}⌋", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
@@ -175,12 +175,12 @@ relu = primitive("relu", lambda x: where(x <= 0, nought(x), x),
 primitive("leaky_relu", lambda x, a: where(x > 0, x, a * x),
           [lambda z, x, a: where(x > 0, 1, a), lambda z, x, a: where(x > 0, shut, x)],
           latex=r"\mathrm{{leaky}}({0}; {1})", gate="leak", kinks=((0, 0.01),), activation=True,
-          method=False)
+          initializer="he", method=False)
 primitive("elu", lambda x, a: where(x > 0, x, a * expm1(where(x > 0, 0, x))),
           [lambda z, x, a: where(x > 0, 1, a * exp(where(x > 0, 0, x))),
            lambda z, x, a: where(x > 0, shut, expm1(where(x > 0, 0, x)))],
           latex=r"\mathrm{{ELU}}({0}; {1})", gate="leak", kinks=((0, 0.5),), activation=True,
-          method=False, slopes=("1 if {0} > 0 else {z} + {1}", "0 if {0} > 0 else {z} / {1}"))
+          initializer="he", method=False, slopes=("1 if {0} > 0 else {z} + {1}", "0 if {0} > 0 else {z} / {1}"))
 gelu = primitive("gelu", lambda x: faded(x, erfc(-x / lib(x).sqrt(2))) / 2,
           [lambda z, x: erfc(-x / lib(x).sqrt(2)) / 2
                                       + faded(x, exp(-x * x / 2)) / lib(x).sqrt(2 * lib(x).pi)],

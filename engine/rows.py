@@ -176,7 +176,12 @@ def unary(row: Primitive) -> Quantity:
     name, value, partial = row.name, row.value, row.each[0]
 
     def function(x: Operand) -> Quantity:
-        x_data = x.data if isinstance(x, Value) else whole(x)
+        if isinstance(x, Value):
+            x_data = x.data
+        elif hasattr(x, "of_row"):                       # a symbol keeps the name of the row
+            return x.of_row(row, (x,))
+        else:
+            x_data = whole(x)
         try:
             z = value(x_data)
         except (ArithmeticError, ValueError, TypeError) as error:
@@ -198,11 +203,16 @@ def apply(name: str, *operands: Operand) -> Quantity:
 def record(row: Primitive, operands: Sequence[Operand]) -> Quantity:
     """Compute the row at the operands; if any of them is a Value, the result remembers them."""
     numbers = [x.data if isinstance(x, Value) else whole(x) for x in operands]
+    on_values = any(isinstance(x, Value) for x in operands)
+    if not on_values:
+        for x in operands:
+            if hasattr(x, "of_row"):                     # a symbol keeps the name of the row
+                return x.of_row(row, operands)
     try:
         z = row.value(*numbers)
         if isinstance(z, (str, list, tuple)):        # of such operands only: total("ab") would join them
             raise TypeError
-        if not any(isinstance(x, Value) for x in operands):
+        if not on_values:
             return z
         values = tuple([x if isinstance(x, Value) else Constant(x) for x in operands])
         return node(z, row.name, values, row.slopes_of(z, values, numbers))

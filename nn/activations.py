@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from engine import elu, gelu, leaky_relu, relu, sigmoid, silu, softplus, step, tanh
+import engine
+from engine.primitives import TABLE
 
 from .checks import known
 
@@ -17,10 +18,25 @@ def linear(z: Any) -> Any:
     return z
 
 
+# Every row of the calculus table that calls itself one.
 ACTIVATIONS: dict[str, Activation] = {
-    "linear": linear, "identity": linear, "sigmoid": sigmoid, "tanh": tanh, "relu": relu, "leaky_relu": leaky_relu,
-    "elu": elu, "gelu": gelu, "silu": silu, "softplus": softplus, "step": step,
+    "linear": linear, **{name: getattr(engine, name) for name, row in TABLE.items() if row.activation},
+    "identity": linear,
 }
+
+
+def initializer_for(f: str | Activation) -> str:
+    """The initializer that keeps the signal's size through f: the one in its row, or else what its shape asks for.
+
+    He for what passes large positive inputs and stops negative ones, as ReLU does; Xavier for all others (D1-46).
+    """
+    if f == "maxout":
+        return "he"
+    row = TABLE.get(f) if isinstance(f, str) else None
+    if row is None or row.initializer or len(row.each) != 1:
+        return row.initializer if row and row.initializer else "xavier"
+    passes, stops = row.value(20.0), row.value(-20.0)
+    return "he" if passes > 15 and abs(stops) < 5 else "xavier"
 
 
 def activation(f: str | Activation) -> Activation:

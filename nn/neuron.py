@@ -20,7 +20,7 @@ from engine import Value, maximum
 from engine.functions import affine_node, lift
 from engine.value import Number, Operand
 
-from .activations import Activation, activation, linear
+from .activations import Activation, activation, initializer_for, linear
 from .checks import whole
 from .initializers import Initializer, initializer
 from .module import Module
@@ -229,7 +229,7 @@ class MLP(Module):
             raise ValueError(f"{len(activations)} hidden activations were given for {len(sizes) - 1} hidden layers: "
                              "give one for all, or a list with one per hidden layer")
         self.layers = [
-            Layer(a, b, f, init=suited(f) if init is None else init, seed=rng, elementwise=elementwise)
+            Layer(a, b, f, init=initializer_for(f) if init is None else init, seed=rng, elementwise=elementwise)
             for a, b, f in zip([n_in, *sizes], sizes, [*activations, output])]
         for k, layer in enumerate(self.layers, 1):
             layer.name_parameters(str(k))
@@ -259,11 +259,6 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP({self.n_in}, {[layer.n_out for layer in self.layers]})"
-
-
-def suited(f: str | Activation) -> str:
-    """The initializer that keeps the signal's size through f: He for the ReLU family, else Xavier."""
-    return "he" if f in ("relu", "leaky_relu", "elu", "gelu", "silu", "maxout") else "xavier"
 
 
 def inputs(x: Sequence[Operand], n_in: int) -> list[Value]:

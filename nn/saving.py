@@ -31,7 +31,7 @@ State: TypeAlias = dict[str, Any]
 
 
 def save(model: Module, path: str | os.PathLike[str]) -> None:
-    """Write the model's parameters to a JSON file (D0-39), whole or not at all, as engine.files.written does.
+    """Write the model's parameters to a JSON file (D0-39), whole or not at all, as engine.show.files.written does.
 
     Raises:
         OSError: the file cannot be written; an earlier file of that name is then still whole.

@@ -10,30 +10,21 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from ..graphs.graph import Graph
+from ..rows import TABLE
 from ..show.text import digits, visible
 from ..value import Constant, Number, Value
+from .symbols import plain_slope
 
 Gate: TypeAlias = Callable[[Graph, Value, Number], str]
 
-FLAT = ("sign", "floor", "step", "round", "//")
 SHOWN = 3                                  # operands named before "and n more"
-
-SLOPES = {                                 # how the slope is written, x the operand and z the output
-    "exp": "its own output", "expm1": "e^x", "log": "1/x", "log1p": "1/(1 + x)", "log2": "1/(x ln 2)",
-    "log10": "1/(x ln 10)", "sqrt": "1/(2z)", "sin": "cos x", "cos": "-sin x", "tan": "1 + z^2",
-    "asin": "1/sqrt(1 - x^2)", "acos": "-1/sqrt(1 - x^2)", "atan": "1/(1 + x^2)", "sinh": "cosh x", "cosh": "sinh x",
-    "tanh": "1 - z^2", "asinh": "1/sqrt(1 + x^2)", "acosh": "1/sqrt(x^2 - 1)", "atanh": "1/(1 - x^2)",
-    "erf": "2 e^(-x^2)/sqrt(pi)", "erfc": "-2 e^(-x^2)/sqrt(pi)", "sinc": "(cos x - z)/x", "sigmoid": "z(1 - z)",
-    "log_sigmoid": "sigmoid(-x)", "softplus": "sigmoid(x)", "gelu": "Phi(x) + x phi(x)",
-    "silu": "s + x s (1 - s) with s = sigmoid(x)",
-}
 
 
 def sentence(graph: Graph, z: Value, g: Number) -> str:
     """What the gate z does with the gradient g that arrives at it; "" for a leaf."""
     if not z.operands:
         return ""
-    gate: Gate = GATES.get(z.op, scale)
+    gate: Gate = GATES[TABLE[z.op].gate] if z.op in TABLE else scale
     return gate(graph, z, g)
 
 
@@ -166,16 +157,14 @@ def softmax(graph: Graph, z: Value, g: Number) -> str:
 
 
 def scale(graph: Graph, z: Value, g: Number) -> str:
-    slope = f"{SLOPES[z.op]} = " if z.op in SLOPES else ""
+    slope = f"{plain_slope(TABLE[z.op])} = " if z.op in TABLE and len(z.operands) == 1 else ""
     small = ", which is nearly flat here" if len(z.partials) == 1 and 0 < abs(z.partials[0]) < 0.01 else ""
     where = f"{slope}{digits(z.partials[0])}" if len(z.operands) == 1 else "its slopes"
     return f"{visible(z.op)} scales the gradient by {where}{small}: {gets(graph, z, g)}."
 
 
-GATES: dict[str, Gate] = {
-    "+": add, "total": add, "-": subtract, "*": multiply, "/": divide, "%": remainder,
-    "**": power, "neg": negate, "identity": pass_on,
-    "abs": magnitude, "relu": switch, "leaky_relu": leak, "elu": leak, "maximum": route, "minimum": route,
-    "clamp": clamp, "mask": mask, "dot": affine, "affine": affine, "logsumexp": shares, "softmax": softmax,
-    **dict.fromkeys(FLAT, stop),
+GATES: dict[str, Gate] = {                   # by the name in the row's `gate`
+    "distribute": add, "subtract": subtract, "swap": multiply, "divide": divide, "power": power, "negate": negate,
+    "pass": pass_on, "fold": magnitude, "switch": switch, "leak": leak, "route": route, "bound": clamp, "mask": mask,
+    "affine": affine, "share": shares, "compete": softmax, "remainder": remainder, "stop": stop, "scale": scale,
 }

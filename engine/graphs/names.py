@@ -16,12 +16,11 @@ import re
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from ..rows import TABLE
 from ..value import Constant, Value
 
 WEIGHT = re.compile(r"[Ww](\d*)\[(?:(\d+),)?(\d+)\]")
 BIAS   = re.compile(r"b(\d*)(?:\[(\d+)\])?")
-
-ACTIVATIONS = frozenset("identity sigmoid tanh relu leaky_relu elu gelu silu softplus step sin cos sinc erf".split())
 
 
 class Unit(NamedTuple):
@@ -176,7 +175,7 @@ class Names:
             return
         for edge in uses:
             a = edge.z
-            alone = len(uses) == 1 and a.op in ACTIVATIONS and not any(v.operands for v in a.operands[1:])
+            alone = len(uses) == 1 and a.op in TABLE and TABLE[a.op].activation and not any(v.operands for v in a.operands[1:])
             if edge.position == 0 and (alone or a.op == "softmax"):
                 self.place[a] = self.outputs.setdefault(place, place)
                 self.sample[a] = sample

@@ -11,56 +11,28 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from ..explaining import gates
+from ..explaining.symbols import slope_text
 from ..graphs.graph import Graph
+from ..rows import TABLE
 from ..show.text import digits
 from ..value import Number, Value
 
 Parts: TypeAlias = list["str | int"]
 OUT = -1
 
-FORMULAS = {
-    "+": "{0} + {1}", "-": "{0} − {1}", "*": "{0}·{1}", "mask": "{0}·{1}", "/": "{0} / {1}", "over": "{0} / {1}",
-    "%": "{0} % {1}", "//": "floor({0} / {1})", "**": "{0}^{1}", "neg": "−{0}",
-    "abs": "|{0}|", "sqrt": "√({0})", "exp": "e^{0}", "log": "ln({0})", "sigmoid": "σ({0})", "relu": "ReLU({0})",
-    "log_sigmoid": "ln σ({0})", "identity": "{0}",
-}
-
-# One slope per operand. Each is an expression in the operands {0}, {1} and the output {z}: a test computes them all.
-SLOPES = {
-    "+": ("1", "1"), "-": ("1", "−1"), "*": ("{1}", "{0}"), "mask": ("{1}", "{0}"), "/": ("1 / {1}", "−{z} / {1}"),
-    "over": ("1 / {1}", "−{z} / {1}"),
-    "**": ("{1}·{0}^({1} − 1)", "{z}·ln({0})"), "neg": ("−1",), "identity": ("1",),
-    "abs": ("sign({0})",), "sign": ("0",), "floor": ("0",), "step": ("0",), "round": ("0",),
-    "%": ("1", "−floor({0} / {1})"), "//": ("0", "0"),
-    "exp": ("{z}",), "expm1": ("{z} + 1",), "log": ("1 / {0}",), "log1p": ("1 / (1 + {0})",),
-    "log2": ("1 / ({0}·ln(2))",), "log10": ("1 / ({0}·ln(10))",), "sqrt": ("1 / (2·{z})",),
-    "sin": ("cos({0})",), "cos": ("−sin({0})",), "tan": ("1 + {z}²",),
-    "asin": ("1 / √(1 − {0}²)",), "acos": ("−1 / √(1 − {0}²)",), "atan": ("1 / (1 + {0}²)",),
-    "atan2": ("{1} / ({0}² + {1}²)", "−{0} / ({0}² + {1}²)"),
-    "sinh": ("cosh({0})",), "cosh": ("sinh({0})",), "tanh": ("1 − {z}²",),
-    "asinh": ("1 / √(1 + {0}²)",), "acosh": ("1 / √({0}² − 1)",), "atanh": ("1 / (1 − {0}²)",),
-    "hypot": ("{0} / {z}", "{1} / {z}"), "erf": ("2·e^(−({0}²)) / √(π)",), "erfc": ("−2·e^(−({0}²)) / √(π)",),
-    "sinc": ("(cos({0}) − {z}) / {0}",), "sigmoid": ("{z}·(1 − {z})",), "log_sigmoid": ("σ(−{0})",),
-    "softplus": ("σ({0})",), "relu": ("1 if {0} > 0 else 0",),
-    "leaky_relu": ("1 if {0} > 0 else {1}", "0 if {0} > 0 else {0}"),
-    "elu": ("1 if {0} > 0 else {z} + {1}", "0 if {0} > 0 else {z} / {1}"),
-    "gelu": ("Φ({0}) + {0}·φ({0})",), "silu": ("σ({0}) + {z}·σ(−{0})",),
-    "clamp": ("1 if {1} ≤ {0} ≤ {2} else 0", "1 if {0} < {1} else 0", "1 if {0} > {2} else 0"),
-    "total": ("1",), "logsumexp": ("e^({i} − {z})",),
-}
-
 
 def formula(z: Value) -> Parts:
     """How z is computed, over the positions of its operands."""
     n = len(z.operands)
-    if z.op in FORMULAS:
-        return parts(FORMULAS[z.op])
+    row = TABLE[z.op]
+    if row.each:
+        return parts(row.text)
     if z.op == "total":
         return joined(" + ", [[k] for k in range(n)])
     if z.op in ("dot", "affine"):
         pairs: list[Parts] = [[k, "·", n // 2 + k] for k in range(n // 2)]
         return joined(" + ", pairs if z.op == "dot" else [[n - 1], *pairs])
-    name = {"maximum": "max", "minimum": "min"}.get(z.op, z.op)
+    name = row.symbol if row.gate == "route" else z.op
     return [f"{name}(", *joined(", ", [[k] for k in range(n)]), ")"]
 
 
@@ -74,8 +46,7 @@ def slope(z: Value, i: int) -> Parts:
         return [f"1 / {ties}" if ties > 1 else "1"] if z.operands[i].data == z.data else ["0"]
     if z.op == "softmax":
         return parts("{z}·(1 − {z})") if i == 0 else [OUT, "·(−share of ", i, ")"]
-    row = SLOPES.get(z.op, ())
-    return parts((row[i] if i < len(row) else row[0]).replace("{i}", f"{{{i}}}")) if row else [f"slope of {z.op}"]
+    return parts(slope_text(TABLE[z.op], i, n))
 
 
 def sentence(graph: Graph, z: Value, grad: Number) -> str:

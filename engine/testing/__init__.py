@@ -12,16 +12,16 @@ _HOMES = {name: home for home, names in {
     "check.checker":  ("assert_gradients", "check_gradients"),
     "check.findings": ("Report", "WrongGradient"),
     "nans":           ("explain_nan",),
-    "programs.growing":        ("programs", "random_program"),
-    "programs.scalar_program": ("Plain", "Program", "Step"),
-    "programs.shrinking":      ("shrink",),
-    "programs.strategies": ("Dataset", "Network", "datasets", "deterministic", "networks", "numbers", "operands",
+    "random_programs.growing":        ("programs", "random_program"),
+    "random_programs.scalar_program": ("Plain", "Program", "Step"),
+    "random_programs.shrinking":      ("shrink",),
+    "random_programs.strategies": ("Dataset", "Network", "datasets", "deterministic", "networks", "numbers", "operands",
                             "values"),
 }.items() for name in names}
 
 # What each of them cannot do without; whoever imports engine.testing for explain_nan alone needs nothing.
-_NEEDS = {**dict.fromkeys(("conformance", "check.checker", "programs.growing", "programs.shrinking"), "mpmath"),
-          "programs.strategies": "hypothesis"}
+_NEEDS = {**dict.fromkeys(("conformance", "check.checker", "random_programs.growing", "random_programs.shrinking"), "mpmath"),
+          "random_programs.strategies": "hypothesis"}
 
 __all__ = list(_HOMES)
 

@@ -206,3 +206,10 @@ def test_atan2_at_the_origin_and_the_second_row_of_a_power_with_a_negative_base(
     (xx, xy), (yx, yy) = hessian(lambda x, y: x ** y)(-2.0, 3.0)
     assert xx == -12 and all(map(math.isnan, (xy, yx, yy)))
     assert sign(Value(3.0)).partials[0] is shut
+
+
+def test_the_mixed_derivative_of_a_power_where_the_exponent_is_0():
+    """d/dy (y x^(y-1)) = 1/x there, though the slope towards x is 0."""
+    (xx, xy), (yx, yy) = hessian(lambda x, y: x ** y)(2.0, 0.0)
+    assert (xx, xy, yx, yy) == (0, 0.5, 0.5, pytest.approx(math.log(2) ** 2))
+    assert grad(lambda x: x ** 0)(0.0) == 0 and grad(grad(lambda x: x ** 0))(0.0) == 0

@@ -29,10 +29,12 @@ from typing import Any, NamedTuple
 
 from engine import Value, functions
 from engine.derivatives import grad, hessian
-from engine.primitives import TABLE, apply, call
-from engine.testing import check_gradients, random_program, recorded, second
+from engine.errors import call
+from engine.primitives import TABLE, apply
+from engine.testing import check_gradients, random_program
+from engine.testing.check import recorded, second
 from engine.testing.check.oracles import as_fraction
-from engine.testing.programs.operations import RATIONAL, SMOOTH
+from engine.testing.random_programs.operations import RATIONAL, SMOOTH
 from engine.testing.check.findings import RIGHT, ROUNDING, WRONG, Finding, Report
 from engine.value import Constant, topological_order
 
@@ -127,7 +129,7 @@ def wrong_slope(case: Case, rng: Random, right: Report) -> str:
     kinked = {(f.name, f.operand) for f in right.nodes if f.verdict not in (RIGHT, ROUNDING)}
     places = [(k, i) for k, z in enumerate(order) for i, p in enumerate(z.partials)
               if 1e-290 < abs(p) < 1e300 and type(z.operands[i]) is not Constant
-              and (call(TABLE[z.op], [x.data for x in z.operands]), i) not in kinked]
+              and (call(z.op, [x.data for x in z.operands]), i) not in kinked]
     if not places:
         return NOWHERE
     k, i = rng.choice(places)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..programs.exact import OUTSIDE, exact_slopes, exactly
+from ..random_programs.exact import OUTSIDE, exact_slopes, exactly
 
 Number   = Any
 Function = Callable[..., Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..programs.operations import OPERATIONS
+from ..random_programs.operations import OPERATIONS
 from .cases import BLOCKED, FAIL, SKIP, Case, Context, Result, explained, key_of, special
 from .exercises import NAN, NONE, Exercise, P, attempt, program, wrong
 from .randoms import drawn

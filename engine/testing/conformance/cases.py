@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
-from ..programs.operations import OPERATIONS
-from ..programs.scalar_program import Plain, Program, Step, short
-from ..programs.shrinking import shrink
+from ..random_programs.operations import OPERATIONS
+from ..random_programs.scalar_program import Plain, Program, Step, short
+from ..random_programs.shrinking import shrink
 from .exercises import Exercise, Outcome, askable, attempt, expected, wrong
 from .mistakes import catalogue
 from .outlines import pictured, shown

@@ -24,8 +24,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from ...show.text import visible
-from ..programs.operations import OPERATIONS, step_value
-from ..programs.scalar_program import Plain, Program, Step, plain
+from ..random_programs.operations import OPERATIONS, step_value
+from ..random_programs.scalar_program import Plain, Program, Step, plain
 
 NAN   = "nan"                   # nan, or a refusal
 NONE  = "no number"             # nan, inf or a refusal: no such number exists

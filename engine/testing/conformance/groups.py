@@ -7,8 +7,8 @@ by no other case.
 from __future__ import annotations
 
 
-from ..programs.operations import RATIONAL, SMOOTH
-from ..programs.scalar_program import Plain, Program, Step
+from ..random_programs.operations import RATIONAL, SMOOTH
+from ..random_programs.scalar_program import Plain, Program, Step
 from .answers import KINKS, NANS, POWERS, TAILS
 from .cases import ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form, inputs_of, key_of
 from .exercises import Exercise, P, askable, attempt, described, program

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from ..programs.operations import OPERATIONS, step_value
-from ..programs.scalar_program import Operand
+from ..random_programs.operations import OPERATIONS, step_value
+from ..random_programs.scalar_program import Operand
 from .passes import (
     altered, altered_last, breadth_first, counted_once, depth_first, equal_merged, forwards, kept, late, leaves_wiped,
     no_upstream, overwrite, overwrite_in, seeded, seen_kept, single,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..programs.operations import OPERATIONS
-from ..programs.scalar_program import Plain, Program, Step
+from ..random_programs.operations import OPERATIONS
+from ..random_programs.scalar_program import Plain, Program, Step
 from .exercises import Exercise, Outcome, accepts, differs, evaluate, expected, nodes, wrong
 from .writing import interval_text, names
 

@@ -10,8 +10,8 @@ import math
 import struct
 from collections.abc import Callable
 
-from ..programs.operations import OPERATIONS
-from ..programs.scalar_program import plain
+from ..random_programs.operations import OPERATIONS
+from ..random_programs.scalar_program import plain
 from .simulation import World, inner, order, push, right, start
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from typing import Any
 
-from ..programs.operations import RATIONAL
-from ..programs.growing import random_program
-from ..programs.scalar_program import Plain, Program, Step
+from ..random_programs.operations import RATIONAL
+from ..random_programs.growing import random_program
+from ..random_programs.scalar_program import Plain, Program, Step
 from .cases import Case, Context, Result, ask
 from .exercises import Exercise, askable, nodes
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ..programs.operations import OPERATIONS, step_value
-from ..programs.scalar_program import Operand, Plain, plain
+from ..random_programs.operations import OPERATIONS, step_value
+from ..random_programs.scalar_program import Operand, Plain, plain
 from .exercises import Backward, Change, Exercise, Make, Outcome, Zero, nodes, script
 
 Slopes = tuple[float, ...]

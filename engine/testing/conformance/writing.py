@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from ..programs.operations import OPERATIONS
-from ..programs.scalar_program import Plain, Program, constant, plain, short
+from ..random_programs.operations import OPERATIONS
+from ..random_programs.scalar_program import Plain, Program, constant, plain, short
 from .exercises import NAN, NONE, NUMBERS, Exercise, Right, ancestors, nodes
 
 

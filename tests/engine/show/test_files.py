@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from engine import Value, draw, files, lecture
+from engine import Value, draw, lecture
+from engine.show import files
 from engine.show.files import written
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def names(folder):
@@ -147,7 +148,7 @@ def test_a_device_is_written_to():
 @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
 @pytest.mark.parametrize("into", ["pipe", "file"])
 def test_standard_output_has_it_after_what_was_printed(tmp_path, name, into):
-    script = f"from engine.files import written; print('before'); written({name!r}, 'content\\n'); print('after')"
+    script = f"from engine.show.files import written; print('before'); written({name!r}, 'content\\n'); print('after')"
     with open(tmp_path / "out", "wb") as out:
         ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE if into == "pipe" else out, check=True)
     found = ran.stdout if into == "pipe" else (tmp_path / "out").read_bytes()

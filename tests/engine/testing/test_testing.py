@@ -28,7 +28,7 @@ def test_an_unknown_name_is_explained():
         _ = engine.testing.check_gradient
 
 
-@pytest.mark.parametrize("module", ["check.checker", "nans", "programs.scalar_program"])
+@pytest.mark.parametrize("module", ["check.checker", "nans", "random_programs.scalar_program"])
 def test_the_examples_in_the_docstrings_are_true(module):
     import doctest
     from importlib import import_module

@@ -17,8 +17,8 @@ from engine.matrices.native import compiler as compiling
 from engine.matrices.native import epochs as native_training
 from nn import MLP, SGD, Adam, cross_entropy_with_logits, half_mse, hinge, l2, mse, weights
 
-from . import test_vectorizing
-from .graphs import attention, matrix, numbers, random_loss, samples
+from .. import test_vectorization as test_vectorizing
+from ..graphs import attention, matrix, numbers, random_loss, samples
 
 try:
     compiling.compiler()
@@ -178,7 +178,7 @@ SOURCE = "double value(void) { return 42; }"
 DAMAGES = f"SOURCE = {SOURCE!r}" + """
 import ctypes, os, sys
 from pathlib import Path
-from engine.matrices import compiling
+from engine.matrices.native import compiler as compiling
 
 def value():
     step = compiling.library(SOURCE).value
@@ -213,7 +213,7 @@ print("done")
 
 def script(text, cache, **options):
     """The text as a program of its own, so that a crash is that program's alone."""
-    return subprocess.Popen([sys.executable, "-c", text], cwd=Path(__file__).parents[3], text=True, stdout=subprocess.PIPE,
+    return subprocess.Popen([sys.executable, "-c", text], cwd=Path(__file__).parents[4], text=True, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, env={**os.environ, "XDG_CACHE_HOME": str(cache)}, **options)
 
 
@@ -227,7 +227,7 @@ def test_a_damaged_library_is_built_anew_and_never_loaded(tmp_path):
 def test_two_processes_that_build_the_same_program_at_once(tmp_path):
     text = f"""
 import ctypes, sys
-from engine.matrices import compiling
+from engine.matrices.native import compiler as compiling
 compiling.compiler(), compiling.folder()
 print("ready", flush=True), sys.stdin.readline()
 for k in range(4):
@@ -263,7 +263,7 @@ def test_on_a_full_disk_numpy_does_it_and_the_report_says_so(tmp_path, room):
     ran = script(f"""
 import resource
 from engine import Value, vectorize
-from engine.matrices import compiling
+from engine.matrices.native import compiler as compiling
 from nn import SGD
 compiling.compiler()
 resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, resource.RLIM_INFINITY))

@@ -13,7 +13,7 @@ from engine.matrices.passes.spreads import scatter
 from engine.matrices.portable import evaluate, needed
 from engine.matrices.passes.trace import GLOBAL, trace
 
-from .graphs import matrix, samples
+from ..graphs import matrix, samples
 
 
 # --- tracing ----------------------------------------------------------------------------------------

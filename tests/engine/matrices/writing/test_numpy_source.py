@@ -6,7 +6,7 @@ import pytest
 from engine import vectorize
 from nn import MLP, cross_entropy_with_logits, half_mse, l2, weights
 
-from .graphs import numbers, samples
+from ..graphs import numbers, samples
 
 
 def regression(f="relu"):

@@ -13,10 +13,11 @@ from engine import (
     Value, atanh, clamp, cos, erfc, hypot, logsumexp, mean, relu, sigmoid, silu, sin, sinc, softmax, tanh,
 )
 from engine.primitives import TABLE, apply
-from engine.testing import check_gradients, recorded, second
+from engine.testing import check_gradients
+from engine.testing.check import recorded, second
 from engine.testing.check.noise import noise_of_slope
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 # --- right Hessians ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from engine import Value, grad
 from engine.primitives import TABLE
 from engine.testing import datasets, deterministic, networks, numbers, operands, values
-from engine.testing.programs.strategies import interval
+from engine.testing.random_programs.strategies import interval
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 

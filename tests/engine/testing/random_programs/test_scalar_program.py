@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 from engine import Value
-from engine.testing.programs.operations import OPERATIONS, RATIONAL, SMOOTH
-from engine.testing.programs.growing import programs, random_program
-from engine.testing.programs.scalar_program import Plain, Program, Step
-from engine.testing.programs.shrinking import shrink
+from engine.testing.random_programs.operations import OPERATIONS, RATIONAL, SMOOTH
+from engine.testing.random_programs.growing import programs, random_program
+from engine.testing.random_programs.scalar_program import Plain, Program, Step
+from engine.testing.random_programs.shrinking import shrink
 from hypothesis import given, settings
 
 ALL = (*RATIONAL, *SMOOTH)
