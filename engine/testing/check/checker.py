@@ -41,7 +41,7 @@ def check_gradients(f: Callable[..., Any], *inputs: Any, order: int = 1, gradien
         inputs: numbers, Values, objects of another engine's class, or lists or arrays of them, as
             f takes them. Values are passed on as they are, so f may be a closure over them:
             check_gradients(lambda *_: loss(model), *model.parameters()).
-        order: 2 checks the Hessian as well; f is then called with numbers of 50 digits.
+        order: 2 checks the Hessian as well, against second differences of the recorded values.
         gradient: for an f of plain floats, its gradient: a function of the same inputs, or the
             slopes themselves, in the shape of the inputs.
 

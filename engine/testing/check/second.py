@@ -119,8 +119,7 @@ def second_differences(trace: Trace, given: Sequence[Sequence[Number]]) -> dict[
     coarse: dict[tuple[int, int], Any] = {}
     found: dict[tuple[int, int], Entry] = {}
     with mpmath.workdps(DIGITS):
-        scale  = min([many(1), *(nearest_feature([x.data for x in z.operands if finite(x.data)])
-                                 for z in trace.order)])
+        scale  = smallest_step(trace)
         widest = max([many(1), *(abs(many(z.data)) for z in trace.order if finite(z.data))])
         spread = int(mpmath.log10(widest / scale ** 2))
     for k in range(ROUNDS):
@@ -135,6 +134,20 @@ def second_differences(trace: Trace, given: Sequence[Sequence[Number]]) -> dict[
                 found[i, j] = settled(coarse.get((i, j)), fine[i, j], floor, largest)
         open_, coarse = [pair for pair in open_ if found[pair].error == math.inf], fine
     return found
+
+
+def smallest_step(trace: Trace) -> Any:
+    """A step of the leaves that takes no node past its next feature: a kink, 0, another operand.
+
+    How fast the nodes move is taken from the recorded slopes. They choose the step, and have no say in the result.
+    """
+    step  = many(1)
+    speed = {x: many(1) for x in trace.leaves}
+    for z in trace.order:
+        fastest  = max([many(1), *(speed.get(x, many(0)) for x in z.operands)])
+        step     = min(step, nearest_feature([x.data for x in z.operands if finite(x.data)]) / fastest)
+        speed[z] = sum((rough(p) * speed.get(x, 0) for x, p in zip(z.operands, z.partials)), many(0))
+    return step
 
 
 def rough(x: Number) -> Any:

@@ -91,7 +91,7 @@ def judge(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Slope
 def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Any, slope: Slope,
                  name: str) -> Checked:
     """The verdict where there is one slope s: by its distance in ulps, against what rounding explains."""
-    if p == s and finite(p) and abs(p) < 1.7e308:
+    if p == s and finite(p) and abs(many(p)) < 1.7e308:
         return Checked(many(p), Finding(name, RIGHT, p, s, operand=i))
     right = many(s)
     if not finite(right) or abs(right) > 1.7e308 or not finite(p):

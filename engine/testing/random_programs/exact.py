@@ -10,6 +10,7 @@ from typing import Any
 Number   = Any
 Function = Callable[..., Any]
 OUTSIDE  = (ValueError, ArithmeticError)             # what a function raises outside its domain
+LARGEST_EXPONENT = 1024
 
 
 class Tie(Exception):
@@ -75,10 +76,10 @@ def whole(y: Any) -> int:
     """The exponent y as an int.
 
     Raises:
-        TypeError: it is none, so the power is not rational.
+        TypeError: it is none, so the power is not rational; or it is so large that the Fraction would not end.
     """
-    if isinstance(y, Dual) or y != y // 1:
-        raise TypeError("not a whole exponent")
+    if isinstance(y, Dual) or y != y // 1 or abs(y) > LARGEST_EXPONENT:
+        raise TypeError("not a whole exponent that Fractions can take")
     return int(y)
 
 

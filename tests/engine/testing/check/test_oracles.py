@@ -35,7 +35,8 @@ def test_branches_are_followed_and_ties_are_left_to_others():
 
 
 def test_what_is_not_rational_is_left_to_others():
-    for f, x in ((math.exp, 1.0), (lambda x: x ** 0.5, 2.0), (lambda x: 2 ** x, 2.0), (lambda x: 1 / x, 0.0)):
+    for f, x in ((math.exp, 1.0), (lambda x: x ** 0.5, 2.0), (lambda x: 2 ** x, 2.0), (lambda x: 1 / x, 0.0),
+                 (lambda x: x ** 1e150, 0.5)):                       # a Fraction of 1e150 digits would not end
         assert exact_slopes(f, [x], [0]) is None
 
 
