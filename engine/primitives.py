@@ -45,10 +45,10 @@ primitive("/", lambda x, y: x / divisor(y), [lambda z, x, y: 1 / y, lambda z, x,
           symbol="÷", text="{0} / {1}", latex=r"\frac{{{0}}}{{{1}}}", gate="divide",
           domain=(R, "nonzero"), hint="Keep the divisor away from 0, as in x / (y + 1e-9)")
 primitive("%", lambda x, y: x % divisor(y), [lambda z, x, y: 1, lambda z, x, y: -fits(x, y)],
-          text="{0} mod {1}", latex=r"{0} \bmod {1}", slopes=("1", "−⌊{0} / {1}⌋"), gate="remainder",
+          text="{0} % {1}", latex=r"{0} \bmod {1}", slopes=("1", "−floor({0} / {1})"), gate="remainder",
           domain=(R, "nonzero"), hint="Keep the divisor away from 0")         # slopes as in PyTorch
 primitive("//", lambda x, y: fits(x, divisor(y)), [flat, flat],
-          text="⌊{0} / {1}⌋", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
+          text="floor({0} / {1})", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
           domain=(R, "nonzero"), hint="Keep the divisor away from 0")
 primitive("over", over, [lambda z, x, y: over(1, y), lambda z, x, y: -over(z, y)],
           symbol="÷", text="{0} / {1}", latex=r"\frac{{{0}}}{{{1}}}", method=False)

@@ -47,7 +47,9 @@ def regions(row):
     n = arity(row)
     t = sympy.symbols(f"t1:{n + 1}", positive=True)
     rising = [sum(t[:k + 1]) for k in range(n)]
-    if n == 1:
+    if n == 1 and all(within(domain(row, 0), x) and decided(row, x) for x in (t[0], -t[0])):
+        named = {"above 0": [t[0]], "below 0": [-t[0]]}
+    elif n == 1:
         inside = t[0] / (1 + t[0])                                   # anywhere in (0, 1)
         named = {"above 1": [1 + t[0]], "(0, 1)": [inside], "(-1, 0)": [-inside], "below -1": [-1 - t[0]]}
     else:
@@ -59,6 +61,15 @@ def regions(row):
     return [pytest.param(row, t, xs, id=f"{row.name} {name}") for name, xs in named.items()
             if all(within(domain(row, k), x) for k, x in enumerate(xs))
             and not (row.name == "clamp" and (xs[1] - xs[2]).is_positive)]           # low above high
+
+
+def decided(row, x):
+    """Whether the sign of x alone decides every `where` of the row."""
+    try:
+        row.slopes_of(row.value(x), [x], [x])
+    except TypeError:                                                # sympy: the truth value is not determined
+        return False
+    return True
 
 
 def within(interval, x):
@@ -97,7 +108,8 @@ def exact_between_jumps(row):
 def vanishes(expression):
     """Whether the expression is 0 for all values of its symbols."""
     return any(sympy.simplify(form) == 0 for form in
-               (expression, sympy.expand(expression.rewrite(sympy.exp)), sympy.expand_log(expression, force=True)))
+               (expression, sympy.expand(expression.rewrite(sympy.exp)), sympy.expand_log(expression, force=True),
+                sympy.cancel(sympy.together(sympy.expand(expression.rewrite(sympy.exp))))))
 
 
 def test_every_row_is_proved_in_at_least_one_region():
