@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .matrices import vectorize as vectorize
 
 # Imported when first used, so that `import engine` stays small.
-_LATER = {"Graph": ".graphs.graph", "compare": ".pictures.comparison", "draw": ".pictures.drawing",
+_LATER = {"Graph": ".pictures.drawing", "compare": ".pictures.comparison", "draw": ".pictures.drawing",
           "explain": ".explaining.explanation", "lecture": ".lectures", "training_lecture": ".lectures",
           "vectorize": ".matrices"}
 _FUNCTIONS: list[str] = _import_module(".functions", __name__).__all__

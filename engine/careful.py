@@ -166,7 +166,7 @@ def faded(x: Quantity, y: Quantity) -> Quantity:
     return where(equal(y, 0), 0, x * y)
 
 
-def sech2(x: Quantity) -> Quantity:
+def bell(x: Quantity) -> Quantity:
     """1 - tanh(x)^2 without the subtraction."""
     e = decay(2 * x)
     return 4 * e / ((1 + e) * (1 + e))

@@ -25,9 +25,9 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from .careful import (
-    affine_sum, between, by_square, cosine_of_turns, decay, divisor, equal, faded, fits,
+    affine_sum, bell, between, by_square, cosine_of_turns, decay, divisor, equal, faded, fits,
     first_share_slopes, growth, larger, log_of_sum, logistic, nearest, nought, one_if_zero, over,
-    power, rounded_down, sech2, shared, shares, sinc_slope, sine_of_turns, smaller, steep, swapped,
+    power, rounded_down, shared, shares, sinc_slope, sine_of_turns, smaller, steep, swapped,
     weighted_sum,
 )
 from .libraries import lib, where
@@ -123,6 +123,8 @@ cosh = primitive("cosh", lambda x: lib(x).cosh(x), [lambda z, x: sinh(x)],
 tanh = primitive("tanh", lambda x: lib(x).tanh(x), [lambda z, x: sech2(x)],
           latex=r"\tanh {0}", slopes=("1 − {z}²",), activation=True,
           about="(e^x - e^-x)/(e^x + e^-x) (D0-15, D1-23)")
+sech2 = primitive("sech2", bell, [lambda z, x: -2 * tanh(x) * z],
+          text="1 − tanh({0})²", latex=r"\mathrm{{sech}}^2 {0}", method=False)
 asinh = primitive("asinh", lambda x: lib(x).asinh(x), [lambda z, x: 1 / hypot(x, 1)],
           latex=r"\mathrm{{arsinh}} {0}", slopes=("1 / √(1 + {0}²)",))
 acosh = primitive("acosh", lambda x: lib(x).acosh(x),

@@ -44,7 +44,9 @@ class Symbol:
 
     def of_row(self, row: Primitive, operands: Sequence[Quantity]) -> Symbol:
         """The row, applied to symbols: its own notation."""
-        return Symbol(row.text.format(*[written(x).text for x in operands]))
+        enclosed = [any(f"{left}{{{k}}}" in row.text for left in "(|") for k in range(len(operands))]
+        texts    = [bound(x, 0 if inside else ATOM) for x, inside in zip(operands, enclosed)]
+        return Symbol(row.text.format(*texts), SUM if " − " in row.text or " + " in row.text else ATOM)
 
     library = SimpleNamespace(
         pi=None, where=lambda condition, a, b: chosen(condition, a, b),

@@ -162,10 +162,6 @@ class Graph:
         inner = sum(1 for v in self.nodes if v.operands)
         return f"Graph({visible(self.symbol(self.root))}: {inner} operations, {len(self.nodes) - inner} leaves)"
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from ..pictures.drawing import mimebundle
-        return mimebundle(self.root)
-
 
 def nodes_of(root: Value) -> list[Value]:
     """Every Value that root depends on, root included, each once, after its operands."""

@@ -25,7 +25,7 @@ from ..show import text
 from ..extras import needed
 from ..show.files import written
 from ..graphs.folds import Box, Fold, Link
-from ..graphs.graph import Graph
+from ..graphs.graph import Graph as Graph
 from ..graphs.paths import Paths
 from .graphviz import as_html, as_svg
 from .style import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE
@@ -242,6 +242,14 @@ def mimebundle(x: Value) -> dict[str, str]:
     if len(graph.nodes) > SCALAR_LIMIT:                       # folding takes its time: only where it is asked for
         return {"text/plain": repr(x)}
     return shown({"text/plain": repr(x)}, lambda: draw(graph, max_nodes=FOLD_ABOVE).svg())
+
+
+def picture_of_graph(graph: Graph, include: object = None, exclude: object = None) -> dict[str, str]:
+    """What Jupyter shows for a Graph."""
+    return mimebundle(graph.root)
+
+
+setattr(Graph, "_repr_mimebundle_", picture_of_graph)     # noqa: B010  (a graph knows nothing of pictures)
 
 
 def shown(bundle: dict[str, str], svg: Callable[[], str]) -> dict[str, str]:

@@ -144,6 +144,12 @@ def test_acos_of_a_clamp():
     assert grad(lambda x: acos(clamp(x, -1, 1)))(2.0) == 0 and grad(lambda x: atanh(clamp(x, -0.5, 0.5)))(2.0) == 0
 
 
+def test_the_second_derivative_of_tanh_keeps_its_digits_at_0():
+    """-2 tanh(x) (1 - tanh(x)^2), from a row of its own: differentiating the exponentials would cancel."""
+    from engine import tanh
+    assert grad(grad(tanh))(1e-9) == pytest.approx(-2e-9, rel=1e-15) and grad(grad(tanh))(1e-150) == -2e-150
+
+
 def test_an_open_gate_passes_all_and_a_plain_0_is_no_gate():
     assert grad(lambda x: sqrt(relu(x)))(4.0) == 0.25
     assert math.isnan(grad(lambda x: sqrt(x * 0))(1.0))                  # a product: 0 * inf

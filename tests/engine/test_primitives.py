@@ -66,10 +66,10 @@ def regions(row):
 def decided(row, x):
     """Whether the sign of x alone decides every `where` of the row."""
     try:
-        row.slopes_of(row.value(x), [x], [x])
+        z = row.value(x)
+        return not any(sympy.sympify(part).has(sympy.Piecewise) for part in (z, *row.slopes_of(z, [x], [x])))
     except TypeError:                                                # sympy: the truth value is not determined
         return False
-    return True
 
 
 def within(interval, x):

@@ -1,5 +1,6 @@
 """Value: random programs against dual numbers, networks against D1's recursion, and a million-node chain."""
 
+import ast
 import gc
 import math
 import os
@@ -16,6 +17,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine import Value, affine, clamp, dot, exp, grad, maximum, minimum, relu, tanh, total
+from engine.rows import TABLE
 from engine.value import topological_order
 from nn import MLP
 
@@ -418,3 +420,35 @@ def test_display():
 def test_a_function_of_plain_numbers_says_what_to_write(f):
     with pytest.raises(TypeError, match=r"x\.data .*sin\(x\) from engine"):
         f(Value(2.0))
+
+
+# --- the file that is projected ---------------------------------------------------------------------
+
+SOURCE = ast.parse((ROOT / "engine" / "value.py").read_text(encoding="utf-8"))
+
+
+def test_value_imports_nothing_of_ours():
+    """Imports inside functions and for type checkers counted."""
+    imports = [node for node in ast.walk(SOURCE) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    names = {alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names} | {
+        node.module for node in imports if isinstance(node, ast.ImportFrom) and not node.level}
+    assert not any(node.level for node in imports if isinstance(node, ast.ImportFrom))
+    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
+
+
+def test_every_method_of_the_table_is_declared_for_editors_and_no_other():
+    """One typed line each in value.py; the failure says which."""
+    kind = next(node for node in SOURCE.body if isinstance(node, ast.ClassDef) and node.name == "Value")
+    block = next(node for node in kind.body if isinstance(node, ast.If))
+    declared = {node.name for node in block.body}
+    assert all(callable(getattr(Value, name)) for name in declared)
+    missing = {name for name, row in TABLE.items() if row.public} - declared
+    assert not missing, "\n".join(f"        def {name}(self) -> Value: ..." for name in sorted(missing))
+
+
+def test_a_method_that_there_is_not_is_a_type_error(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text("from engine import Value\nx = Value(1.0)\nx.tanh().data + 1.0\n(x / 2).exp()\nx.tahn()\n")
+    ran = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), str(program)],
+                         cwd=ROOT, capture_output=True, text=True)
+    assert '"Value" has no attribute "tahn"; maybe' in ran.stdout and "Found 1 error" in ran.stdout, ran.stdout

@@ -37,6 +37,10 @@ FUNCTIONS |= {"ln": mpmath.log, "round": mpmath.nint, "log2": lambda x: mpmath.l
               "softmax": lambda *xs: mpmath.exp(xs[0]) / sum(map(mpmath.exp, xs))}
 
 
+# A row that mpmath does not know by name: its value column, on mpmath's numbers.
+FUNCTIONS = {name: row.value for name, row in TABLE.items() if name.isidentifier()} | FUNCTIONS
+
+
 def computed(parts, z):
     """The value of a written formula, as a reader with a calculator would find it."""
     values = {f"x{k}": mpmath.mpf(x.data) for k, x in enumerate(z.operands)} | {"z": mpmath.mpf(z.data)}
@@ -44,7 +48,7 @@ def computed(parts, z):
     for shown, meant in [("ln σ(", "ln(sigma("), ("σ", "sigma"), ("√", "sqrt"), ("π", "pi"), ("Φ", "PHI"), ("φ", "phi"),
                          ("−", "-"), ("·", "*"), ("²", "**2"), ("^", "**"), ("≤", "<="), ("ReLU", "relu")]:
         text = text.replace(shown, meant) + (")" if shown == "ln σ(" and shown in text else "")
-    text = re.sub(r"\|(\w+)\|", r"abs(\1)", text)
+    text = re.sub(r"\|([^|]+)\|", r"abs(\1)", text)
     return eval(text, {"__builtins__": {"abs": abs}}, FUNCTIONS | values)
 
 
