@@ -287,9 +287,9 @@ def test_second_derivatives(plant):
 
 def test_the_loss_of_a_2_16_16_1_network_takes_less_than_5_seconds():
     model = MLP(2, [16, 16, 1], hidden="tanh")
-    start = time.perf_counter()
+    start = time.process_time()
     report = check_gradients(lambda *_: (model([0.5, -0.3]) - 1) ** 2, *model.parameters())
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert report.ok and len(report.inputs) == 337 and report.inputs[0].name == "W1[1,1]"
     assert all(p.grad == 0 for p in model.parameters())
 
