@@ -82,12 +82,12 @@ class Plan:
         if z.op == "where" and z.args[1].op == "constant":           # b may be overwritten: a number goes into it
             self.free(z, place)
         if z.op in ("matmul", "sum", "max", "min", "first", "others", "take", "concat", "where"):
-            out = self.room(z, place)
+            out = self.room(z)
             getattr(self, z.op)(z, args, out)
             self.free(z, place)
             return out
         self.free(z, place)                                          # element by element: an operand may be overwritten
-        out = self.room(z, place)
+        out = self.room(z)
         if z.op == "**" and number_of(z.args[1]) == (2, 0):
             self.steps.append((np.multiply, (args[0], args[0], out)))
         elif z.op in ("larger", "smaller"):
@@ -158,7 +158,7 @@ class Plan:
 
     # --- memory -----------------------------------------------------------------------------------
 
-    def room(self, z: Array, place: int) -> Any:
+    def room(self, z: Array) -> Any:
         """Memory for z: where it is wanted, or room that is free, or new."""
         if id(z) in self.wanted:
             return self.wanted[id(z)]

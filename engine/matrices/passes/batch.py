@@ -46,12 +46,12 @@ def fold(t: Trace, sums: Sums) -> tuple[Templates, int]:
 
     for role in ("input", "target"):           # every column, used or not, so that any sample of it can be read
         for k in range(t.widths[role]):
-            members[classes_key(role, k)] = [add(out, role, batched=t.samples > 0, column=k, depends=2)]
+            members[role, k] = [add(out, role, batched=t.samples > 0, column=k, depends=2)]
 
     for i, op in enumerate(sums.ops):
         role = t.roles[i]
         if role in ("input", "target"):
-            made[i] = members[classes_key(role, t.columns[i])][0]
+            made[i] = members[role, t.columns[i]][0]
         elif role == "parameter":
             made[i] = add(out, role, column=t.columns[i], depends=1, label=t.labels[i])
         elif op and i not in made:
@@ -96,10 +96,6 @@ def classify(t: Trace, sums: Sums) -> tuple[list[int], list[int], dict[Any, list
                 members.setdefault(code, []).append(i)
         codes.append(code)
     return homes, classes, members
-
-
-def classes_key(role: str, column: int) -> tuple[str, int]:
-    return role, column
 
 
 def add(out: Templates, op: str, args: tuple[int, ...] = (), samples: tuple[int, ...] = (), pairs: int = 0,

@@ -107,10 +107,9 @@ def compare(a: Trace, b: Trace) -> None:
     advice = ("The structure of the graph depends on the data: somewhere an `if`, a loop or a number was computed "
               "from .data. Choose with relu, maximum, minimum, clamp or abs, which are decided anew for each input; "
               "declare numbers that change, such as dropout masks, as inputs")
-    last = len(b.ops) if a.ops[-1] != "results" else len(b.ops)
     ops_a = a.ops[:-1] if a.ops[-1] == "results" else a.ops
-    if len(ops_a) != last:
-        raise ValueError(f"recorded on other data, the loss has {last} nodes instead of {len(ops_a)}. {advice}")
+    if len(ops_a) != len(b.ops):
+        raise ValueError(f"recorded on other data, the loss has {len(b.ops)} nodes instead of {len(ops_a)}. {advice}")
     for i, op in enumerate(ops_a):
         if (op, a.args[i], a.roles[i], a.columns[i]) != (b.ops[i], b.args[i], b.roles[i], b.columns[i]):
             raise ValueError(f"recorded on other data, node {i} is {name(b, i)} instead of {name(a, i)}. {advice}")

@@ -123,11 +123,10 @@ def claim(t: Templates, found: Sequence[Group]) -> list[Group]:
     layers = [g for g in sums if t.pairs[g.members[0]] > 1 or t.explicit[g.members[0]]]
     for g in layers:
         n = t.pairs[g.members[0]]
-        for columns in runs(t, t.args[g.members[0]][:n]):
-            rows = list(dict.fromkeys(tuple([t.args[i][k] for k in columns]) for i in g.members))
-            right = {t.ops[t.args[g.members[0]][n + k]] for k in columns}
-            if right != {"parameter"}:
-                take([p for row in rows for p in row], (len(rows), len(columns)))
+        columns = [k for k, p in enumerate(t.args[g.members[0]][:n]) if t.ops[p] == "parameter"]
+        rows = list(dict.fromkeys(tuple([t.args[i][k] for k in columns]) for i in g.members))
+        if columns and {t.ops[t.args[g.members[0]][n + k]] for k in columns} != {"parameter"}:
+            take([p for row in rows for p in row], (len(rows), len(columns)))
         for k in range(2 * n, len(t.args[g.members[0]])):
             column = list(dict.fromkeys(t.args[i][k] for i in g.members))
             take(column, (len(column),))
@@ -139,12 +138,6 @@ def claim(t: Templates, found: Sequence[Group]) -> list[Group]:
     rest = [i for i, op in enumerate(t.ops) if op == "parameter" and i not in taken]
     take(rest, (len(rest),))
     return arrays
-
-
-def runs(t: Templates, factors: Sequence[int]) -> list[list[int]]:
-    """The columns whose left factor is a parameter, as one list, if there are any."""
-    columns = [k for k, p in enumerate(factors) if t.ops[p] == "parameter"]
-    return [columns] if columns else []
 
 
 def ordered(t: Templates, place: Sequence[tuple[int, int]], members: list[int]) -> list[int]:

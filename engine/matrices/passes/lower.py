@@ -74,7 +74,7 @@ class Lowering(Views):
                                                right[1][:, columns]))
         for columns in self.runs(*rest):
             columns, times = self.repeated(columns, over_batch, *rest)
-            terms.append(times * self.addends(g, rest[0][:, columns], rest[1][:, columns]))
+            terms.append(times * self.addends(rest[0][:, columns], rest[1][:, columns]))
         z = terms[0]
         for term in terms[1:]:
             z = z + term
@@ -99,7 +99,7 @@ class Lowering(Views):
             found.setdefault((arrays, often[column(tables, k)]), []).append(k)
         return list(found.values())
 
-    def addends(self, g: Group, rows: Table, samples: Table) -> Array:
+    def addends(self, rows: Table, samples: Table) -> Array:
         whole = self.whole_batch(rows, samples)
         if whole is not None:
             return self.row_sums(self.lines.sum(self.view_at(whole), (0,)), rows.shape[0])

@@ -232,14 +232,14 @@ def best(estimates: Sequence[Estimate]) -> Estimate:
 
 def extrapolated(at: Callable[[float], float | None], x: float, width: float, middle: float) -> Estimate:
     """Central differences at width, width/1.4, ...: the tableau's most stable entry."""
-    return tableau(lambda h: quotient(at(h), at(-h), (x + h) - (x - h)), width, 2, noise(middle, x))
+    return tableau(lambda h: quotient(at(h), at(-h), (x + h) - (x - h)), width, 2, noise(middle))
 
 
 def one_sided(at: Callable[[float], float | None], x: float, width: float, middle: float) -> Estimate:
-    return tableau(lambda h: quotient(at(h), middle, (x + h) - x), width, 1, noise(middle, x))
+    return tableau(lambda h: quotient(at(h), middle, (x + h) - x), width, 1, noise(middle))
 
 
-def noise(middle: float, x: float) -> float:
+def noise(middle: float) -> float:
     """How far a float value may be off: a few roundings."""
     return 8 * math.ulp(middle)
 

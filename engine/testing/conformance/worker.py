@@ -58,7 +58,7 @@ def loaded(target: str, folder: str) -> Any:
 
 
 def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
-    """Answer the cases from asked["first"] on."""
+    """Answer the cases in asked["cases"]."""
     if not callable(engine) or not hasattr(engine, "backward"):
         say(lines, absent=f"{getattr(engine, '__name__', engine)} has no backward method: "
                           "an engine needs Value(x), .data, .grad and .backward()")
