@@ -14,7 +14,7 @@ from engine.primitives import TABLE
 
 
 def test_adding_a_primitive_is_adding_one_row():
-    """Function, method, gradient and second derivative, all from the README's line."""
+    """Function, method, gradient and second derivative, all from the line of docs/values.md."""
     program = """if True:
         from engine import Value, grad
         from engine.primitives import primitive
