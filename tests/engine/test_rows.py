@@ -1,7 +1,9 @@
 """A row becomes a function, a method, a docstring and error messages; the numbers are in test_primitives.py."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,7 @@ from engine.primitives import TABLE
 
 
 def test_adding_a_primitive_is_adding_one_row():
-    """Function, method, gradient and second derivative, all from the README's line."""
+    """Function, method, gradient and second derivative, all from the line of docs/values.md."""
     program = """if True:
         from engine import Value, grad
         from engine.primitives import primitive
@@ -46,3 +48,19 @@ def test_the_docstring_of_sigmoid_names_its_document():
     ("/", [2.0, 0], "2.0 / 0"), ("**", [-2.0, 0.5], "(-2.0) ** 0.5"), ("log", [0], "log(0)")])
 def test_the_operation_is_written_as_in_a_program(name, operands, written):
     assert call(name, operands) == written
+
+
+def declared_in_value_py():
+    """The methods that value.py declares for editors and type checkers; the rows install them."""
+    tree  = ast.parse(Path(engine.value.__file__).read_text(encoding="utf-8"))
+    value = next(part for part in tree.body if isinstance(part, ast.ClassDef) and part.name == "Value")
+    block = next(part for part in value.body if isinstance(part, ast.If))
+    return {method.name for method in block.body}
+
+
+def test_value_py_declares_the_method_of_each_row():
+    assert {name for name, row in TABLE.items() if row.public} - declared_in_value_py() == set()
+
+
+def test_value_py_declares_no_method_that_is_not_there():
+    assert [name for name in declared_in_value_py() if not hasattr(Value, name)] == []
