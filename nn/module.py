@@ -34,8 +34,9 @@ class Module:
     def predict(self, X: Sequence[Any]) -> list[Any]:
         """The outputs for many samples as numbers, in eval mode, by the matrix program of this module (needs NumPy)."""
         needed("numpy", "model.predict", "[model(x) for x in X]")
-        from .vectorized import predict
-        return predict(self, X)
+        from .prediction import predict
+        with in_use(self):
+            return predict(self, X)
 
     def parameters(self) -> list[Value]:
         """Every trainable Value, in a fixed order, each once."""

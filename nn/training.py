@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from random import Random
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
-from engine import Value
 from engine.extras import needed
 from engine.functions import lift
 from engine.value import number, zero
 
 from .checks import functions, known, pair, positive, samples, whole
+from .epochs import Epoch, Training, diverged, one_number
 from .history import History
 from .losses import Loss, loss_function
 from .metrics import Metric, metrics_of
@@ -30,27 +30,6 @@ from .regularization import EarlyStopping
 from .saving import put_back, state
 
 Callback: TypeAlias = Callable[[int, Module, History], Any]
-
-
-class Training(NamedTuple):
-    """Everything an epoch needs: the checked arguments of `fit`."""
-
-    model: Module
-    X: list[Any]
-    Y: list[Any]
-    loss: Loss
-    optimizer: Optimizer
-    penalty: Callable[[Module], Any] | None = None
-    clip_norm: float | None = None
-    clip_value: float | None = None
-
-
-class Epoch:
-    """What an epoch gives back: its mean loss, and for each sample the numbers the network put out."""
-
-    def __init__(self, samples: int) -> None:
-        self.loss = 0.0
-        self.outputs: list[Any] = [None] * samples
 
 
 def fit(model: Module, X: Sequence[Any], Y: Sequence[Any], loss: str | Loss = "mse", optimizer: Optimizer | None = None,
@@ -205,23 +184,6 @@ def ended(epoch: int, model: Module, history: History, early_stopping: EarlyStop
 def record(into: dict[str, list[float]], measures: dict[str, Metric], outputs: Sequence[Any], Y: Sequence[Any]) -> None:
     for name, measure in measures.items():
         into.setdefault(name, []).append(measure(outputs, Y))
-
-
-def one_number(loss: Any) -> Value:
-    """The loss, if it is a single Value."""
-    if isinstance(loss, (list, tuple)):
-        raise TypeError(f"the loss is a list of {len(loss)}, and only one number can be minimised: return their total, "
-                        "as in total(losses) / len(losses)")
-    if not isinstance(loss, Value):
-        raise TypeError(f"the loss is {type(loss).__name__} {loss!r:.60}, which does not remember the parameters: "
-                        "compute it from the outputs without taking their .data")
-    return loss
-
-
-def diverged(loss: float) -> FloatingPointError:
-    """The error for a loss that is nan or infinite."""
-    return FloatingPointError(f"the loss became {loss!r}: lower the learning rate, clip the gradients with "
-                              "clip_norm=1.0, or standardise the inputs")
 
 
 def numbers(y: Any) -> Any:

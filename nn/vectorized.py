@@ -1,4 +1,4 @@
-"""fit(..., engine="vectorized") and model.predict: the same training and use, through a matrix program.
+"""fit(..., engine="vectorized"): the same training, through a matrix program.
 
     few        how many samples are recorded: enough to see what is shared and what is a mean
     program    what engine.vectorize made of them; it takes any number of samples
@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
-from engine import Value, total, vectorize
-from engine.functions import lift
-from engine.value import number
+from engine import Value, vectorize
 
 from .datasets import one_hot
-from .module import Module
+from .epochs import Epoch, Training, diverged, one_number
+from .prediction import values
 from .saving import put_back, state
-from .training import Epoch, Training, one_number
 
 FEW = 3
 
@@ -39,8 +37,7 @@ class Epochs:
             loss = program.run(self.X[batch], self.Y[batch])
             if not isfinite(loss):
                 program.store()
-                raise FloatingPointError(f"the loss became {loss!r}: lower the learning rate, clip the gradients with "
-                                         "clip_norm=1.0, or standardise the inputs")
+                raise diverged(loss)
             g = program.gradient
             if training.clip_norm is not None:
                 norm = float(np.sqrt(g @ g))
@@ -70,7 +67,7 @@ class Epochs:
         self.Y = np.asarray(Y, dtype=float)
         sizes  = {len(batch) for batch in batches}
         program = record(training, self.X[:FEW], self.Y[:FEW])
-        if program.low.fixed and len(sizes) == 1:
+        if program.fixed and len(sizes) == 1:
             program = record(training, self.X[:max(sizes)], self.Y[:max(sizes)])
         elif len(self.X) > FEW:
             agree(training, program, self.X[:FEW + 1], self.Y[:FEW + 1])
@@ -120,32 +117,3 @@ def agree(training: Training, program: Any, X: Any, Y: Any) -> None:
         raise ValueError(f"for {len(X)} samples the loss is {scalar!r}, and the matrix program recorded from {FEW} "
                          f"gives {matrix!r}: "
                          "the loss is neither a sum nor a mean over the samples. Write engine=\"scalar\"")
-
-
-def values(data: Any) -> Any:
-    """Nested lists of numbers as Values."""
-    if hasattr(data, "tolist"):
-        data = data.tolist()
-    return [values(part) for part in data] if isinstance(data, list) else Value(data)
-
-
-def predict(model: Module, X: Sequence[Any]) -> list[Any]:
-    """The outputs of the model in eval mode, by a program recorded from one sample."""
-    if not len(X):
-        return []
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        def outputs_of(x: Any) -> list[Any]:
-            y = model(x)
-            return [lift(yk) for yk in y] if isinstance(y, (list, tuple)) else [y]
-        x = values([number(xj) for xj in X[0]])
-        y = outputs_of(x)
-        program = vectorize(total(y) if len(y) > 1 else y[0] + 0, x, parameters=model.parameters(), outputs=y,
-                            batch=True,
-                            rerecord=lambda x, _: total(z) if len(z := outputs_of(x)) > 1 else z[0] + 0)
-        found = program.predict([[number(xj) for xj in x] for x in X]).tolist()
-        return found if isinstance(model(x), (list, tuple)) else [y for y, in found]
-    finally:
-        for module, mode in modes:
-            module.training = mode

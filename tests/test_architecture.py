@@ -27,6 +27,13 @@ def test_nothing_in_engine_knows_nn_and_nothing_in_either_knows_the_demos():
     assert [(a, b) for a, b in imports() if a.startswith("engine") and b in ("nn", "demos") or (a, b) == ("nn", "demos")] == []
 
 
+def test_no_two_files_of_nn_import_each_other():
+    """Nor in a circle of more; imports inside functions and for types counted."""
+    files = {f"nn.{file.stem}": file for file in (architecture.ROOT / "nn").glob("*.py") if file.stem != "__init__"}
+    full  = {(name, other) for name, file in files.items() for other, _ in imported(name, file, files) if other in files}
+    assert len(full) > 20 and [a for a, _ in full if a in reached(a, full)] == []
+
+
 def test_imports_are_read_wherever_they_stand(tmp_path):
     file = tmp_path / "b.py"
     file.write_text("import engine.value\nfrom . import c\nfrom ..show.text import html\ndef f():\n    from nn import losses\nimport os\n")

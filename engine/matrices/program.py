@@ -37,6 +37,11 @@ class Program(Calls):
         self.runner = Runner()
         self.prepare()
 
+    @property
+    def fixed(self) -> list[str]:
+        """Why the program is tied to the number of samples that it was recorded with; empty if it is not."""
+        return self.low.fixed
+
     # --- training ---------------------------------------------------------------------------------
 
     def train(self, X: Any, Y: Any, optimizer: Any, *, epochs: int = 100, batch_size: int | None = None,
