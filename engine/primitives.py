@@ -45,8 +45,8 @@ primitive("/", lambda x, y: x / divisor(y), [lambda z, x, y: 1 / y, lambda z, x,
           symbol="÷", text="{0} / {1}", latex=r"\frac{{{0}}}{{{1}}}", gate="divide",
           domain=(R, "nonzero"), hint="Keep the divisor away from 0, as in x / (y + 1e-9)")
 primitive("%", lambda x, y: x % divisor(y), [lambda z, x, y: 1, lambda z, x, y: -fits(x, y)],
-          text="{0} % {1}", latex=r"{0} \bmod {1}", slopes=("1", "−floor({0} / {1})"), gate="remainder",
-          domain=(R, "nonzero"), hint="Keep the divisor away from 0")         # slopes as in PyTorch
+          text="{0} % {1}", latex=r"{0} \bmod {1}", slopes=("1", "−floor({0} / {1})"),         # as in PyTorch
+          gate="remainder", domain=(R, "nonzero"), hint="Keep the divisor away from 0")
 primitive("//", lambda x, y: fits(x, divisor(y)), [flat, flat],
           text="floor({0} / {1})", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
           domain=(R, "nonzero"), hint="Keep the divisor away from 0")
@@ -182,7 +182,8 @@ primitive("elu", lambda x, a: where(x > 0, x, a * expm1(where(x > 0, 0, x))),
           [lambda z, x, a: where(x > 0, 1, a * exp(where(x > 0, 0, x))),
            lambda z, x, a: where(x > 0, shut, expm1(where(x > 0, 0, x)))],
           latex=r"\mathrm{{ELU}}({0}; {1})", gate="leak", kinks=((0, 0.5),), activation=True,
-          initializer="he", method=False, slopes=("1 if {0} > 0 else {z} + {1}", "0 if {0} > 0 else {z} / {1}"))
+          initializer="he", method=False,
+          slopes=("1 if {0} > 0 else {z} + {1}", "0 if {0} > 0 else {z} / {1}"))
 gelu = primitive("gelu", lambda x: faded(x, erfc(-x / lib(x).sqrt(2))) / 2,
           [lambda z, x: erfc(-x / lib(x).sqrt(2)) / 2
                                       + faded(x, exp(-x * x / 2)) / lib(x).sqrt(2 * lib(x).pi)],
@@ -223,5 +224,5 @@ primitive("logsumexp", log_of_sum, lambda z, *xs: shares(*xs),
 primitive("softmax", lambda *xs: shares(*xs)[0], first_share_slopes,
           latex=r"\mathrm{{softmax}}_1({0})", gate="compete", method=False)
 
-if not TYPE_CHECKING:                         # for `import *`: the functions, not what they are made of
+if not TYPE_CHECKING:        # for `import *`: the functions, not what they are made of
     __all__ = [name for name, row in TABLE.items() if row.public and name in globals()]

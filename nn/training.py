@@ -19,7 +19,7 @@ from engine.functions import lift
 from engine.value import number, zero
 
 from .checks import functions, known, pair, positive, samples, whole
-from .epochs import Epoch, Training, diverged, one_number
+from .epoch_records import Epoch, Training, diverged, one_number
 from .history import History
 from .losses import Loss, loss_function
 from .metrics import Metric, metrics_of

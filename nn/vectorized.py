@@ -13,7 +13,7 @@ from typing import Any
 from engine import Value, vectorize
 
 from .datasets import one_hot
-from .epochs import Epoch, Training, diverged, one_number
+from .epoch_records import Epoch, Training, diverged, one_number
 from .prediction import values
 from .saving import put_back, state
 

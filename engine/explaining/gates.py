@@ -13,7 +13,7 @@ from ..graphs.graph import Graph
 from ..rows import TABLE
 from ..show.text import digits, visible
 from ..value import Constant, Number, Value
-from .symbols import plain_slope
+from .wording import plain_slope
 
 Gate: TypeAlias = Callable[[Graph, Value, Number], str]
 

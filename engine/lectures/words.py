@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from ..explaining import gates
-from ..explaining.symbols import slope_text
+from ..explaining.wording import slope_text
 from ..graphs.graph import Graph
 from ..rows import TABLE
 from ..show.text import digits

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..value import Value, node
 from .passes import batch as batching
-from .passes import checks as checking
+from .passes import structure as checking
 from .passes import groups as grouping
 from .passes import lower as lowering
 from .passes import sums as normalising

@@ -24,7 +24,7 @@ EVERYTHING = """if True:
     import engine
     from engine import Graph, Value, explain, lecture, vectorize
     from engine.explaining.gates import sentence
-    from engine.explaining.symbols import slope_text
+    from engine.explaining.wording import slope_text
     from engine.rows import TABLE
     from nn import MLP, half_mse
 

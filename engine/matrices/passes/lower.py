@@ -19,7 +19,7 @@ from .batch import Templates
 from .groups import Group, Groups
 from .expansion import lower, times
 from .trace import GLOBAL
-from .views import GLOBAL_ONLY, Table, Views, size
+from .gathers import GLOBAL_ONLY, Table, Views, size
 
 
 class Lowering(Views):

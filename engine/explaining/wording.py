@@ -1,6 +1,6 @@
 """Symbols: a row of the table called on symbols writes out its own slope in words.
 
-    >>> from engine.explaining.symbols import slope_text
+    >>> from engine.explaining.wording import slope_text
     >>> from engine.rows import TABLE
     >>> slope_text(TABLE["log1p"], 0), slope_text(TABLE["*"], 1)
     ('1 / (1 + {0})', '{0}')
