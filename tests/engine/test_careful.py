@@ -219,3 +219,15 @@ def test_the_mixed_derivative_of_a_power_where_the_exponent_is_0():
     (xx, xy), (yx, yy) = hessian(lambda x, y: x ** y)(2.0, 0.0)
     assert (xx, xy, yx, yy) == (0, 0.5, 0.5, pytest.approx(math.log(2) ** 2))
     assert grad(lambda x: x ** 0)(0.0) == 0 and grad(grad(lambda x: x ** 0))(0.0) == 0
+
+
+# --- beyond the largest float ----------------------------------------------------------------------
+
+@pytest.mark.parametrize("x, n, slope", [(-1e-110, -2, "inf"), (1e-110, -2, "-inf"), (-1e-160, -1, "-inf"),
+                                         (1e-160, -1, "-inf")])
+def test_a_slope_beyond_the_largest_float_keeps_its_sign(x, n, slope):
+    assert float((Value(x) ** n).partials[0]) == float(slope)
+
+
+def test_relu_of_minus_infinity_is_zero_for_every_kind_of_number():
+    assert Value(mpmath.mpf("-inf")).relu().data == 0 and Value(-float("inf")).relu().data == 0

@@ -6,7 +6,8 @@ import pytest
 
 import engine
 from engine import (
-    Value, affine, clamp, detach, dot, elu, exp, leaky_relu, logsumexp, maximum, mean, minimum, softmax, total,
+    Value, affine, clamp, detach, dot, elu, exp, leaky_relu, logsumexp, maximum, mean, minimum, sign, softmax, step,
+    total,
 )
 from engine.primitives import TABLE, apply
 
@@ -75,3 +76,35 @@ def test_parameters_may_be_values():
 def test_detach_cuts_the_graph_and_keeps_the_label():
     x = Value(2.0, "x")
     assert detach(exp(x)).operands == () and x.detach().label == "x" and detach(2) == 2
+
+
+# --- exact values on each side of a kink, which only a wrong constant would change -----------------
+
+def slopes(z):
+    return [float(p) for p in z.partials]
+
+
+def test_sign_and_step_on_each_side_and_at_0():
+    assert [sign(x) for x in (-2.0, 0.0, 3.0)] == [-1, 0, 1]
+    assert [step(x) for x in (-2.0, 0.0, 3.0)] == [0, 0, 1]
+
+
+def test_leaky_relu_lets_a_hundredth_through_unless_told_otherwise():
+    assert leaky_relu(-2.0) == -0.02 and leaky_relu(-2.0, 0.5) == -1.0
+
+
+def test_elu_does_not_depend_on_alpha_above_0():
+    assert slopes(apply("elu", Value(2.0), Value(0.5))) == [1.0, 0.0]
+    assert slopes(apply("elu", Value(-1.0), Value(0.5)))[1] == pytest.approx(-0.6321205588285577)
+    assert elu(2.0) == 2.0
+
+
+def test_at_a_bound_clamp_follows_x():
+    assert slopes(apply("clamp", Value(0.0), Value(0.0), Value(1.0))) == [1.0, 0.0, 0.0]
+    assert slopes(apply("clamp", Value(1.0), Value(0.0), Value(1.0))) == [1.0, 0.0, 0.0]
+    assert clamp(5.0, 0.0, 1.0) == 1.0
+
+
+@pytest.mark.parametrize("row, parameter", [("elu", 0.5), ("leaky_relu", 0.25)])
+def test_at_the_kink_the_slope_is_that_of_the_left_side(row, parameter):
+    assert slopes(apply(row, Value(0.0), Value(parameter))) == [parameter, 0.0]

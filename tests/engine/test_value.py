@@ -407,6 +407,10 @@ def test_the_gradient_of_a_float_is_a_float_and_of_a_fraction_a_fraction():
     assert repr(z) == "Value(data=5.0, grad=1.0)"
 
 
+def test_a_new_node_has_no_gradient_yet():
+    assert (Value(2.0) * 3.0).grad == 0 and Value(2.0).exp().grad == 0
+
+
 def test_display():
     x = Value(2.0, label="x")
     assert repr(x) == "Value(data=2.0, grad=0.0, label='x')"
