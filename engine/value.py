@@ -75,7 +75,7 @@ class Value:
     def __neg__(self) -> Value:
         return node(-self.data, "neg", (self,), (-1,))
 
-    def __pos__(self) -> Value:                   return self
+    def __pos__(self) -> Value:                              return self
     def __radd__(self, other: Number | Fraction) -> Value:   return Constant(other) + self
     def __rsub__(self, other: Number | Fraction) -> Value:   return Constant(other) - self
     def __rmul__(self, other: Number | Fraction) -> Value:   return Constant(other) * self
