@@ -53,6 +53,6 @@ def refuse_float(x: Value) -> NoReturn:
                     "write x.data for the number, or sin(x) from engine in place of math.sin(x)")
 
 
-value.advice = advice
+value.not_a_number = not_a_number
 for _name in ("__float__", "__int__", "__trunc__"):
     setattr(Value, _name, refuse_float)

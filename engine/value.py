@@ -247,7 +247,7 @@ def real(data: Number | Fraction) -> Number:
     """
     if isinstance(data, Integral): return int(data)
     if isinstance(data, Real):     return data               # type: ignore[return-value]  # (every kind is a Number)
-    raise TypeError(f"Value needs a real number, not {type(data).__name__} {data!r:.60}{advice(data)}")
+    raise TypeError(not_a_number(data))
 
 
 def written(x: Number) -> str:
@@ -255,5 +255,5 @@ def written(x: Number) -> str:
     return str(x) if hasattr(x, "dtype") else repr(x)
 
 
-advice: Callable[[object], str] = lambda data: ""    # what to write instead: errors.py has the sentences
+not_a_number: Callable[[object], str] = repr         # errors.py has the sentence, and puts it here
 new = object.__new__
