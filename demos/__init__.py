@@ -6,7 +6,7 @@ A lecture is a file demos/NAME.py with
     POSITION   = 10                  its place in the list: 10 before 20; without one it comes last
     DOCUMENTS  = ["D1-25", "GA-1"]   the items of the documents that it shows
     NEEDS      = ["mpmath"]          packages beyond the extra `demos`; without them it is left out
-    run(out)                         which prints the numbers that matter and writes pictures to the folder out
+    run(out)                         prints the numbers that matter and writes pictures to the folder out
 
 It needs no registration: every file that defines `run` is found. What lectures share (tables,
 pictures, colours) is in demos/common.py.
@@ -41,7 +41,8 @@ class Lecture(NamedTuple):
 
 def lectures() -> list[Lecture]:
     """Every lecture, in order."""
-    found = [lecture(path) for path in sorted(Path(__file__).parent.glob("*.py")) if not path.name.startswith("_")]
+    found = [lecture(path) for path in sorted(Path(__file__).parent.glob("*.py"))
+             if not path.name.startswith("_")]
     return sorted([one for one in found if one is not None], key=lambda one: (one.position, one.name))
 
 
@@ -51,13 +52,14 @@ def lecture(path: Path) -> Lecture | None:
     if not any(isinstance(part, ast.FunctionDef) and part.name == "run" for part in tree.body):
         return None
     title = (ast.get_docstring(tree) or path.stem).splitlines()[0].rstrip(".")
-    return Lecture(path.stem, title, constant(tree, "POSITION", float("inf")), constant(tree, "DOCUMENTS", []),
-                   constant(tree, "NEEDS", []))
+    return Lecture(path.stem, title, constant(tree, "POSITION", float("inf")),
+                   constant(tree, "DOCUMENTS", []), constant(tree, "NEEDS", []))
 
 
 def constant(tree: ast.Module, name: str, default: Any) -> Any:
     """The literal that a file assigns to name."""
     for part in tree.body:
-        if isinstance(part, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in part.targets):
+        if isinstance(part, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name
+                                                for t in part.targets):
             return ast.literal_eval(part.value)
     return default

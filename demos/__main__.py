@@ -40,8 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The arguments, as --help shows them."""
-    p = argparse.ArgumentParser(prog="python -m demos", description="Lectures on back-propagation, element by element.")
-    p.add_argument("names",  metavar="NAME", nargs="*", help="lectures to run; without any: the list, then the first")
+    p = argparse.ArgumentParser(prog="python -m demos", description="Lectures on back-propagation, element "
+                                                                    "by element.")
+    p.add_argument("names",  metavar="NAME", nargs="*", help="lectures to run; without any: the list, then "
+                                                             "the first")
     p.add_argument("--list", action="store_true",       help="list the lectures and run none")
     p.add_argument("--all",  action="store_true",       help="run every lecture")
     p.add_argument("--out",  metavar="DIR", type=Path, default=Path("demos/out"),
@@ -75,7 +77,8 @@ def run(lecture: Lecture, out: Path) -> None:
     """Run one lecture under its title and say how long it took; or what is missing for it."""
     heading(lecture.title, lecture.documents)
     if missing := lecture.missing():
-        print(f"left out: it needs {', '.join(missing)}, which the extra test brings: pip install -e '.[test]'")
+        print(f"left out: it needs {', '.join(missing)}, which the extra test brings: pip install -e "
+              "'.[test]'")
         return
     start = time.perf_counter()
     lecture.run(out)

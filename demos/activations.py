@@ -17,8 +17,10 @@ from engine import tanh as value_tanh
 from .common import BLUE, GREY, ORANGE, VERMILLION, figure, save, table
 
 POSITION  = 40
-DOCUMENTS = ["D0-15", "D0-16", "D0-17", "D0-18", "D0-19", "D0-20", "D0-38", "D1-19", "D1-20", "D1-21", "D1-22", "D1-23",
-             "D1-24", "D2-12", "D2-16", "D2-17", "D2-18", "D2-20", "D3-05", "D4-05", "D4-06", "D4-07", "D4-09"]
+DOCUMENTS = ["D0-15", "D0-16", "D0-17", "D0-18", "D0-19", "D0-20", "D0-38", "D1-19", "D1-20", "D1-21",
+             "D1-22", "D1-23",
+             "D1-24", "D2-12", "D2-16", "D2-17", "D2-18", "D2-20", "D3-05", "D4-05", "D4-06", "D4-07",
+             "D4-09"]
 
 Formula = Callable[[float], float]
 
@@ -27,29 +29,36 @@ def closed_forms() -> list[tuple[str, Callable[[Any], Any], Formula, Formula]]:
     """Name, the engine's function, its formula on numbers, and the formula of its derivative."""
     def s(x: float) -> float: return 1 / (1 + exp(-x))
     return [
-        ("sigmoid",          sigmoid,                      s,                                  lambda x: s(x) * (1 - s(x))),
-        ("tanh",             value_tanh,                   tanh,                               lambda x: 1 - tanh(x) ** 2),
-        ("ReLU",             relu,                         lambda x: max(0.0, x),              lambda x: float(x > 0)),
-        ("leaky ReLU (0.1)", lambda z: leaky_relu(z, 0.1), lambda x: x if x > 0 else 0.1 * x, lambda x: 1.0 if x > 0 else 0.1),
+        ("sigmoid",          sigmoid,                      s,
+         lambda x: s(x) * (1 - s(x))),
+        ("tanh",             value_tanh,                   tanh,
+         lambda x: 1 - tanh(x) ** 2),
+        ("ReLU",             relu,                         lambda x: max(0.0, x),
+         lambda x: float(x > 0)),
+        ("leaky ReLU (0.1)", lambda z: leaky_relu(z, 0.1), lambda x: x if x > 0 else 0.1 * x,
+         lambda x: 1.0 if x > 0 else 0.1),
     ]
 
 
 def run(out: Path) -> None:
     """Print both at a few points; draw both on [-4, 4]."""
-    xs = sorted([-4 + 8 * i / 100 for i in range(101)] + [1e-9])         # 0 and a hair beyond: a jump stands upright
+    xs = sorted([-4 + 8 * i / 100 for i in range(101)] + [1e-9])  # 0 and a hair beyond: a jump stands upright
     worst, rows = 0.0, []
     fig, axes = figure(4, 2, width=6.4, height=3.1, sharex=True)
     for (name, f, formula, slope), (left, right) in zip(closed_forms(), axes):
         slopes = [grad(f)(x) for x in xs]
         worst  = max([worst] + [abs(g - slope(x)) for x, g in zip(xs, slopes) if x])
-        rows  += [(name, x, formula(x), float(f(x)), slope(x), float(grad(f)(x))) for x in (-4.0, -0.5, 0.0, 0.5, 4.0)]
+        rows  += [(name, x, formula(x), float(f(x)), slope(x), float(grad(f)(x)))
+                  for x in (-4.0, -0.5, 0.0, 0.5, 4.0)]
         curve(left,  xs, [float(f(x)) for x in xs], f"{name}", BLUE)
         curve(right, xs, slopes, f"derivative of {name}", ORANGE)
     for panel in axes[-1]: panel.set_xlabel("$z$")
     table(["f", "z", "formula", "engine", "formula of f'", "engine's f'"], rows, digits=6)
     print(f"\nlargest difference between .grad and the formula at z != 0: {worst:.1e}")
-    print("at z = 0 ReLU has no slope; the engine answers 0, as D4 does (D1 writes 0, 1 and 'undefined': ERR-D1-8)")
-    save(fig, out, "activations", "Four activations on [-4, 4], left, and their derivatives as the engine computes them, right")
+    print("at z = 0 ReLU has no slope; the engine answers 0, as D4 does (D1 writes 0, 1 and 'undefined': "
+          "ERR-D1-8)")
+    save(fig, out, "activations", "Four activations on [-4, 4], left, and their derivatives as the engine "
+         "computes them, right")
 
     one_logit = [softmax(Value(x), Value(0.0))[0].data for x in xs]
     fig, panel = figure(width=8, height=4.5)

@@ -44,13 +44,15 @@ def run(out: Path) -> None:
     J, rows = gradients()
     print(f"x = (1, 2), y = 1: one forward pass gives J = {J.data}, one backward pass every gradient.\n")
     table(["symbol", "the document's formula", "gives", "engine", "nudged", "agree"],
-          [[*row[:2], *(float(number) for number in row[2:]), "yes" if row.agree else "NO"] for row in rows], digits=8)
+          [[*row[:2], *(float(number) for number in row[2:]), "yes" if row.agree else "NO"] for row in rows],
+          digits=8)
     print(f"\n{sum(row.agree for row in rows)} of {len(rows)} agree. Unit 1 is off (z1[1] = -1): "
           "nothing flows through it, so its row of W1 and its bias get exactly 0.\n"
           "(At z = 0 the document takes slope 1 and the engine 0; no z is 0 here.)\n")
     picture = out / "backprop_graph.svg"
     draw(J).save(picture)
-    wrote(picture, f"The graph of J = {J.data}: inputs and weights on the left, J on the right, each box with its "
+    wrote(picture, f"The graph of J = {J.data}: inputs and weights on the left, J on the right, each box "
+          "with its "
                    "number and gradient, each edge with its partial")
     train(out)
 
@@ -93,14 +95,16 @@ def gradients() -> tuple[Value, list[Row]]:
     for i in (1, 2):
         row(f"dJ/da1[{i}]", f"W2[1,{i}] delta2[1]", f["da1"][i - 1], trace.a[0][i - 1], f"a1[{i}]")
     for i in (1, 2):
-        row(f"delta1[{i}]", f"dJ/da1[{i}] 1{{z1[{i}] >= 0}}", f["delta1"][i - 1], trace.z[0][i - 1], f"z1[{i}]")
+        row(f"delta1[{i}]", f"dJ/da1[{i}] 1{{z1[{i}] >= 0}}", f["delta1"][i - 1], trace.z[0][i - 1],
+            f"z1[{i}]")
     for i in (1, 2):
         row(f"dJ/db1[{i}]", f"delta1[{i}]", f["delta1"][i - 1], hidden[i - 1].bias, f"b1[{i}]")
         for j in (1, 2):
-            row(f"dJ/dW1[{i},{j}]", f"delta1[{i}] x[{j}]", f["dW1"][i - 1][j - 1], hidden[i - 1].weights[j - 1],
-                f"W1[{i},{j}]")
+            row(f"dJ/dW1[{i},{j}]", f"delta1[{i}] x[{j}]", f["dW1"][i - 1][j - 1],
+                hidden[i - 1].weights[j - 1], f"W1[{i},{j}]")
     for j in (1, 2):
-        row(f"dJ/dx[{j}]", f"W1[1,{j}] delta1[1] + W1[2,{j}] delta1[2]", f["dx"][j - 1], inputs[j - 1], f"x[{j}]")
+        row(f"dJ/dx[{j}]", f"W1[1,{j}] delta1[1] + W1[2,{j}] delta1[2]", f["dx"][j - 1], inputs[j - 1],
+            f"x[{j}]")
     return J, rows
 
 
@@ -124,7 +128,8 @@ def slope(symbol: str, h: float = 2.0**-10) -> float:
 
 
 def nudged_J(symbol: str, h: float) -> float:
-    """J on plain numbers, with h added to the scalar of that name, be it an input, a weight or an inner number."""
+    """J on plain numbers, with h added to the scalar of that name, be it an input, a weight or an inner
+    number."""
     met = []
 
     def at(name: str, number: float) -> float:
@@ -147,10 +152,10 @@ def train(out: Path, epochs: int = 40) -> History:
     X, Y = moons(200, noise=0.15, seed=1)
     X, Y, X_test, Y_test = split(X, Y, 0.75, seed=1)
     model = MLP(2, [16, 16, 1], seed=1)
-    print(f"\nTraining a 2-16-16-1 ReLU network ({len(model.parameters())} parameters) on {len(X)} points of two "
-          "moons:\n")
-    history = fit(model, X, Y, bce_with_logits, Adam(model.parameters(), lr=0.01), epochs=epochs, batch_size=25,
-                  metrics=["accuracy"], validation=(X_test, Y_test), progress=True)
+    print(f"\nTraining a 2-16-16-1 ReLU network ({len(model.parameters())} parameters) on {len(X)} points of "
+          "two moons:\n")
+    history = fit(model, X, Y, bce_with_logits, Adam(model.parameters(), lr=0.01), epochs=epochs,
+                  batch_size=25, metrics=["accuracy"], validation=(X_test, Y_test), progress=True)
     held_out = history.validation_metrics["accuracy"]
     table(["epoch", "loss", "accuracy", f"accuracy on {len(X_test)} new points"],
           [[k, loss, f"{right:.1%}", f"{new:.1%}"]
@@ -161,8 +166,8 @@ def train(out: Path, epochs: int = 40) -> History:
     decision_boundary(axes, lambda point: predict(model, [point])[0], X, Y, limits=(-6, 6))
     axes.set_title(f"2-16-16-1 on two moons: {history.accuracies[-1]:.1%} right after {epochs} epochs")
     axes.legend(loc="upper right", frameon=True)
-    save(fig, out, "backprop_boundary", "The plane coloured by the network's score, orange for class 1 and blue for "
-         "class 0, with the black boundary between two interleaved half moons of points")
+    save(fig, out, "backprop_boundary", "The plane coloured by the network's score, orange for class 1 and "
+         "blue for class 0, with the black boundary between two interleaved half moons of points")
 
     fig, axes = figure(width=8, height=5)
     numbers = range(1, epochs + 1)
@@ -172,6 +177,7 @@ def train(out: Path, epochs: int = 40) -> History:
     axes.set_ylabel("loss $L$ (binary cross-entropy)")
     axes.set_ylim(bottom=0)
     axes.legend()
-    save(fig, out, "backprop_loss", f"Loss per epoch: on the training points it falls from {history.losses[0]:.2g} to "
-         f"{history.losses[-1]:.2g}, on new points to {history.validation_losses[-1]:.2g}")
+    save(fig, out, "backprop_loss", "Loss per epoch: on the training points it falls from "
+         f"{history.losses[0]:.2g} to {history.losses[-1]:.2g}, on new points to "
+         f"{history.validation_losses[-1]:.2g}")
     return history

@@ -37,7 +37,8 @@ def deep(normalised: bool, seed: int) -> Sequential:
         if normalised:
             parts.append(BatchNorm(8))
         parts.append(Elementwise("tanh"))
-    return Sequential(*parts, Layer(8, 1, "linear", init="normal", seed=100 * seed + 7))  # type: ignore[arg-type]
+    last = Layer(8, 1, "linear", init="normal", seed=100 * seed + 7)
+    return Sequential(*parts, last)  # type: ignore[arg-type]
 
 
 def run(out: Path) -> None:
@@ -60,15 +61,20 @@ def run(out: Path) -> None:
     for seed in progress(range(3), "seeds"):
         for label, runs in curves.items():
             net = deep(label.startswith("with "), seed)
-            runs.append(fit(net, X, Y, "half_mse", SGD(net.parameters(), lr=0.1), epochs=60, clip_value=1e6, progress=False).losses)
+            runs.append(fit(net, X, Y, "half_mse", SGD(net.parameters(), lr=0.1), epochs=60, clip_value=1e6,
+                            progress=False).losses)
     print("\nhalf squared error after 60 steps, rate 0.1:\n")
     table(["", "seed 0", "seed 1", "seed 2", "mean"],
-          [(label, *(run[-1] for run in runs), mean([run[-1] for run in runs])) for label, runs in curves.items()])
+          [(label, *(run[-1] for run in runs), mean([run[-1] for run in runs]))
+           for label, runs in curves.items()])
 
     fig, axes = figure(width=9, height=5.2)
     for (label, runs), colour, dash in zip(curves.items(), (BLUE, VERMILLION), ("-", "--")):
         for k, losses in enumerate(runs):
-            axes.semilogy(range(1, len(losses) + 1), losses, dash, color=colour, linewidth=2, label=label if k == 0 else None)
-    axes.set(xlabel="step", ylabel="half squared error $J$", title="six tanh layers, N(0, 1) weights, three seeds")
+            axes.semilogy(range(1, len(losses) + 1), losses, dash, color=colour, linewidth=2,
+                          label=label if k == 0 else None)
+    axes.set(xlabel="step", ylabel="half squared error $J$", title="six tanh layers, N(0, 1) weights, three "
+                                                                   "seeds")
     axes.legend()
-    save(fig, out, "batch_norm", "Loss of a six-layer tanh network with and without batch normalisation, three seeds each")
+    save(fig, out, "batch_norm", "Loss of a six-layer tanh network with and without batch normalisation, "
+         "three seeds each")

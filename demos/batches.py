@@ -41,13 +41,16 @@ def run(out: Path) -> None:
         spread  = sum((g - average) ** 2 for g in batches) / len(batches)
         rows.append((B, len(batches), average, full, spread, variance / B * (N - B) / (N - 1)))
     print("every mini-batch of six samples, without replacement:\n")
-    table(["B", "batches", "mean gradient", "full gradient", "variance", "var_1/B (N-B)/(N-1)"], rows, digits=6)
+    table(["B", "batches", "mean gradient", "full gradient", "variance", "var_1/B (N-B)/(N-1)"], rows,
+          digits=6)
 
     X, Y   = noisy_curve(sin, n=48, noise=0.1, seed=3)
     curves = {}
-    for label, size in progress((("full batch, 48", None), ("mini-batch, 8", 8), ("one sample", 1)), "batch sizes"):
+    for label, size in progress((("full batch, 48", None), ("mini-batch, 8", 8), ("one sample", 1)),
+                                "batch sizes"):
         net = MLP(1, [8, 1], "tanh", seed=1)
-        curves[label] = fit(net, X, Y, mse, SGD(net.parameters(), lr=0.05), epochs=60, batch_size=size, seed=2, progress=False).losses
+        curves[label] = fit(net, X, Y, mse, SGD(net.parameters(), lr=0.05), epochs=60, batch_size=size,
+                            seed=2, progress=False).losses
     print("\n1-8-1 on a noisy sine, rate 0.05, 60 epochs:\n")
     table(["", "updates", "loss after 5 epochs", "after 60"],
           [(label, 60 * n, losses[4], losses[-1]) for (label, losses), n in zip(curves.items(), (1, 6, 48))])
@@ -56,4 +59,5 @@ def run(out: Path) -> None:
         axes.semilogy(range(1, 61), losses, dash, color=colour, label=label)
     axes.set(xlabel="epoch", ylabel="risk $R$", title="the same number of epochs, more and noisier steps")
     axes.legend()
-    save(fig, out, "batches", "Loss per epoch: single samples and mini-batches fall faster than the full batch, and less smoothly")
+    save(fig, out, "batches", "Loss per epoch: single samples and mini-batches fall faster than the full "
+         "batch, and less smoothly")

@@ -68,12 +68,15 @@ def run(out: Path) -> None:
     axes[0].plot(inner, [sin(2 * pi * x) for x in inner], ":", color=BLACK, label=r"$\sin 2\pi x$")
     axes[0].set(xlabel="$x$", ylabel="$g(x)$", title="bumps: differences of steep sigmoids")
     axes[0].legend()
-    for (name, values), colour, mark in zip(errors.items(), (BLUE, ORANGE, GREEN, PURPLE, VERMILLION), "o^sDX"):
+    for (name, values), colour, mark in zip(errors.items(), (BLUE, ORANGE, GREEN, PURPLE, VERMILLION),
+                                            "o^sDX"):
         axes[1].loglog(counts, values, mark + "-", color=colour, label=name)
     axes[1].axhline(1 / 8, color=BLACK, linestyle=":", linewidth=1.5)
-    axes[1].set(xlabel="units $N$", ylabel="sup error for $|x|$", title="random features: $t^2$ stays above 1/8")
+    axes[1].set(xlabel="units $N$", ylabel="sup error for $|x|$",
+                title="random features: $t^2$ stays above 1/8")
     axes[1].set_xticks(counts, [str(n) for n in counts])
     axes[1].minorticks_off()
     axes[1].legend(fontsize=12)
-    save(fig, out, "bumps", "Left, 4 and 16 bumps for a sine; right, the error for |x| of N random units: it falls for tanh, sigmoid, "
+    save(fig, out, "bumps", "Left, 4 and 16 bumps for a sine; right, the error for |x| of N random units: it "
+         "falls for tanh, sigmoid, "
                             "ReLU and sin, and never gets below 1/8 for the square")

@@ -2,7 +2,7 @@
 
     D0 ... D4   the documents
     items       D0-01 ... D4-44; `reason` says why an item has no test where it has none
-    errata      ERR-D0-1 ...: what is printed, what is right, and the evidence, whose numbers the tests compute
+    errata      ERR-D0-1 ...: what is printed, what is right, and the evidence; tests compute its numbers
 """
 
 from __future__ import annotations

@@ -55,26 +55,36 @@ def run(out: Path) -> None:
     """Print both rules; draw the directions and the cliff."""
     cases = [((3.0, 4.0), 1.0), ((3.0, 4.0), 10.0), ((0.0, 0.0), 1.0), ((0.1, -8.0), 1.0)]
     table(["gradient", "limit", "by norm", "cosine", "by value", "cosine"],
-          [(str(g), c, short(a := clipped(g, "norm", c)), cosine(g, a), short(b := clipped(g, "value", c)), cosine(g, b))
+          [(str(g), c, short(a := clipped(g, "norm", c)), cosine(g, a), short(b := clipped(g, "value", c)),
+            cosine(g, b))
            for g, c in cases])
     free, held = descend(None), descend(1.0)
-    print(f"\nfrom the wall at w = 2.15, rate 0.6: without clipping the first step lands at w = {free[1]:.3g}, with it at {held[1]:.3g};")
+    print("\nfrom the wall at w = 2.15, rate 0.6: without clipping the first step lands at w = "
+          f"{free[1]:.3g}, with it at {held[1]:.3g};")
     print(f"after 30 steps w = {free[-1]:.3g} and {held[-1]:.3g}")
 
     fig, axes = figure(1, 2, width=6.8, height=5.4)
-    for (numbers, colour, label) in (((3, 4), GREY, "$g = (3, 4)$"), ((0.6, 0.8), BLUE, "by norm: $(0.6, 0.8)$"), ((1, 1), ORANGE, "by value: $(1, 1)$")):
-        axes[0].annotate("", xy=numbers, xytext=(0, 0), arrowprops={"arrowstyle": "-|>", "lw": 3, "color": colour, "mutation_scale": 22})
+    for (numbers, colour, label) in (((3, 4), GREY, "$g = (3, 4)$"),
+                                     ((0.6, 0.8), BLUE, "by norm: $(0.6, 0.8)$"),
+                                     ((1, 1), ORANGE, "by value: $(1, 1)$")):
+        axes[0].annotate("", xy=numbers, xytext=(0, 0), arrowprops={"arrowstyle": "-|>", "lw": 3,
+                                                                    "color": colour, "mutation_scale": 22})
         axes[0].plot([], [], color=colour, label=label)
-    axes[0].plot([math.cos(t / 50) for t in range(79)], [math.sin(t / 50) for t in range(79)], ":", color=BLACK)
-    axes[0].set(xlim=(0, 4.3), ylim=(0, 4.3), xlabel="$g_1$", ylabel="$g_2$", title="direction", aspect="equal")
+    axes[0].plot([math.cos(t / 50) for t in range(79)], [math.sin(t / 50) for t in range(79)], ":",
+                 color=BLACK)
+    axes[0].set(xlim=(0, 4.3), ylim=(0, 4.3), xlabel="$g_1$", ylabel="$g_2$", title="direction",
+                aspect="equal")
     axes[0].legend(loc="lower right")
     ticks = [-14.5 + 16.85 * i / 400 for i in range(401)]
     axes[1].plot(ticks, [cliff(Value(t)).data for t in ticks], color=BLACK)
-    for path, colour, mark, label in ((free, VERMILLION, "o", "without"), (held, BLUE, "^", "clipped to norm 1")):
-        axes[1].plot(path[:8], [cliff(Value(w)).data for w in path[:8]], mark + "--", color=colour, linewidth=1.5, markersize=9, label=label)
+    for path, colour, mark, label in ((free, VERMILLION, "o", "without"),
+                                      (held, BLUE, "^", "clipped to norm 1")):
+        axes[1].plot(path[:8], [cliff(Value(w)).data for w in path[:8]], mark + "--", color=colour,
+                     linewidth=1.5, markersize=9, label=label)
     axes[1].set(xlabel="$w$", ylabel="cost", title="a wall, eight steps", ylim=(-1, 24))
     axes[1].legend()
-    save(fig, out, "clipping", "Left, (3, 4) clipped by norm keeps its direction, clipped by value it does not; right, at a wall the "
+    save(fig, out, "clipping", "Left, (3, 4) clipped by norm keeps its direction, clipped by value it does "
+         "not; right, at a wall the "
                                "unclipped step flies far off")
 
 

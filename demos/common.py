@@ -1,4 +1,5 @@
-"""What the lectures share: tables, a progress bar, and pictures of one style that can be read from the last row.
+"""What the lectures share: tables, a progress bar, and pictures of one style that can be read from the last
+row.
 
     BLUE ... BLACK    the palette of Okabe and Ito, told apart by the colour-blind
     figure, save      a picture and its file, with alt text inside
@@ -159,7 +160,8 @@ def heat_map(axes: Any, f: Callable[[float, float], float], low: Sequence[float]
     largest = max(abs(value) for row in z for value in row) or 1.0
     bottom, top = limits or (-largest, largest)
     image = axes.pcolormesh(xs, ys, z, cmap=two_colours(pale), vmin=bottom, vmax=top, shading="gouraud")
-    if line is not None and any(v > line for row in z for v in row) and any(v < line for row in z for v in row):
+    if line is not None and any(v > line for row in z for v in row) and any(v < line for row in z
+                                                                            for v in row):
         axes.contour(xs, ys, z, levels=[line], colors=[BLACK], linewidths=2)
     if bar:
         axes.figure.colorbar(image, ax=axes)
@@ -174,14 +176,17 @@ def points(axes: Any, X: Sequence[Sequence[float]], Y: Sequence[int], size: floa
     """The samples, each class with a colour and a shape of its own."""
     for k, y in enumerate(sorted(set(Y))):
         mine = [x for x, label in zip(X, Y) if label == y]
-        axes.scatter([x[0] for x in mine], [x[1] for x in mine], s=size, color=[BLUE, ORANGE, GREEN, PURPLE][k % 4],
-                     marker=MARKERS[k % len(MARKERS)], edgecolors="black", linewidths=1.2, label=f"class {y}", zorder=3)
+        axes.scatter([x[0] for x in mine], [x[1] for x in mine], s=size,
+                     color=[BLUE, ORANGE, GREEN, PURPLE][k % 4], marker=MARKERS[k % len(MARKERS)],
+                     edgecolors="black", linewidths=1.2, label=f"class {y}",
+                     zorder=3)
 
 
-def decision_boundary(axes: Any, score: Callable[[list[float]], float], X: Sequence[Sequence[float]], Y: Sequence[int],
-                      threshold: float = 0.0, limits: tuple[float, float] | None = None, steps: int = 61,
-                      margin: float = 0.4) -> list[list[float]]:
-    """Colour the plane by the score of each point [x1, x2], draw score = threshold, and the samples on top."""
+def decision_boundary(axes: Any, score: Callable[[list[float]], float], X: Sequence[Sequence[float]],
+                      Y: Sequence[int], threshold: float = 0.0, limits: tuple[float, float] | None = None,
+                      steps: int = 61, margin: float = 0.4) -> list[list[float]]:
+    """Colour the plane by the score of each point [x1, x2], draw score = threshold, and the samples on
+    top."""
     low  = [min(x[j] for x in X) - margin for j in (0, 1)]
     high = [max(x[j] for x in X) + margin for j in (0, 1)]
     z = heat_map(axes, lambda x1, x2: score([x1, x2]), low, high, steps, limits, threshold, pale=True)

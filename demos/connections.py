@@ -2,7 +2,8 @@
 
 What there is to see: through twenty sigmoid layers the gradient is lost. Added to z before f, as the
 document has it, a connection still passes through f' <= 1/4 and only slows the loss; added after f, as
-is usual, it keeps delta alive (ERR-D4-10). A gate near 1 makes a highway a residual layer, near 0 a plain one.
+is usual, it keeps delta alive (ERR-D4-10). A gate near 1 makes a highway a residual layer, near 0 a plain
+one.
 """
 
 from __future__ import annotations
@@ -65,13 +66,17 @@ def run(out: Path) -> None:
         highway = Highway(plain, gate_bias=bias)
         rows.append((bias, *(a.data for a in highway(x))))
     print("\na highway between the plain layer and the residual one, by the bias of its gate:\n")
-    table(["", "a1", "a2", "a3"], [("plain", *(a.data for a in plain(x))), *((f"gate bias {b:g}", *r) for b, *r in rows),
+    table(["", "a1", "a2", "a3"], [("plain", *(a.data for a in plain(x))),
+                                   *((f"gate bias {b:g}", *r) for b, *r in rows),
                                    ("residual", *(a.data for a in Residual(plain)(x)))])
     fig, axes = figure(width=10, height=5.6)
     for (label, c), colour, mark in zip(curves.items(), (VERMILLION, BLUE, ORANGE, GREEN, PURPLE), "os^DX"):
         axes.semilogy(range(DEPTH + 1), c, mark + "-", color=colour, label=label)
-    axes.set(xlabel="block (0: the input)", ylabel=r"$\|\partial J/\partial a\|$", title="how much gradient reaches each block")
+    axes.set(xlabel="block (0: the input)", ylabel=r"$\|\partial J/\partial a\|$",
+             title="how much gradient reaches each block")
     axes.set_xticks([0, 5, 10, 15, 20])
     axes.legend()
-    save(fig, out, "connections", "The gradient through twenty sigmoid layers: lost without connections, lost more slowly with "
-                                  "residual, skip and highway connections before f, alive with a residual after f")
+    save(fig, out, "connections", "The gradient through twenty sigmoid layers: lost without connections, "
+         "lost more slowly with "
+                                  "residual, skip and highway connections before f, alive with a residual "
+         "after f")

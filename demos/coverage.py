@@ -45,14 +45,14 @@ class Row(NamedTuple):
 def run(out: Path) -> None:
     """Run the tests of the documents, print the table and write it in two forms."""
     if not (ROOT / TESTS).is_dir():
-        print(f"The tests are not part of an installed package, and {ROOT / TESTS} does not exist: run this from a "
-              "clone of the repository. Without their outcome there is nothing to show.")
+        print(f"The tests are not part of an installed package, and {ROOT / TESTS} does not exist: run this "
+              "from a clone of the repository. Without their outcome there is nothing to show.")
         return
     print(f"running {TESTS} ...", flush=True)
     table = rows(outcomes(ROOT / TESTS))
     for row in table:
-        print(f"{row.id:10} {row.outcome:8} {clipped(row.title, 58):58}  {clipped(shown(row.tests, row.reason), 60)}  "
-              f"{', '.join(row.demos)}".rstrip())
+        print(f"{row.id:10} {row.outcome:8} {clipped(row.title, 58):58}  "
+              f"{clipped(shown(row.tests, row.reason), 60)}  {', '.join(row.demos)}".rstrip())
     print(f"\n{summary(table)}\n")
     for name, text in (("coverage.md", markdown(table)), ("coverage.html", html(table))):
         wrote(written(out / name, text),
@@ -76,7 +76,8 @@ def marks(function: ast.FunctionDef) -> list[str]:
     """The ids in its decorators item(...) and erratum(...)."""
     return [argument.value for call in function.decorator_list if isinstance(call, ast.Call)
             and getattr(call.func, "id", getattr(call.func, "attr", "")) in ("item", "erratum")
-            for argument in call.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]
+            for argument in call.args if isinstance(argument, ast.Constant)
+            and isinstance(argument.value, str)]
 
 
 def shown_by() -> dict[str, list[str]]:
@@ -101,9 +102,9 @@ def outcomes(folder: Path) -> dict[str, dict[str, str]]:
         ran = subprocess.run([sys.executable, "-m", "pytest", str(folder), "-q", "-p", "no:cacheprovider",
                               f"--junitxml={report}"], cwd=ROOT, capture_output=True,
                              encoding="utf-8", errors="replace")
-        if ran.returncode not in (0, 1) or not report.exists():             # 1: a test failed, which the table shows
-            raise RuntimeError(f"pytest could not run the tests (exit status {ran.returncode}): is the test extra "
-                               f"installed, as in pip install -e '.[test]'? It said:\n"
+        if ran.returncode not in (0, 1) or not report.exists():  # 1: a test failed, which the table shows
+            raise RuntimeError(f"pytest could not run the tests (exit status {ran.returncode}): is the test "
+                               f"extra installed, as in pip install -e '.[test]'? It said:\n"
                                f"{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
         return read_report(report)
 
@@ -134,8 +135,10 @@ def worst(found: Iterable[str]) -> str:
 def rows(ended: dict[str, dict[str, str]]) -> list[Row]:
     """One row per item and per erratum, in the order of the catalogue."""
     demos = shown_by()
-    known = [(one.id, one.title, one.reason) for one in items()] + [(one.id, one.printed, "") for one in errata()]
-    return [Row(id, title, sorted(ended.get(id, {})), demos.get(id, []), worst(ended.get(id, {}).values()), reason)
+    known = [(one.id, one.title, one.reason) for one in items()] + [(one.id, one.printed, "")
+                                                                    for one in errata()]
+    return [Row(id, title, sorted(ended.get(id, {})), demos.get(id, []), worst(ended.get(id, {}).values()),
+                reason)
             for id, title, reason in known]
 
 
@@ -149,7 +152,8 @@ def summary(table: list[Row]) -> str:
               f"{count(row.outcome == 'passed' for row in table)} passed",
               f"{count(row.outcome == 'failed' for row in table)} failed",
               f"{count(bool(row.demos) for row in table)} shown by a demo",
-              f"{count(bool(not row.tests and row.reason) for row in table)} without a test for a stated reason",
+              f"{count(bool(not row.tests and row.reason) for row in table)} without a test for a stated "
+              "reason",
               f"{count(not (row.tests or row.demos or row.reason) for row in table)} not covered"]
     return ", ".join(parts) + "."
 
@@ -166,7 +170,8 @@ def markdown(table: list[Row]) -> str:
     """The table in Markdown, one section per document."""
     lines = ["# Coverage of the five documents", "", summary(table), ""]
     for document, about in documents().items():
-        lines += [f"## {document}: {about}", "", "| id | title | test | demo | outcome |", "|---|---|---|---|---|"]
+        lines += [f"## {document}: {about}", "", "| id | title | test | demo | outcome |",
+                  "|---|---|---|---|---|"]
         for row in table:
             if document in (row.id[:2], row.id[4:6]):
                 tests = "<br>".join(f"`{test}`" for test in row.tests) or row.reason or "-"
@@ -182,7 +187,8 @@ def breakable(test: str) -> str:
 
 
 STYLE = """
-body { font: 16px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; color: #000 }
+body { font: 16px/1.45 system-ui, sans-serif; color: #000;
+       margin: 2rem auto; max-width: 76rem; padding: 0 1rem }
 table { border-collapse: collapse; width: 100%; margin-bottom: 2rem }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #ccc }
 td:first-child { white-space: nowrap; font-weight: 600 }
@@ -208,6 +214,7 @@ def html(table: list[Row]) -> str:
                 tests = "<br>".join(f"<code>{breakable(test)}</code>" for test in row.tests) or \
                         f"<span class='reason'>{escape(row.reason) or '-'}</span>"
                 parts.append(f"<tr id='{row.id}'><td>{row.id}<td>{escape(row.title)}<td>{tests}"
-                             f"<td>{escape(', '.join(row.demos)) or '-'}<td class='{row.outcome}'>{row.outcome}")
+                             f"<td>{escape(', '.join(row.demos)) or '-'}<td "
+                             f"class='{row.outcome}'>{row.outcome}")
         parts.append("</table>")
     return "\n".join(parts) + "\n</html>\n"

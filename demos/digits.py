@@ -25,9 +25,10 @@ def run(out: Path) -> None:
     X_train, Y_train, X_test, Y_test = split(X, Y, 0.5, seed=0)
     X_train, Y_train = X_train[:600], Y_train[:600]
     net = MLP(64, [24, 16, 10], "relu", seed=0)
-    print(f"64-24-16-10: {len(net.parameters())} parameters; {len(X_train)} digits to train, {len(X_test)} to test, one by one\n")
-    history = fit(net, X_train, Y_train, "cross_entropy_with_logits", Adam(net.parameters(), lr=0.01), epochs=8, batch_size=20,
-                  metrics=["accuracy"])
+    print(f"64-24-16-10: {len(net.parameters())} parameters; {len(X_train)} digits to train, {len(X_test)} "
+          "to test, one by one\n")
+    history = fit(net, X_train, Y_train, "cross_entropy_with_logits", Adam(net.parameters(), lr=0.01),
+                  epochs=8, batch_size=20, metrics=["accuracy"])
     table(["epoch", "loss", "accuracy"],
           [(k, loss, share) for k, (loss, share) in enumerate(zip(history.losses, history.accuracies), 1)])
     guesses = [answer(net, x) for x in X_test]
@@ -41,7 +42,8 @@ def run(out: Path) -> None:
         image(column[0], X_test[i], "Greys", (0, 1), f"{Y_test[i]}, answered {guesses[i]}")
         largest = max(map(abs, slopes)) or 1.0
         image(column[1], slopes, two_colours(), (-largest, largest), r"$\partial J/\partial x$")
-    save(fig, out, "digits", "Five test digits that were misread, and below each the slope of the loss at every pixel: orange, darker "
+    save(fig, out, "digits", "Five test digits that were misread, and below each the slope of the loss at "
+         "every pixel: orange, darker "
                              "makes the loss larger; blue, smaller")
     fig, panel = figure(width=8, height=4.6)
     panel.plot(range(1, history.epochs + 1), history.losses, "o-", color=BLUE, label="loss $J$")

@@ -22,7 +22,8 @@ DOCUMENTS = ["D1-54", "D1-55", "D1-56", "D4-19", "D4-20", "D4-21", "D4-22"]
 def run(out: Path) -> None:
     """Enumerate masks, train XOR with and without dropout, draw both and a thinned network."""
     w, a, p = [0.5, -1.0, 2.0, 0.25], [1.0, 2.0, -0.5, 3.0], 0.75
-    average = sum(chance(mask, p) * sum(wi * m * ai for wi, m, ai in zip(w, mask, a)) for mask in product((0, 1), repeat=4))
+    average = sum(chance(mask, p) * sum(wi * m * ai for wi, m, ai in zip(w, mask, a))
+                  for mask in product((0, 1), repeat=4))
     print(f"16 masks, keep probability {p}:  E[w . (mask * a)] = {average:.6g},  (p w) . a = "
           f"{sum(p * wi * ai for wi, ai in zip(w, a)):.6g}\n")
 
@@ -33,10 +34,13 @@ def run(out: Path) -> None:
 
     fig, axes = figure(width=9, height=5)
     for (rate, losses), colour, dash in zip(reversed(curves.items()), (ORANGE, SKY, BLUE), ("-", "-", "-")):
-        axes.plot(range(1, len(losses) + 1), losses, dash, color=colour, linewidth=3 if rate == 0 else 1.2, label=f"drop rate {rate}")
-    axes.set(xlabel="epoch", ylabel="training error $E$", title="XOR, 2-8-1: dropout makes the error curve noisy")
+        axes.plot(range(1, len(losses) + 1), losses, dash, color=colour, linewidth=3 if rate == 0 else 1.2,
+                  label=f"drop rate {rate}")
+    axes.set(xlabel="epoch", ylabel="training error $E$", title="XOR, 2-8-1: dropout makes the error curve "
+                                                                "noisy")
     axes.legend()
-    save(fig, out, "dropout_error", "The training error of XOR falls smoothly without dropout and jumps with it, more at rate 0.5 than at 0.2")
+    save(fig, out, "dropout_error", "The training error of XOR falls smoothly without dropout and jumps with "
+         "it, more at rate 0.5 than at 0.2")
 
     fig, axes = figure(1, 2, width=6, height=5)
     layer = Dropout(0.4, seed=6)
@@ -44,7 +48,8 @@ def run(out: Path) -> None:
     mask = [bool(m) for m in layer.mask]
     draw(axes[0], [True] * 5, "the full network")
     edges = draw(axes[1], mask, f"thinned: {mask.count(False)} of 5 units dropped")
-    save(fig, out, "dropout_network", f"Left, a 3-5-2 network; right, the same with dropped units crossed out: {edges} of 25 edges stay")
+    save(fig, out, "dropout_network", "Left, a 3-5-2 network; right, the same with dropped units crossed "
+         f"out: {edges} of 25 edges stay")
 
 
 def chance(mask: tuple[int, ...], p: float) -> float:
@@ -61,9 +66,11 @@ def error_curve(rate: float) -> list[float]:
 
 
 def draw(axes: Any, kept: list[bool], title: str) -> int:
-    """A 3-5-2 network, dropped units crossed out, with the edges whose ends are both kept; returns their number."""
+    """A 3-5-2 network, dropped units crossed out, with the edges whose ends are both kept; returns their
+    number."""
     columns = [[True] * 3, kept, [True] * 2]
-    place   = [[(k, i - (len(column) - 1) / 2) for i in range(len(column))] for k, column in enumerate(columns)]
+    place   = [[(k, i - (len(column) - 1) / 2) for i in range(len(column))]
+               for k, column in enumerate(columns)]
     edges   = 0
     for k in (0, 1):
         for start, alive in zip(place[k], columns[k]):

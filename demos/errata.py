@@ -30,7 +30,8 @@ def run(out: Path) -> None:
         print("\n".join(["-" * width, f"{document}: {about}", "-" * width]))
         for erratum in errata():
             if erratum.document == document:
-                print_row((erratum.id, f"({erratum.kind}) {erratum.printed}", erratum.right, erratum.evidence), widths)
+                print_row((erratum.id, f"({erratum.kind}) {erratum.printed}", erratum.right,
+                           erratum.evidence), widths)
                 print()
     print(f"{len(errata())} errata.")
 

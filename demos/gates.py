@@ -28,21 +28,27 @@ def run(out: Path) -> None:
         if name == "xor":
             for p, start in zip(unit.parameters(), (0.7, -0.3, 0.2)):
                 p.data = start
-        history = fit(unit, X, Y, "bce_with_logits", SGD(unit.parameters(), lr=1.0), epochs=2000, metrics=["accuracy"])
+        history = fit(unit, X, Y, "bce_with_logits", SGD(unit.parameters(), lr=1.0), epochs=2000,
+                      metrics=["accuracy"])
         w1, w2, b = (p.data for p in unit.parameters())
         all_right = next((k for k, share in enumerate(history.accuracies) if share == 1), "-")
         loss = sum(bce_with_logits(unit(x), t).data for x, t in zip(X, Y)) / 4
         rows.append((name.upper(), w1, w2, b, loss, all_right))
-        heat_map(panel, lambda x1, x2: unit([x1, x2]).sigmoid().data, (-0.25, -0.25), (1.25, 1.25), 31, (0, 1), None if name == "xor" else 0.5, pale=True)
+        heat_map(panel, lambda x1, x2: unit([x1, x2]).sigmoid().data, (-0.25, -0.25), (1.25, 1.25), 31,
+                 (0, 1), None if name == "xor" else 0.5, pale=True)
         points(panel, X, Y, 160)
         panel.set_title(f"{name.upper()}: loss {loss:.3g}")
     table(["gate", "w1", "w2", "b", "loss after 2000 steps", "all four right after step"], rows)
-    print(f"\nXOR: the loss is convex and its slope at w = b = 0 is 0, so ln 2 = {log(2):.6f} is the least there is.")
-    print("Targets ask b <= 0, w1+b > 0, w2+b > 0, w1+w2+b <= 0; the middle two add up to the outer two: impossible.")
-    best = max(right(w1 / 4, w2 / 4, b / 4) for w1 in range(-12, 13) for w2 in range(-12, 13) for b in range(-12, 13))
+    print(f"\nXOR: the loss is convex and its slope at w = b = 0 is 0, so ln 2 = {log(2):.6f} is the least "
+          "there is.")
+    print("Targets ask b <= 0, w1+b > 0, w2+b > 0, w1+w2+b <= 0; the middle two add up to the outer two: "
+          "impossible.")
+    best = max(right(w1 / 4, w2 / 4, b / 4) for w1 in range(-12, 13) for w2 in range(-12, 13)
+               for b in range(-12, 13))
     print(f"Best of 15625 lines on a grid: {best} of 4 right.")
     axes[2].text(0.5, 0.5, "1/2", color=VERMILLION, fontsize=30, ha="center", va="center")
-    save(fig, out, "gates", "Heat maps of one unit: OR and AND with a straight line at 1/2; XOR 1/2 everywhere")
+    save(fig, out, "gates", "Heat maps of one unit: OR and AND with a straight line at 1/2; XOR 1/2 "
+         "everywhere")
 
 
 def right(w1: float, w2: float, b: float) -> int:

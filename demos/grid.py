@@ -32,12 +32,15 @@ def run(out: Path) -> None:
     rows, solution = [], None
     for reading, hidden in progress(cases, "starts"):
         trained = [train(reading, hidden, seed) for seed in range(3)]
-        rows.append((reading, hidden, sum(share == 1 for _, share in trained), max(share for _, share in trained)))
+        rows.append((reading, hidden, sum(share == 1 for _, share in trained),
+                     max(share for _, share in trained)))
         if reading == "A" and hidden == 3:
             solution = max(trained, key=lambda pair: pair[1])[0]
     table(["reading", "hidden units", "of 3 starts solve it", "best share right"], rows)
-    print("\nA drops a leading 0 (the centre 2x2 is positive), B the last (a notch at the top). A symmetric set that needs")
-    print("three units fits the instruction to use three; the intent cannot be proved. The triangle below solves A exactly:")
+    print("\nA drops a leading 0 (the centre 2x2 is positive), B the last (a notch at the top). A symmetric "
+          "set that needs")
+    print("three units fits the instruction to use three; the intent cannot be proved. The triangle below "
+          "solves A exactly:")
     print("x2 > 0.15,  x1 > 0.05 + 0.6 (x2 - 0.3),  x1 < 0.95 - 0.6 (x2 - 0.3)")
 
     assert solution is not None
@@ -54,5 +57,6 @@ def run(out: Path) -> None:
             corners = [(0.05 - 0.09, 0.15), (0.95 + 0.09, 0.15), (0.5, 1.05)]
             panel.plot(*zip(*corners, corners[0]), "--", color=BLACK, linewidth=1.5)
             panel.set(xlim=(-0.1, 1.1), ylim=(-0.1, 1.1))
-    save(fig, out, "grid", "Reading A of the 4x4 grid: three hidden units with a straight line each, and the output, which cuts "
+    save(fig, out, "grid", "Reading A of the 4x4 grid: three hidden units with a straight line each, and the "
+         "output, which cuts "
                            "out the centre; dashed, the triangle that solves it by hand")

@@ -30,8 +30,8 @@ def train(hidden: int, seed: int, epochs: int, callbacks: Any = ()) -> MLP:
     """The lab's recipe: N(0, 1) weights, rate 2, momentum 1/2, cross-entropy, full batch."""
     net = MLP(2, [hidden, 1], "sigmoid", init="normal", seed=seed)
     X, Y = logic_gate("xor")
-    fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=2.0, momentum=0.5), epochs=epochs, callbacks=callbacks,
-        progress=False)
+    fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=2.0, momentum=0.5), epochs=epochs,
+        callbacks=callbacks, progress=False)
     return net
 
 
@@ -48,7 +48,8 @@ def run(out: Path) -> None:
     table(["x1", "x2", "h1", "h2", "y", "target"],
           [(*x, *(a.data for a in built.trace(x).a[0]), built(x).data, t) for x, t in zip(X, Y)])
 
-    starts = {h: sum(solved(train(h, seed, 600)) for seed in progress(range(10), f"{h} hidden units")) for h in (2, 3)}
+    starts = {h: sum(solved(train(h, seed, 600)) for seed in progress(range(10), f"{h} hidden units"))
+              for h in (2, 3)}
     print("\nten random starts, 600 steps each: a tendency, not a theorem\n")
     table(["hidden units", "starts that solve XOR"], list(starts.items()))
 
@@ -60,12 +61,14 @@ def run(out: Path) -> None:
                 frames.append([p.data for p in model.parameters()])
         net = train(hidden, seed, 300, [keep])
         save(picture(net, hidden, "after 300 steps"), out, f"xor_{hidden}_units",
-             f"XOR, {hidden} hidden units after training: one heat map per hidden unit, each with a straight line, and the output")
+             f"XOR, {hidden} hidden units after training: one heat map per hidden unit, each with a straight "
+             "line, and the output")
         def frame(k: int) -> Any:
             for p, number in zip(net.parameters(), frames[k]):
                 p.data = number
             return picture(net, hidden, f"frame {k + 1} of {len(frames)}", steps=15)
-        animation(frame, len(frames), out, f"xor_{hidden}_units", f"The same {hidden} units while they learn", fps=6)
+        animation(frame, len(frames), out, f"xor_{hidden}_units", f"The same {hidden} units while they learn",
+                  fps=6)
 
 
 def picture(net: MLP, hidden: int, title: str, steps: int = 41) -> Any:

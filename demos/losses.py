@@ -1,4 +1,5 @@
-"""Losses against the logit: cross-entropy pulls when it is wrong, squared error goes flat (D4, D0 loss curves).
+"""Losses against the logit: cross-entropy pulls when it is wrong, squared error goes flat (D4, D0 loss
+curves).
 
 What there is to see: with a sigmoid output, the slope of squared error vanishes where the unit is
 saturated and wrong; cross-entropy's slope is y - t. And why the loss from logits is one formula:
@@ -44,7 +45,8 @@ def run(out: Path) -> None:
     table(["z", "E = softplus(-z)", "engine", "slope", "composed of ReLU nodes", "slope"],
           [(z, max(-z, 0.0) + log1p(exp(-abs(z))), *both(bce_with_logits, z, t), *both(composed, z, t))
            for z in (-1000.0, -40.0, 0.0, 40.0, 1000.0)])
-    print("\nat z = 0 the composed form answers -1 where -1/2 is right: a network that starts at zero starts there")
+    print("\nat z = 0 the composed form answers -1 where -1/2 is right: a network that starts at zero starts "
+          "there")
 
     zs = [-8 + 16 * i / 160 for i in range(161)]
     fig, axes = figure(1, 2, width=7, height=5)
@@ -54,8 +56,10 @@ def run(out: Path) -> None:
         panel.plot(zs, [both(squared, z, t)[pick] for z in zs], "--", color=ORANGE, label="squared error")
         panel.set(xlabel="logit $z$", ylabel=label, title=("slope" if pick else "error") + ", target $t = 1$")
         panel.legend()
-    save(fig, out, "losses", "Cross-entropy and squared error behind a sigmoid, and their slopes, against the logit for target 1: "
-                             "far on the wrong side the slope of squared error is 0, that of cross-entropy is -1")
+    save(fig, out, "losses", "Cross-entropy and squared error behind a sigmoid, and their slopes, against "
+         "the logit for target 1: "
+                             "far on the wrong side the slope of squared error is 0, that of cross-entropy "
+         "is -1")
 
 
 def both(loss: Any, z: float, t: float) -> tuple[float, float]:

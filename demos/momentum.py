@@ -45,22 +45,27 @@ def run(out: Path) -> None:
         optimizer.step()
         if t <= 5 or t == 30:
             rows.append((t, before - w.data, 0.1 * (1 - 0.9 ** t) / 0.1, w.data))
-    print("constant gradient 1, eta = 0.1, gamma = 0.9: nu_t = eta (1 - gamma^t) / (1 - gamma), towards 10 eta\n")
+    print("constant gradient 1, eta = 0.1, gamma = 0.9: nu_t = eta (1 - gamma^t) / (1 - gamma), towards 10 "
+          "eta\n")
     table(["t", "nu", "formula", "W"], rows)
 
     cases = [("gradient descent", 2 / 101, 0.0), ("momentum 0.67", 0.033, 0.669), ("momentum 0.9", 0.01, 0.9)]
     print("\n(w1^2 + 100 w2^2) / 2 from (10, 1), steps until it stays below 1e-8:\n")
-    table(["", "eta", "gamma", "steps"], [(label, lr, gamma, steps_to(path(lr, gamma, 1500))) for label, lr, gamma in cases])
+    table(["", "eta", "gamma", "steps"], [(label, lr, gamma, steps_to(path(lr, gamma, 1500)))
+                                          for label, lr, gamma in cases])
 
     fig, axes = figure(2, 1, width=11, height=3.6, sharex=True)
     ticks1, ticks2 = [-4 + 15 * i / 80 for i in range(81)], [-1.3 + 2.6 * i / 40 for i in range(41)]
     cost = [[0.5 * (a * a + 100 * b * b) for a in ticks1] for b in ticks2]
-    for panel, (label, lr, gamma), colour in zip(axes, (("gradient descent", 0.0195, 0.0), ("momentum 0.67", 0.0195, 0.67)),
+    for panel, (label, lr, gamma), colour in zip(axes, (("gradient descent", 0.0195, 0.0),
+                                                        ("momentum 0.67", 0.0195, 0.67)),
                                                  (VERMILLION, BLUE)):
         panel.contour(ticks1, ticks2, cost, levels=[1, 4, 10, 20, 40, 70], colors=[GREY], linewidths=1)
         points = path(lr, gamma, 40)
         panel.plot(*zip(*points), "o-", color=colour, markersize=6, linewidth=2)
         panel.plot(0, 0, "*", color=ORANGE, markersize=20)
-        panel.set(ylabel="$w_2$", title=f"{label}: 40 steps, the last at $w_1$ = {points[-1][0]:.2g}", ylim=(-1.3, 1.3))
+        panel.set(ylabel="$w_2$", title=f"{label}: 40 steps, the last at $w_1$ = {points[-1][0]:.2g}",
+                  ylim=(-1.3, 1.3))
     axes[1].set_xlabel("$w_1$")
-    save(fig, out, "momentum", "Forty steps in a narrow valley: gradient descent zig-zags and is still far away, momentum arrives")
+    save(fig, out, "momentum", "Forty steps in a narrow valley: gradient descent zig-zags and is still far "
+         "away, momentum arrives")

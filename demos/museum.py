@@ -1,4 +1,5 @@
-"""The bug museum: classic mistakes in a scalar autodiff engine, each found and named by the conformance suite.
+"""The bug museum: classic mistakes in a scalar autodiff engine, each found and named by the conformance
+suite.
 
 For each: the line that is changed, what the suite says, the smallest program that shows it, the
 expected and the given gradient, and the graph twice, with the first differing edge marked. All of
@@ -31,7 +32,8 @@ def run(out: Path) -> None:
         show(report)
     path = written(folder(out) / "museum.html", gallery(reports))
     print()
-    wrote(path, f"{len(EXHIBITS)} exhibits, each with its change, its smallest program and the right and the wrong graph side by side")
+    wrote(path, f"{len(EXHIBITS)} exhibits, each with its change, its smallest program and the right and the "
+          "wrong graph side by side")
 
 
 def show(report: Report) -> None:
@@ -48,16 +50,21 @@ def indented(text: str) -> str:
 def gallery(reports: list[Report]) -> str:
     """The page: a table of contents, and a section for each exhibit."""
     contents = "".join(f"<li><a href='#{e.name}'>{say(e.name.replace('_', ' '))}</a></li>" for e in EXHIBITS)
-    intro = (f"<p>{len(EXHIBITS)} engines, each with one classic mistake: one change of the same right engine. The conformance suite finds and "
-             "names every one of them, and passes the right engine.</p>"
-             f"<ol style='columns: 12rem; padding-left: 2rem'>{contents}</ol>")
-    return document("The bug museum", [intro, *(section(k, e, r) for k, (e, r) in enumerate(zip(EXHIBITS, reports), 1))])
+    intro = (f"<p>{len(EXHIBITS)} engines, each with one classic mistake: one change of the same right "
+             "engine. The conformance suite finds and names every one of them, and passes the right "
+             f"engine.</p><ol style='columns: 12rem; padding-left: 2rem'>{contents}</ol>")
+    return document("The bug museum",
+                    [intro, *(section(k, e, r) for k, (e, r) in enumerate(zip(EXHIBITS, reports), 1))])
 
 
 def section(number: int, e: Exhibit, report: Report) -> str:
     """One exhibit."""
     sentence, found = report.mistakes[0]
     verdict, finding = smallest(found)
-    return (f"<h2 id='{e.name}'>{number}. {say(e.name.replace('_', ' '))}</h2>\n<p>{say(e.story)}</p>\n<pre>{code(difference(e))}</pre>\n"
-            f"<p>The suite says: <strong>{say(sentence)}</strong></p>\n<p class='note'>Found by {say(verdict.id)}; score {report.score:.0f} of 100.</p>\n"
-            f"{exhibit(finding)}")
+    return "\n".join([
+        f"<h2 id='{e.name}'>{number}. {say(e.name.replace('_', ' '))}</h2>",
+        f"<p>{say(e.story)}</p>",
+        f"<pre>{code(difference(e))}</pre>",
+        f"<p>The suite says: <strong>{say(sentence)}</strong></p>",
+        f"<p class='note'>Found by {say(verdict.id)}; score {report.score:.0f} of 100.</p>",
+        exhibit(finding)])

@@ -59,10 +59,11 @@ def run(out: Path) -> None:
         lr   = 1.0 / float(eigenvalues[-1])
         path = descend(J, lr, 60)
         best = minimum(inputs, Y)
-        rows.append((label, float(eigenvalues[0]), float(eigenvalues[-1]), float(eigenvalues[-1] / eigenvalues[0]),
-                     steps_to(J, path, best)))
+        rows.append((label, float(eigenvalues[0]), float(eigenvalues[-1]),
+                     float(eigenvalues[-1] / eigenvalues[0]), steps_to(J, path, best)))
         paths.append((label, J, path, best))
-    table(["inputs", "least curvature", "largest", "condition number", "steps to within 1 % of the minimum"], rows)
+    table(["inputs", "least curvature", "largest", "condition number", "steps to within 1 % of the minimum"],
+          rows)
 
     fig, axes = figure(1, 2, width=6.6, height=5.6)
     ticks = [-3 + 6 * i / 60 for i in range(61)]
@@ -73,8 +74,10 @@ def run(out: Path) -> None:
                       levels=[low + 0.02 * 2.2 ** k for k in range(10)], colors=[BLUE], linewidths=1.3)
         panel.plot(*zip(*path), "o-", color=VERMILLION, markersize=5, linewidth=1.8)
         panel.plot(*best, "*", color=BLACK, markersize=16)
-        panel.set(xlabel="$w_1$", ylabel="$w_2$", title=f"{label} inputs", xlim=(best[0] - 3, best[0] + 3), ylim=(best[1] - 3, best[1] + 3))
-    save(fig, out, "normalisation", "Contours of the cost over both weights, with gradient descent: a narrow valley for raw inputs, "
+        panel.set(xlabel="$w_1$", ylabel="$w_2$", title=f"{label} inputs", xlim=(best[0] - 3, best[0] + 3),
+                  ylim=(best[1] - 3, best[1] + 3))
+    save(fig, out, "normalisation", "Contours of the cost over both weights, with gradient descent: a narrow "
+         "valley for raw inputs, "
                                     "circles and a straight path for standardised ones")
 
 

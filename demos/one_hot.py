@@ -23,13 +23,14 @@ def run(out: Path) -> None:
     """Train the layer, print the decoder built by hand, draw the weights and the loss."""
     X, Y = binary_to_one_hot()
     net  = MLP(2, [4], init="zeros")
-    history = fit(net, X, Y, "cross_entropy_with_logits", SGD(net.parameters(), lr=1.0), epochs=500, metrics=["accuracy"],
-                  progress=False)
+    history = fit(net, X, Y, "cross_entropy_with_logits", SGD(net.parameters(), lr=1.0), epochs=500,
+                  metrics=["accuracy"], progress=False)
     first = next(k for k, share in enumerate(history.accuracies, 1) if share == 1)
-    print(f"loss: {history.losses[0]:.6f} at the start (ln 4 = {log(4):.6f}), {history.losses[-1]:.6f} after 500 steps; "
-          f"all four right after {first - 1} steps\n")
+    print(f"loss: {history.losses[0]:.6f} at the start (ln 4 = {log(4):.6f}), {history.losses[-1]:.6f} after "
+          f"500 steps; all four right after {first - 1} steps\n")
     table(["bits", "target", "y1", "y2", "y3", "y4"],
-          [(f"{x[0]:.0f}{x[1]:.0f}", "".join("1" if k == t else "0" for k in range(4)), *(y.data for y in softmax(net(x))))
+          [(f"{x[0]:.0f}{x[1]:.0f}", "".join("1" if k == t else "0" for k in range(4)),
+            *(y.data for y in softmax(net(x))))
            for x, t in zip(X, Y)])
 
     K = 10
@@ -57,4 +58,5 @@ def run(out: Path) -> None:
     axes[1].set_title("learned weights")
     axes[1].grid(False)
     fig.colorbar(image, ax=axes[1])
-    save(fig, out, "one_hot", "Left, the loss falls from ln 4; right, the twelve learned parameters, whose signs follow the bits")
+    save(fig, out, "one_hot", "Left, the loss falls from ln 4; right, the twelve learned parameters, whose "
+         "signs follow the bits")

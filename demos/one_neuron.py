@@ -28,7 +28,8 @@ def run(out: Path) -> None:
     a = neuron.f(z)
     a.backward()
 
-    print(f"z = w1 x1 + w2 x2 + b = {z.data:.4g},   a = sigma(z) = {a.data:.4g},   f'(z) = a (1 - a) = {z.grad:.4g}\n")
+    print(f"z = w1 x1 + w2 x2 + b = {z.data:.4g},   a = sigma(z) = {a.data:.4g},   f'(z) = a (1 - a) = "
+          f"{z.grad:.4g}\n")
     slope = a.data * (1 - a.data)
     table(["v", "da/dv", "formula", ".grad"],
           [("w1", "f'(z) x1", slope * x[0].data,              neuron.weights[0].grad),
@@ -53,15 +54,18 @@ def draw_neuron(axes: Any, neuron: Neuron, x: list[Value], z: Value, a: Value) -
     for place, xj, w, k in zip((4.2, 0.8), x, neuron.weights, (1, 2)):
         side = 1 if place > 2.5 else -1
         axes.annotate("", xy=(4.72, 2.5 + 0.35 * (place - 2.5)), xytext=(1.0, place),
-                      arrowprops={"arrowstyle": "-|>", "lw": 1 + 8 * abs(w.data), "color": SKY, "mutation_scale": 25})
+                      arrowprops={"arrowstyle": "-|>", "lw": 1 + 8 * abs(w.data), "color": SKY,
+                                  "mutation_scale": 25})
         axes.plot(1.0, place, "o", color=BLUE, markersize=22, zorder=3)
         axes.text(0.55, place, f"$x_{k}$ = {xj.data:g}", ha="right", va="center", fontsize=17)
-        axes.text(2.9, place - side * 0.1, f"$w_{k}$ = {w.data:g}", fontsize=17, va="bottom" if side > 0 else "top")
+        axes.text(2.9, place - side * 0.1, f"$w_{k}$ = {w.data:g}", fontsize=17,
+                  va="bottom" if side > 0 else "top")
     axes.plot(5.6, 3.4, "s", color=ORANGE, markersize=17)
     axes.text(5.9, 3.4, f"$b$ = {neuron.bias.data:g}", fontsize=16, va="center")
     axes.plot(6.2, 2.4, "o", color=GREEN, markersize=19)
     axes.text(6.2, 1.95, f"$z$ = {z.data:.4g}", fontsize=16, ha="center", va="top")
-    axes.annotate("", xy=(7.6, 2.4), xytext=(6.45, 2.4), arrowprops={"arrowstyle": "-|>", "lw": 2, "color": BLACK})
+    axes.annotate("", xy=(7.6, 2.4), xytext=(6.45, 2.4), arrowprops={"arrowstyle": "-|>", "lw": 2,
+                                                                     "color": BLACK})
     axes.text(7.05, 2.52, "$f$", fontsize=18, ha="center", va="bottom")
     axes.plot(7.75, 2.4, "D", color=VERMILLION, markersize=15, zorder=3)
     axes.text(8.15, 2.4, f"$a = f(z)$ = {a.data:.4g}", fontsize=17, va="center")

@@ -37,12 +37,14 @@ def run(out: Path) -> None:
     exact = least_squares(x, y, 3)
     print("degree 3, mean squared error: gradient descent walks to the normal equations' solution\n")
     table(["", *(f"w{k}" for k in range(4))],
-          [("normal equations", *map(float, exact)), ("1500 steps of descent", *(wk.data for wk in w))], digits=6)
+          [("normal equations", *map(float, exact)), ("1500 steps of descent", *(wk.data for wk in w))],
+          digits=6)
 
     network = MLP(1, [5, 1], "tanh", seed=2)
     fit(network, [[xi] for xi in x], y, "mse", Adam(network.parameters(), lr=0.05), epochs=600)
     ticks  = [-1 + 2 * i / 200 for i in range(201)]
-    curves: dict[str, Any] = {f"degree {d}": np.polynomial.polynomial.polyval(ticks, least_squares(x, y, d)) for d in (1, 3, 11)}
+    curves: dict[str, Any] = {f"degree {d}": np.polynomial.polynomial.polyval(ticks, least_squares(x, y, d))
+                              for d in (1, 3, 11)}
     curves["5 tanh units"] = [network([tick]).data for tick in ticks]
 
     print("\nlargest distance to the true curve between the points:\n")
@@ -50,12 +52,14 @@ def run(out: Path) -> None:
                                       for label, curve in curves.items()])
     fig, axes = figure(width=10, height=6)
     axes.plot(ticks, [sin(pi * tick) for tick in ticks], ":", color=BLACK, label="truth")
-    for (label, curve), colour, dash in zip(curves.items(), (GREEN, BLUE, ORANGE, VERMILLION), ("-.", "-", "--", "-")):
+    for (label, curve), colour, dash in zip(curves.items(), (GREEN, BLUE, ORANGE, VERMILLION),
+                                            ("-.", "-", "--", "-")):
         axes.plot(ticks, curve, dash, color=colour, label=label)
     axes.plot(x, y, "o", color=PURPLE, label="samples", markersize=10)
     axes.set(xlabel="$x$", ylabel=r"$\hat y$", ylim=(-2, 2))
     axes.legend(ncols=2)
-    save(fig, out, "polynomial", "Twelve noisy samples of a sine; degree 1 is too stiff, degree 11 swings, degree 3 and five learned "
+    save(fig, out, "polynomial", "Twelve noisy samples of a sine; degree 1 is too stiff, degree 11 swings, "
+         "degree 3 and five learned "
                                  "tanh features follow the curve")
 
 

@@ -35,7 +35,8 @@ def train(hidden: int, strength: float, seed: int, epochs: int = 200) -> tuple[M
     X, Y = data(40, 0.1, 5)
     net  = MLP(2, [hidden, 1], "tanh", seed=seed)
     penalty = (lambda model: l2(weights(model), strength)) if strength else None
-    history = fit(net, X, Y, "bce_with_logits", Adam(net.parameters(), lr=0.1), epochs=epochs, penalty=penalty, progress=False)
+    history = fit(net, X, Y, "bce_with_logits", Adam(net.parameters(), lr=0.1), epochs=epochs,
+                  penalty=penalty, progress=False)
     return net, history.losses[-1]
 
 
@@ -60,10 +61,13 @@ def run(out: Path) -> None:
         finals = [loss for _, loss in runs]
         middle = sum(finals) / len(finals)
         nets[f"{hidden} hidden units"] = runs[0][0]
-        rows.append((hidden, *mean_shares(runs), middle, math.sqrt(sum((f - middle) ** 2 for f in finals) / len(finals))))
+        rows.append((hidden, *mean_shares(runs), middle,
+                     math.sqrt(sum((f - middle) ** 2 for f in finals) / len(finals))))
     print("more units fit more of 40 points, 10 % of them mislabelled (means of 3 seeds):\n")
-    table(["hidden units", "right in training", "right on clean points", "final loss", "its deviation over seeds"], rows)
-    draw(nets, X, Y, out, "regions_size", "Decision regions with 3, 6 and 20 hidden units: broad with three, with islands at twenty")
+    table(["hidden units", "right in training", "right on clean points", "final loss",
+           "its deviation over seeds"], rows)
+    draw(nets, X, Y, out, "regions_size", "Decision regions with 3, 6 and 20 hidden units: broad with three, "
+         "with islands at twenty")
 
     rows, nets = [], {}
     for strength in progress((0.0, 0.001, 0.01, 0.1), "strengths"):
@@ -72,7 +76,8 @@ def run(out: Path) -> None:
         rows.append((strength, *mean_shares(runs), sum(length(net) for net, _ in runs) / len(runs)))
     print("\n20 hidden units, penalty lambda/2 |W|^2:\n")
     table(["lambda", "right in training", "right on clean points", "|W|"], rows)
-    draw(nets, X, Y, out, "regions_strength", "Decision regions of 20 hidden units with growing regularisation: smoother and smoother")
+    draw(nets, X, Y, out, "regions_strength", "Decision regions of 20 hidden units with growing "
+         "regularisation: smoother and smoother")
 
 
 def mean_shares(runs: list[tuple[MLP, float]]) -> tuple[float, ...]:

@@ -46,7 +46,8 @@ def run(out: Path) -> None:
         y = net([x])
         y.backward()
         active = [j for j, (offset, slope, _) in enumerate(units, 1) if offset + slope * x.data > 0]
-        rows.append((f"({low:g}, {high:g})", str(active), sum(units[j - 1][2] * units[j - 1][1] for j in active), x.grad))
+        rows.append((f"({low:g}, {high:g})", str(active), sum(units[j - 1][2] * units[j - 1][1]
+                                                              for j in active), x.grad))
     print("three units: between two kinks a fixed set of them is active (ERR-D3-7)\n")
     table(["segment", "active units", "sum of w_j W^(j,1)", "dyhat/dx by the engine"], rows)
 
@@ -63,8 +64,8 @@ def run(out: Path) -> None:
     axes[0].plot(xs, [net([x]).data for x in xs], color=BLUE)
     axes[0].plot(kinks, [net([x]).data for x in kinks], "D", color=VERMILLION, markersize=11, label="kinks")
     for j, (offset, slope, w) in enumerate(units):
-        axes[0].plot(xs, [w * max(0.0, offset + slope * x) for x in xs], ["--", "-.", ":"][j], color=[ORANGE, GREEN, BLACK][j],
-                     linewidth=1.6, label=f"unit {j + 1}")
+        axes[0].plot(xs, [w * max(0.0, offset + slope * x) for x in xs], ["--", "-.", ":"][j],
+                     color=[ORANGE, GREEN, BLACK][j], linewidth=1.6, label=f"unit {j + 1}")
     axes[0].set(xlabel="$x$", ylabel=r"$\hat y$", title="a sum of three bent lines")
     axes[0].legend()
     eight = network(interpolant(8))
@@ -74,4 +75,5 @@ def run(out: Path) -> None:
     axes[1].plot(knots, [sin(x) for x in knots], "D", color=VERMILLION, label="kinks")
     axes[1].set(xlabel="$x$", ylabel=r"$\hat y$", title="interpolation at nine knots")
     axes[1].legend()
-    save(fig, out, "relu_pieces", "Left, a three-unit ReLU network and its three kinks; right, eight units that interpolate the sine")
+    save(fig, out, "relu_pieces", "Left, a three-unit ReLU network and its three kinks; right, eight units "
+         "that interpolate the sine")

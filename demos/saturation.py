@@ -38,7 +38,8 @@ def dying(lr: float, seed: int, epochs: int = 40) -> list[float]:
     shares = [dead_fraction(net, X)]
     def watch(epoch: int, model: Any, history: Any) -> None:
         shares.append(dead_fraction(model, X))
-    fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=lr), epochs=epochs, callbacks=[watch], progress=False)
+    fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=lr), epochs=epochs, callbacks=[watch],
+        progress=False)
     return shares
 
 
@@ -63,15 +64,19 @@ def run(out: Path) -> None:
         runs = [dying(lr, seed) for seed in range(3)]
         curves[lr] = [sum(column) / 3 for column in zip(*runs)]
     print("\ndead ReLUs of a 2-20-1 network on two moons after 40 full-batch steps, mean of 3 seeds:\n")
-    table(["learning rate", "dead at the start", "dead at the end"], [(lr, c[0], c[-1]) for lr, c in curves.items()])
+    table(["learning rate", "dead at the start", "dead at the end"],
+          [(lr, c[0], c[-1]) for lr, c in curves.items()])
 
     fig, axes = figure(1, 2, width=7, height=5.2)
     axes[0].semilogx(scales, shares, "o-", color=BLUE)
-    axes[0].set(xlabel="standard deviation of the weights", ylabel="share with $a < 0.01$ or $a > 0.99$", ylim=(-0.03, 1.03),
-                title="saturated sigmoids")
-    for (lr, shares), colour, dash in zip(curves.items(), (BLUE, SKY, ORANGE, PURPLE, VERMILLION), ("-", "--", "-.", "-", ":")):
+    axes[0].set(xlabel="standard deviation of the weights", ylabel="share with $a < 0.01$ or $a > 0.99$",
+                ylim=(-0.03, 1.03), title="saturated sigmoids")
+    for (lr, shares), colour, dash in zip(curves.items(), (BLUE, SKY, ORANGE, PURPLE, VERMILLION),
+                                          ("-", "--", "-.", "-", ":")):
         axes[1].plot(shares, dash, color=colour, label=f"rate {lr:g}")
-    axes[1].set(xlabel="epoch", ylabel="share of dead units", ylim=(-0.03, 1.03), title="the dead-ReLU monitor")
+    axes[1].set(xlabel="epoch", ylabel="share of dead units", ylim=(-0.03, 1.03),
+                title="the dead-ReLU monitor")
     axes[1].legend(loc="upper left", bbox_to_anchor=(1, 0.8))
-    save(fig, out, "saturation", "Left, the share of saturated sigmoid units grows with the weights; right, ReLUs die at once at high "
+    save(fig, out, "saturation", "Left, the share of saturated sigmoid units grows with the weights; right, "
+         "ReLUs die at once at high "
                                  "learning rates and never come back")

@@ -23,7 +23,8 @@ DOCUMENTS = ["D0-06", "D1-16", "D1-36"]
 
 
 def run(out: Path) -> None:
-    """Print the fold, the program and its equations; time each form; train the digits; write pictures to out."""
+    """Print the fold, the program and its equations; time each form; train the digits; write pictures to
+    out."""
     program = fold(out)
     print("The program, as NumPy source:\n")
     print(program)
@@ -49,18 +50,20 @@ def fold(out: Path) -> Any:
     loss  = program([[x.data for x in sample] for sample in X], [[y.data] for y in Y]).loss
     slopes = dict(zip(program.order.tolist(), program.gradient.tolist()))
     apart = max(abs(slopes[k] - p.grad) for k, p in enumerate(model.parameters()))
-    print(f"\nThe scalars and the matrices differ by {abs(loss - J.data):.1g} in the loss, {apart:.1g} in the "
-          f"gradients.\n")
+    print(f"\nThe scalars and the matrices differ by {abs(loss - J.data):.1g} in the loss, {apart:.1g} in "
+          f"the gradients.\n")
     picture = out / "scalars_to_matrices_graph.svg"
     one = half_mse(model(X[0]), Y[0])
     draw(one).save(picture)
-    wrote(picture, "The scalar graph of one of the four samples: every product and every sum is a box; all four look "
+    wrote(picture, "The scalar graph of one of the four samples: every product and every sum is a box; all "
+          "four look "
                    "the same")
     return program
 
 
 POINTS = [(0.5, -1.0), (1.0, 2.0), (-1.5, 0.5), (2.0, 1.0)]
-WHAT   = ["as the code made it", "chains of + and * are collected", "four equal samples become one with a batch axis",
+WHAT   = ["as the code made it", "chains of + and * are collected", "four equal samples become one with a "
+          "batch axis",
           "equal operations become arrays", "rows times rows is a product of matrices"]
 
 
@@ -92,8 +95,8 @@ def speed(out: Path) -> None:
     axes.set_xlabel("milliseconds (logarithmic)")
     axes.invert_yaxis()
     save(fig, out, "scalars_to_matrices_speed",
-         "Bars of the time of one step on a logarithmic axis: products and sums, one node per unit, and, far shorter, "
-         "matrices")
+         "Bars of the time of one step on a logarithmic axis: products and sums, one node per unit, and, far "
+         "shorter, matrices")
 
 
 def scalar_step(model: MLP, xs: list[list[float]], ys: list[list[int]]) -> None:
@@ -134,7 +137,8 @@ def train(out: Path) -> None:
                            callback=watch)
     print(f"64-48-10 on 8x8 digits, recorded from one sample, trained in {perf_counter() - start:.1f} s: "
           f"loss {losses[0]:.3f} -> {losses[-1]:.4f}, {100 * right[-1]:.1f} % of the test digits right.\n")
-    fig, (left, other) = figure(columns=2, width=5.2, height=3.8, title="8x8 digits, written element by element")
+    fig, (left, other) = figure(columns=2, width=5.2, height=3.8,
+                                title="8x8 digits, written element by element")
     left.plot(range(1, len(losses) + 1), losses, color=BLUE)
     left.set_yscale("log")
     left.set_xlabel("epoch")
@@ -144,5 +148,5 @@ def train(out: Path) -> None:
     other.set_xlabel("epoch")
     other.set_ylabel("test digits right (%)")
     save(fig, out, "scalars_to_matrices_digits",
-         f"Two curves over 40 epochs: the training loss falls to {losses[-1]:.4f}, the share of test digits that are "
-         f"right rises to {100 * right[-1]:.1f} %")
+         f"Two curves over 40 epochs: the training loss falls to {losses[-1]:.4f}, the share of test digits "
+         f"that are right rises to {100 * right[-1]:.1f} %")

@@ -35,13 +35,16 @@ def run(out: Path) -> None:
     loss  = binary_cross_entropy(trace.output, 1)
     loss.backward()
     steps = forward_steps(trace, loss)
-    print(f"\n{name(classifier)} with {len(classifier.parameters())} parameters: {len(steps) - 1} composed functions.\n")
+    print(f"\n{name(classifier)} with {len(classifier.parameters())} parameters: {len(steps) - 1} composed "
+          "functions.\n")
     table(["step", "what it computes", "norm of the value", "norm of dL/d(it)"],
-          [(step, formula, norm(v.data for v in values), norm(v.grad for v in values)) for step, formula, values in steps])
+          [(step, formula, norm(v.data for v in values), norm(v.grad for v in values))
+           for step, formula, values in steps])
     fig, axes = figure(2, 1, width=13, height=3.2)
     draw_chain(axes[0], steps, backward=False)
     draw_chain(axes[1], steps, backward=True)
-    save(fig, out, "forward_backward", "The 3-5-6-1 classifier: above, x to L through dense and activation steps; "
+    save(fig, out, "forward_backward", "The 3-5-6-1 classifier: above, x to L through dense and activation "
+         "steps; "
                                        "below, the gradients from L back to x")
 
 
@@ -73,19 +76,22 @@ def forward_steps(trace: Any, loss: Any) -> list[tuple[str, str, list[Any]]]:
     for k, (z, a) in enumerate(zip(trace.z, trace.a), 1):
         last = k == len(trace.z)
         before, after = "x" if k == 1 else f"h{k - 1}", "y" if last else f"h{k}"
-        steps += [(f"z{k}", f"W{k}^T {before} + b{k}", z), (after, f"{'sigmoid' if last else 'tanh'}(z{k})", a)]
+        steps += [(f"z{k}", f"W{k}^T {before} + b{k}", z), (after, f"{'sigmoid' if last else 'tanh'}(z{k})",
+                                                            a)]
     return [*steps, ("L", "-ln y", [loss])]
 
 
 def draw_network(axes: Any, net: MLP) -> int:
-    """Columns of circles and every edge between neighbours, as thick as its weight; returns the number of edges."""
+    """Columns of circles and every edge between neighbours, as thick as its weight; returns the number of
+    edges."""
     place = [[(float(k), i - (n - 1) / 2) for i in range(n)] for k, n in enumerate(columns(net))]
     edges = 0
     for k, layer in enumerate(net.layers):
         for j, neuron in enumerate(layer.neurons):
             for i, w in enumerate(neuron.weights):
                 (x0, y0), (x1, y1) = place[k][i], place[k + 1][j]
-                axes.plot([x0, x1], [y0, y1], color=SKY if w.data > 0 else ORANGE, linewidth=0.8 + 2.5 * abs(w.data), zorder=1)
+                axes.plot([x0, x1], [y0, y1], color=SKY if w.data > 0 else ORANGE,
+                          linewidth=0.8 + 2.5 * abs(w.data), zorder=1)
                 edges += 1
     for k, column in enumerate(place):
         last = k == len(place) - 1
@@ -108,8 +114,9 @@ def draw_chain(axes: Any, steps: list[tuple[str, str, list[Any]]], backward: boo
         dense  = step.startswith("z")
         colour = BLUE if k == 0 else VERMILLION if step == "L" else GREEN if dense else ORANGE
         symbol = step[0] + (f"_{step[1:]}" if step[1:] else "")
-        axes.text(k, 0.15, f"$g_{{{symbol}}}$" if backward else f"${symbol}$", ha="center", va="center", fontsize=20,
-                  bbox={"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": colour, "linewidth": 3})
+        axes.text(k, 0.15, f"$g_{{{symbol}}}$" if backward else f"${symbol}$", ha="center", va="center",
+                  fontsize=20, bbox={"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": colour,
+                        "linewidth": 3})
         axes.text(k, -0.45, f"({len(values)}, 1)", ha="center", va="top", fontsize=13, color=BLACK)
         if k:
             forward_label  = "dense" if dense else "loss" if step == "L" else formula.split("(")[0]
@@ -117,4 +124,5 @@ def draw_chain(axes: Any, steps: list[tuple[str, str, list[Any]]], backward: boo
             ends = (k - 0.68, 0.15), (k - 0.3, 0.15)
             axes.annotate("", xy=ends[0] if backward else ends[1], xytext=ends[1] if backward else ends[0],
                           arrowprops={"arrowstyle": "-|>", "lw": 2.2, "color": BLACK, "mutation_scale": 20})
-            axes.text(k - 0.5, 0.62, backward_label if backward else forward_label, ha="center", va="bottom", fontsize=15)
+            axes.text(k - 0.5, 0.62, backward_label if backward else forward_label, ha="center", va="bottom",
+                      fontsize=15)

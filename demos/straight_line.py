@@ -40,12 +40,16 @@ def run(out: Path) -> None:
     table(["seed", "error at the start", "at the end", "largest rise between two points"],
           [(seed, c[0], c[-1], max(rise, 0.0)) for seed, (c, rise) in enumerate(zip(curves, rises))])
     monotone = sum(rise <= 0 for rise in rises)
-    print(f"\n{monotone} of 10 segments fall all the way; all end lower than they start: {all(c[-1] < c[0] for c in curves)}")
+    print(f"\n{monotone} of 10 segments fall all the way; all end lower than they start: "
+          f"{all(c[-1] < c[0] for c in curves)}")
     fig, axes = figure(width=9, height=5.2)
     for c, rise in zip(curves, rises):
-        axes.plot([k / STEPS for k in range(STEPS + 1)], c, "--" if rise > 0 else "-", color=ORANGE if rise > 0 else BLUE, linewidth=2)
+        axes.plot([k / STEPS for k in range(STEPS + 1)], c, "--" if rise > 0 else "-",
+                  color=ORANGE if rise > 0 else BLUE, linewidth=2)
     axes.plot([], [], "-", color=BLUE, label="falls all the way")
     axes.plot([], [], "--", color=ORANGE, label="rises somewhere")
-    axes.set(xlabel="share of the way from initial to final parameters", ylabel="error $E$", title="XOR, 2-8-1, ten seeds")
+    axes.set(xlabel="share of the way from initial to final parameters", ylabel="error $E$",
+             title="XOR, 2-8-1, ten seeds")
     axes.legend()
-    save(fig, out, "straight_line", f"Error along the straight line from initial to final parameters, ten seeds, {monotone} monotone")
+    save(fig, out, "straight_line", "Error along the straight line from initial to final parameters, ten "
+         f"seeds, {monotone} monotone")

@@ -35,17 +35,23 @@ def run(out: Path) -> None:
         moved = [p.label for p in net.parameters() if p.data != (0.0 if p.label.startswith("b") else gamma)]
         rows.append((f"constant {gamma:g}", losses[-1], "yes, bit for bit" if equal else "no", len(moved)))
         curves[f"all weights {gamma:g}"] = losses
-    finals = sorted((train("normal", seed) for seed in progress(range(10), "random starts")), key=lambda run: run[1][-1])
+    finals = sorted((train("normal", seed) for seed in progress(range(10), "random starts")),
+                    key=lambda run: run[1][-1])
     best, losses = finals[0]
     rows.append(("N(0, 1), best of 10", losses[-1], "no", len(best.parameters())))
     rows.append(("N(0, 1), median of 10", finals[5][1][-1], "no", len(best.parameters())))
     curves["N(0, 1), best of 10"] = losses
-    table(["initial weights", "J after 2000 steps", "hidden units equal", "parameters that moved"], rows, digits=9)
-    print("\nJ = 1/8 is the loss of answering 1/2 everywhere. Two ReLU units are a tight fit: random starts often get stuck too.")
+    table(["initial weights", "J after 2000 steps", "hidden units equal", "parameters that moved"], rows,
+          digits=9)
+    print("\nJ = 1/8 is the loss of answering 1/2 everywhere. Two ReLU units are a tight fit: random starts "
+          "often get stuck too.")
 
     fig, axes = figure(width=9, height=5.2)
-    for (label, losses), colour, dash in zip(curves.items(), (VERMILLION, ORANGE, GREEN, BLUE), (":", "--", "-.", "-")):
+    for (label, losses), colour, dash in zip(curves.items(), (VERMILLION, ORANGE, GREEN, BLUE),
+                                             (":", "--", "-.", "-")):
         axes.plot(range(1, 2001), losses, dash, color=colour, label=label)
-    axes.set(xlabel="step", ylabel="$J$", xscale="log", ylim=(0, None), title="XOR from constant and from random weights")
+    axes.set(xlabel="step", ylabel="$J$", xscale="log", ylim=(0, None),
+             title="XOR from constant and from random weights")
     axes.legend()
-    save(fig, out, "symmetry", "Loss against steps: constant starts stay near 1/8, the best random start goes to 0")
+    save(fig, out, "symmetry", "Loss against steps: constant starts stay near 1/8, the best random start "
+         "goes to 0")

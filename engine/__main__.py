@@ -27,7 +27,8 @@ USAGE = """chainrule: the chain rule on any expression
     chainrule "tanh(w*x + b)" x=0.5 w=-1 b=2 --save out.html   and a picture: .svg .png .pdf .html .dot .txt
 
     chainrule draw    EXPRESSION x=... [--view V] --save FILE
-    chainrule explain EXPRESSION x=... --explain NAME [--as text|markdown|latex|html] [--show both|symbols|numbers]
+    chainrule explain EXPRESSION x=... --explain NAME [--as text|markdown|latex|html]
+                      [--show both|symbols|numbers]
     chainrule lecture EXPRESSION x=... [--save page.html]      the passes step by step
     chainrule check   EXPRESSION x=...                         the gradients against independent numbers
     chainrule conformance ...                                  the test suite for any engine; --help says more
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[0] == "conformance":
         return int(import_module("engine.testing.conformance").main(given[1:]) or 0)
     command = given.pop(0) if given[0] in COMMANDS else "show"
-    expression = given.pop(0) if given and not given[0].startswith("--") else None       # it may start with a minus
+    # it may start with a minus
+    expression = given.pop(0) if given and not given[0].startswith("--") else None
     try:
         if expression is None and not {"-h", "--help"} & set(given):
             example = f'chainrule {command} "w*x" w=2 x=3'.replace(" show", "")
@@ -69,7 +71,8 @@ def parser(command: str) -> argparse.ArgumentParser:
     p.add_argument("values", nargs="*", metavar="name=number", help="a value for each name in it")
     p.add_argument("--save", metavar="FILE", help="where to write the picture or page")
     p.add_argument("--explain", metavar="NAME", help="explain the slope with respect to this variable")
-    p.add_argument("--view", choices=["scalar", "unit", "neuron", "layer"], help="how far to fold the picture")
+    p.add_argument("--view", choices=["scalar", "unit", "neuron", "layer"],
+                   help="how far to fold the picture")
     p.add_argument("--as", dest="form", choices=["text", "markdown", "latex", "html"], default="text")
     p.add_argument("--show", choices=["both", "symbols", "numbers"], default="both")
     return p

@@ -1,4 +1,5 @@
-"""Aliases: what micrograd and microgpt call the parts of a Value, to be read by code that draws or walks their graphs.
+"""Aliases: what micrograd and microgpt call the parts of a Value, to be read by code that draws or walks
+their graphs.
 
     micrograd           v._prev, v._op, v._backward()         v.operands, v.op, v.partials
     microgpt            v._children, v._local_grads           v.operands, v.partials
@@ -13,7 +14,8 @@ from typing import Any
 
 from .value import Constant, Number, Value
 
-NODE   = "node(data, op, operands, partials) from engine.value makes a Value with operands and slopes of its own"
+NODE   = ("node(data, op, operands, partials) from engine.value makes a Value with operands and slopes of "
+          "its own")
 SYMBOL = {"relu": "ReLU"}                                            # where micrograd writes it differently
 
 
@@ -70,9 +72,12 @@ def view(name: str, read: Callable[[Value], Any], instead: str) -> property:
     return property(read, refuse, doc=read.__doc__)
 
 
-for _name, _read, _instead in [("_prev", prev, "operands"), ("_op", op, "op"), ("_backward", backward_step, "partials"),
-                               ("_children", children, "operands"), ("_local_grads", local_grads, "partials")]:
+for _name, _read, _instead in [("_prev", prev, "operands"), ("_op", op, "op"),
+                               ("_backward", backward_step, "partials"),
+                               ("_children", children, "operands"), ("_local_grads", local_grads,
+                                                                     "partials")]:
     setattr(Value, _name, view(_name, _read, _instead))
 
-# Python puts this name in front of its complaint about arguments that there are not, as Value(data, _children=...).
+# Python puts this name in front of its complaint about arguments that there are not, as Value(data,
+# _children=...).
 Value.__init__.__qualname__ = f"Value(data, label) makes a leaf, and {NODE}. Value"

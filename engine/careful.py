@@ -45,7 +45,8 @@ def divisor(y: Quantity) -> Quantity:
 
 
 def over(a: Quantity, b: Quantity) -> Quantity:
-    """a / b as a slope: infinite, with the sign of a, where b is 0. It has a row too, for slopes of slopes."""
+    """a / b as a slope: infinite, with the sign of a, where b is 0. It has a row too, for slopes of
+    slopes."""
     if isinstance(a, Value) or isinstance(b, Value):
         return apply("over", a, b)
     at_pole = equal(b, 0)
@@ -71,7 +72,7 @@ def steep(x: Quantity, y: Quantity) -> Quantity:
 
 def one_less(x: Quantity, y: Quantity) -> Quantity:
     """x^(y-1)."""
-    if isinstance(number(y), float) and number(y) - 1 == number(y):      # beyond 2^53, where every float is even
+    if isinstance(number(y), float) and number(y) - 1 == number(y):  # beyond 2^53, where every float is even
         return 0 if equal(x, 0) else x ** y / x
     try:
         return x ** (y - 1)
@@ -157,7 +158,7 @@ def between(x: Quantity, low: Quantity, high: Quantity) -> Quantity:
 def decay(x: Quantity) -> Quantity:
     """e^-|x|. A branch, not abs(): where the caller is smooth at 0, so is each branch."""
     if type(x) is float:
-        return math.exp(-abs(x))                     # the same number, sooner: the inner loop of tanh and sigmoid
+        return math.exp(-abs(x))  # the same number, sooner: the inner loop of tanh and sigmoid
     return apply("exp", where(x > 0, -x, x))
 
 

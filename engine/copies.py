@@ -105,7 +105,7 @@ class Record:
         for k, places in made_of:
             nodes[k].operands = tuple([nodes[j] for j in places])
         for k, j in grads:
-            nodes[k].grad = nodes[j]                         # type: ignore[assignment]  # (after create_graph)
+            nodes[k].grad = nodes[j]  # type: ignore[assignment]  # (after create_graph)
 
 
 # The id of a leaf whose grad is a graph -> its record, for as long as pickle remembers that.

@@ -27,7 +27,8 @@ from .primitives import identity
 from .rows import partials_as_values
 from .value import Number, Operand, Value, topological_order, zero
 
-depth: ContextVar[int] = ContextVar("depth", default=0)  # how many derivatives are being taken around this code
+# how many derivatives are being taken around this code
+depth: ContextVar[int] = ContextVar("depth", default=0)
 
 
 def grad(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,7 +54,8 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function that gives J[i][j] = df_i/dx_j, for f that returns a list; x_j over all arguments in order.
+    """The function that gives J[i][j] = df_i/dx_j, for f that returns a list; x_j over all arguments in
+    order.
 
     One row per output, one column per number in the arguments, those in lists included.
 
@@ -66,14 +68,15 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
         with variables(args) as (xs, again):
             outputs = f(*xs)
             if not isinstance(outputs, (list, tuple)):
-                raise TypeError(f"jacobian needs a function that returns a list, and got {type(outputs).__name__}: "
-                                "use grad for a single output, or return [z]")
+                raise TypeError("jacobian needs a function that returns a list, and got "
+                                f"{type(outputs).__name__}: use grad for a single output, or return [z]")
             return [gradients(scalar(z, "jacobian"), flat(xs), again) for z in outputs]
     return derivative
 
 
 def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function that gives H[i][j] = d2f/dx_i dx_j, with x_i over all arguments in order. Errors as for grad."""
+    """The function that gives H[i][j] = d2f/dx_i dx_j, with x_i over all arguments in order. Errors as for
+    grad."""
     slope = grad(f)
     return jacobian(lambda *xs: [z for x in several(slope(*xs), xs) for z in flat(x)])
 
@@ -87,7 +90,8 @@ def gradients(output: Operand, inputs: Sequence[Value], create_graph: bool = Fal
         TypeError: output is not one number or Value, or inputs is not a list of Values.
     """
     if isinstance(inputs, Value) or not all(isinstance(x, Value) for x in inputs):
-        raise TypeError(f"gradients needs a list of Values to differentiate by, not {inputs!r:.60}: write [x] for one")
+        raise TypeError(f"gradients needs a list of Values to differentiate by, not {inputs!r:.60}: write "
+                        "[x] for one")
     output = scalar(output, "gradients")
     if not isinstance(output, Value):
         return [zero(x.data) for x in inputs]
@@ -138,11 +142,13 @@ def several(gradient: Any, args: Sequence[Any]) -> Sequence[Any]:
 def scalar(z: Any, name: str) -> Value | Number:
     """z, if it is one number or Value."""
     if isinstance(z, (Value, Real)):
-        return z                                         # type: ignore[return-value]  # (every Real is a Number)
-    instead = ("is a return missing?" if z is None else "return a real number" if not hasattr(z, "__iter__") else
+        return z  # type: ignore[return-value]  # (every Real is a Number)
+    instead = ("is a return missing?" if z is None else "return a real number"
+               if not hasattr(z, "__iter__") else
                "use jacobian for a list of outputs, or return their total" if name == "grad" else
                "return one flat list" if name == "jacobian" else "give their total")
-    raise TypeError(f"{name} needs one number or Value as each output, and got {type(z).__name__} {z!r:.60}: {instead}")
+    raise TypeError(f"{name} needs one number or Value as each output, and got {type(z).__name__} {z!r:.60}: "
+                    f"{instead}")
 
 
 def callable_or_error(f: Any) -> None:

@@ -1,8 +1,8 @@
 """Expressions: "tanh(w*x + b)" as a graph, from anyone, safely.
 
 The text is parsed by Python's own parser and never evaluated by it: this file walks the tree and knows
-numbers, names, + - * / // % **, minus signs and the functions of the calculus table, and nothing else. What it
-does not know is refused, with the place marked:
+numbers, names, + - * / // % **, minus signs and the functions of the calculus table, and nothing else. What
+it does not know is refused, with the place marked:
 
     tanh(w.data + b)
          ^
@@ -26,7 +26,8 @@ OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorD
 CONSTANTS = {"pi": pi, "e": e}
 OTHER_NAMES = {"max": "maximum", "min": "minimum", "ln": "log", "sum": "total", "abs": "abs"}
 WITH_DEFAULTS = {"leaky_relu": (1, 2), "elu": (1, 2), "clamp": (1, 3)}
-UNUSABLE = ("dot", "affine", "softmax", "neg", "over")    # they take or give lists; have a sign, - or /, of their own
+# they take or give lists; have a sign, - or /, of their own
+UNUSABLE = ("dot", "affine", "softmax", "neg", "over")
 KNOWN = sorted({name for name in TABLE if name.isidentifier() and name not in UNUSABLE} | set(OTHER_NAMES))
 
 
@@ -52,8 +53,10 @@ def evaluate(text: str, values: Mapping[str, Number]) -> tuple[Value, dict[str, 
     variables = {name: Value(float(number), name) for name, number in values.items()}
     z = Walk(text, variables).result()
     if not isinstance(z, Value):
-        raise ExpressionError(text, 0, "there is no variable in this expression, so there is nothing to differentiate: "
-                                       "write a name in place of a number, and its value after it, as in \"x**2\" x=3")
+        raise ExpressionError(text, 0, "there is no variable in this expression, so there is nothing to "
+                              "differentiate: "
+                                       "write a name in place of a number, and its value after it, as in "
+                              "\"x**2\" x=3")
     return z, variables
 
 
@@ -70,8 +73,8 @@ class Walk:
         strange = next((i for i, c in enumerate(self.text) if not c.isprintable()), None)
         if strange is not None:
             raise ExpressionError(self.text[:strange], strange,
-                                  f"there is a character {visible(self.text[strange])} here: write the expression on "
-                                  "one line, with ordinary spaces")
+                                  f"there is a character {visible(self.text[strange])} here: write the "
+                                  "expression on one line, with ordinary spaces")
         try:
             tree = ast.parse(self.text.strip() or "?", mode="eval").body
         except SyntaxError as error:
@@ -79,7 +82,8 @@ class Walk:
             raise ExpressionError(self.text.strip(), max(0, column),
                                   f"this is not an expression: {visible(error.msg, 200)}") from None
         except (RecursionError, MemoryError):
-            raise ExpressionError(self.text, 0, f"the expression is nested more than {DEEPEST} deep") from None
+            raise ExpressionError(self.text, 0,
+                                  f"the expression is nested more than {DEEPEST} deep") from None
         self.text = self.text.strip()
         return self.value(tree, 0)
 
@@ -131,7 +135,8 @@ class Walk:
         fewest, most = WITH_DEFAULTS.get(name, (1, 99) if row.nary else (len(row.each),) * 2)
         if not fewest <= len(tree.args) <= most:
             wanted = fewest if fewest == most else f"{fewest} to {most}"
-            raise self.refusal(tree, f"{name} takes {wanted} operand{'s' * (most > 1)}, and {len(tree.args)} are given")
+            raise self.refusal(tree, f"{name} takes {wanted} operand{'s' * (most > 1)}, and {len(tree.args)} "
+                               "are given")
         operands = [self.value(arg, depth + 1) for arg in tree.args]
         function: Callable[..., Any] = getattr(functions, name, None) or (lambda *xs: apply(name, *xs))
         return self.computed(tree, lambda: function(*operands))

@@ -1,12 +1,14 @@
-"""Extras: packages that only some parts need, imported where they are used, with a sentence where they are missing."""
+"""Extras: packages that only some parts need, imported where they are used, with a sentence where they are
+missing."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import Any
 
-EXTRAS = {"numpy": "fast", "matplotlib": "pictures", "tqdm": "demos", "mpmath": "check", "hypothesis": "check",
-          "pytest": "test"}                                  # what is in none of them comes with chainrule itself
+EXTRAS = {"numpy": "fast", "matplotlib": "pictures", "tqdm": "demos", "mpmath": "check",
+          "hypothesis": "check",
+          "pytest": "test"}  # what is in none of them comes with chainrule itself
 
 
 def needed(module: str, what: str, instead: str = "") -> Any:
@@ -32,5 +34,6 @@ def needed(module: str, what: str, instead: str = "") -> Any:
 def missing(package: str, what: str, instead: str = "") -> str:
     """What cannot be done without the package, and how to install it."""
     extra = f"[{EXTRAS[package]}]" if package in EXTRAS else ""
-    return (f'{what} needs {package.replace("_", "-")}, which is not installed: write pip install "chainrule{extra}"'
+    return (f'{what} needs {package.replace("_", "-")}, which is not installed: write pip install '
+            f'"chainrule{extra}"'
             f"{', or ' + instead if instead else ''}")

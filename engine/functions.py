@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from . import primitives
 from .careful import inf, nearest
 from .libraries import Quantity
-from .primitives import *                                # noqa: F403  (exp, log, tanh, ...: the rows that need no more)
+from .primitives import *  # noqa: F403  (exp, log, tanh, ...: the rows that need no more)
 from .rows import TABLE, apply, failed, shut
 from .value import Constant, Number, Operand, Value, node
 
@@ -40,7 +40,8 @@ def clamp(x: Operand, low: Operand = -inf, high: Operand = inf) -> Quantity:
 
 
 def mask(x: Operand, m: Operand) -> Quantity:
-    """x * m, as a gate: where m is 0 the value is 0 and no gradient passes, whatever x is (Dropout's mask, D4-19)."""
+    """x * m, as a gate: where m is 0 the value is 0 and no gradient passes, whatever x is (Dropout's mask,
+    D4-19)."""
     return apply("mask", x, m)
 
 
@@ -119,7 +120,8 @@ def affine(w: Sequence[Operand], x: Sequence[Operand], b: Operand) -> Quantity:
 
 
 def affine_node(w: Sequence[Value], x: Sequence[Value], b: Value, xs: Sequence[Number]) -> Value:
-    """`affine` for lists of Values known to be of one length, xs the numbers in x: the inner loop of every Layer."""
+    """`affine` for lists of Values known to be of one length, xs the numbers in x: the inner loop of every
+    Layer."""
     ws = [v.data for v in w]
     z  = b.data
     for wi, xi in zip(ws, xs):
@@ -134,7 +136,8 @@ def lift(x: Operand) -> Value:
 
 def several(xs: Sequence[Quantity], name: str) -> Sequence[Quantity]:
     """The operands, given one by one or as one list."""
-    operands = tuple(xs[0]) if len(xs) == 1 and not isinstance(xs[0], Value) and isinstance(xs[0], Iterable) else xs
+    operands = (tuple(xs[0]) if len(xs) == 1 and not isinstance(xs[0], Value) and isinstance(xs[0], Iterable)
+                else xs)
     if not operands:
         raise ValueError(f"{name}() of an empty list has no value: give at least one number or Value")
     return operands
@@ -148,15 +151,16 @@ def pairs(w: Sequence[Quantity], x: Sequence[Quantity], name: str) -> list[Quant
                             "write w * x for a single pair")
     w, x = list(w), list(x)
     if len(w) != len(x) or not w:
-        raise ValueError(f"{name}(w, x) pairs each weight with an input, and got {len(w)} weights and {len(x)} inputs: "
-                         "give two lists of the same length, at least 1")
+        raise ValueError(f"{name}(w, x) pairs each weight with an input, and got {len(w)} weights and "
+                         f"{len(x)} inputs: give two lists of the same length, at least 1")
     return [*w, *x]
 
 
 # --- methods that need more than their row ----------------------------------------------------------
 
 def round_to(x: Value, digits: int | None = None) -> Value:
-    """round(x, digits); the digits are a plain whole number, as in Python, and are recorded where they are not 0."""
+    """round(x, digits); the digits are a plain whole number, as in Python, and are recorded where they are
+    not 0."""
     try:
         digits = 0 if digits is None else index(digits)
     except TypeError:
@@ -192,5 +196,6 @@ for _name, _function in [("leaky_relu", leaky_relu), ("elu", elu), ("clamp", cla
 
 if not TYPE_CHECKING:                                    # (a type checker reads the names themselves)
     __all__ = sorted({name for name, row in TABLE.items() if row.public and hasattr(primitives, name)} | {
-        "affine", "clamp", "detach", "dot", "elu", "leaky_relu", "logsumexp", "mask", "maximum", "mean", "minimum",
+        "affine", "clamp", "detach", "dot", "elu", "leaky_relu", "logsumexp", "mask", "maximum", "mean",
+        "minimum",
         "softmax", "total"})

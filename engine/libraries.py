@@ -10,13 +10,14 @@ from typing import Any, TypeAlias
 
 from .value import Value
 
-Quantity: TypeAlias = Any      # what a row computes with: a number of any library, a Value, an array, a symbol
+Quantity: TypeAlias = Any  # what a row computes with: a number of any library, a Value, an array, a symbol
 
 COMMON = "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc pi".split()
 
 
 def lib(x: Any, *more: Any) -> Any:
-    """The module whose functions take numbers of these types; math unless one belongs to another or brings its own."""
+    """The module whose functions take numbers of these types; math unless one belongs to another or brings
+    its own."""
     kind = type(x)
     if kind is float or kind is int:
         return lib(*more) if more else math
@@ -64,7 +65,8 @@ def many_digits(mpmath: Any) -> SimpleNamespace:
         function = getattr(mpmath, name)
         def checked(*xs: Any) -> Any:
             z = function(*xs)
-            if isinstance(z, mpmath.mpc) or (name == "log" and mpmath.isinf(z) and not any(map(mpmath.isinf, xs))):
+            if (isinstance(z, mpmath.mpc) or (name == "log" and mpmath.isinf(z)
+                                              and not any(map(mpmath.isinf, xs)))):
                 raise ValueError("math domain error")
             return z
         return checked

@@ -87,8 +87,10 @@ class Primitive(NamedTuple):
         """Whether it is constant around every point, so that no gradient passes."""
         return bool(self.each) and all(partial is flat for partial in self.each)
 
-    def slopes_of(self, z: Quantity, values: Sequence[object], operands: Sequence[Quantity]) -> tuple[Quantity, ...]:
-        """d(z)/d(operand) for each operand; 0 for a plain number, never computed: in (-2)**3 there is no log(-2)."""
+    def slopes_of(self, z: Quantity, values: Sequence[object],
+                  operands: Sequence[Quantity]) -> tuple[Quantity, ...]:
+        """d(z)/d(operand) for each operand; 0 for a plain number, never computed: in (-2)**3 there is no
+        log(-2)."""
         if not isinstance(self.partials, list):
             return tuple(self.partials(z, *operands))
         return tuple([0 if type(x) is Constant else partial(z, *operands)
@@ -131,7 +133,8 @@ DOCSTRING = """{about}. Defined on {domain}; a Value if an operand is one, else 
 
 
 def primitive(name: str, value: Formula, partials: list[Formula] | Formula, **more: Quantity) -> Function:
-    """Enter a row in the table; return its function, which is also a method of Value. `more` as in Primitive."""
+    """Enter a row in the table; return its function, which is also a method of Value. `more` as in
+    Primitive."""
     row = completed(Primitive(name, value, partials, **more))
     TABLE[name] = row
     function = unary(row) if len(row.each) == 1 else several(row)
@@ -172,7 +175,8 @@ def specials(name: str, function: Formula) -> list[tuple[str, Formula]]:
 
 
 def unary(row: Primitive) -> Quantity:
-    """`record` for one operand, without its loops: most nodes of a network's graph are made here or by affine."""
+    """`record` for one operand, without its loops: most nodes of a network's graph are made here or by
+    affine."""
     name, value, partial = row.name, row.value, row.each[0]
 
     def function(x: Operand) -> Quantity:
@@ -238,12 +242,14 @@ def partials_as_values(z: Value) -> tuple[Operand, ...]:
     """
     if changed(z):
         raise ValueError(f"an operand of {z.op} has changed since {z.op} was recorded (its data, or mpmath's "
-                         "precision), and second derivatives need it as it was: run the forward pass again first")
+                         "precision), and second derivatives need it as it was: run the forward pass again "
+                         "first")
     return TABLE[z.op].slopes_of(z, z.operands, z.operands)
 
 
 def changed(z: Value) -> bool:
-    """Whether the row, run again on the numbers that the operands hold now, gives something else than was recorded."""
+    """Whether the row, run again on the numbers that the operands hold now, gives something else than was
+    recorded."""
     row, numbers = TABLE[z.op], [x.data for x in z.operands]
     try:
         now = row.value(*numbers), *row.slopes_of(z.data, z.operands, numbers)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from fractions import Fraction
 
-Number:  TypeAlias = float                  # any real number: int, float, Fraction, mpmath's mpf, NumPy's scalars
+Number:  TypeAlias = float  # any real number: int, float, Fraction, mpmath's mpf, NumPy's scalars
 Operand: TypeAlias = "Value | Number | Fraction"
 
 
@@ -246,7 +246,7 @@ def real(data: Number | Fraction) -> Number:
         TypeError: it is none.
     """
     if isinstance(data, Integral): return int(data)
-    if isinstance(data, Real):     return data               # type: ignore[return-value]  # (every kind is a Number)
+    if isinstance(data, Real):     return data  # type: ignore[return-value]  # (every kind is a Number)
     raise TypeError(not_a_number(data))
 
 

@@ -12,7 +12,8 @@ from .connections import (
 from .history import History as History
 from .losses import (
     bce_with_logits as bce_with_logits, binary_cross_entropy as binary_cross_entropy,
-    categorical_cross_entropy as categorical_cross_entropy, cross_entropy_with_logits as cross_entropy_with_logits,
+    categorical_cross_entropy as categorical_cross_entropy,
+    cross_entropy_with_logits as cross_entropy_with_logits,
     half_mse as half_mse, hinge as hinge, mse as mse, rmse as rmse, squared_error as squared_error,
 )
 from .metrics import accuracy as accuracy, dead_fraction as dead_fraction, dead_units as dead_units

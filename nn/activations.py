@@ -26,9 +26,11 @@ ACTIVATIONS: dict[str, Activation] = {
 
 
 def initializer_for(f: str | Activation) -> str:
-    """The initializer that keeps the signal's size through f: the one in its row, or else what its shape asks for.
+    """The initializer that keeps the signal's size through f: the one in its row, or else what its shape asks
+    for.
 
-    He for what passes large positive inputs and stops negative ones, as ReLU does; Xavier for all others (D1-46).
+    He for what passes large positive inputs and stops negative ones, as ReLU does; Xavier for all others
+    (D1-46).
     """
     if f == "maxout":
         return "he"
@@ -45,5 +47,7 @@ def activation(f: str | Activation) -> Activation:
     Raises:
         ValueError: the name is unknown.
     """
-    return f if callable(f) else known(f, ACTIVATIONS, "activation", ", for a layer also maxout, or give a function of "
-                                                                      "one Value, as in lambda z: leaky_relu(z, 0.1)")
+    return (f if callable(f) else known(f, ACTIVATIONS, "activation", ", for a layer also maxout, or give a "
+                                        "function of "
+                                                                       "one Value, as in lambda z: "
+                                        "leaky_relu(z, 0.1)"))

@@ -23,14 +23,16 @@ def whole(n: Any, what: str) -> int:
 def several(parameters: Iterable[Value]) -> list[Value]:
     """The parameters as a list of at least one Value."""
     if isinstance(parameters, Value) or not hasattr(parameters, "__iter__"):
-        raise TypeError(f"a list of parameters is needed, not {type(parameters).__name__}: write model.parameters(), "
-                        "or [w] for a single Value")
+        raise TypeError(f"a list of parameters is needed, not {type(parameters).__name__}: write "
+                        "model.parameters(), or [w] for a single Value")
     ps = list(parameters)
     for p in ps:
         if not isinstance(p, Value):
-            raise TypeError(f"a parameter is a Value, not {type(p).__name__} {p!r:.60}: write model.parameters()")
+            raise TypeError(f"a parameter is a Value, not {type(p).__name__} {p!r:.60}: write "
+                            "model.parameters()")
     if not ps:
-        raise ValueError("there are no parameters to move: write model.parameters(), and check that the model has some")
+        raise ValueError("there are no parameters to move: write model.parameters(), and check that the "
+                         "model has some")
     return ps
 
 
@@ -51,7 +53,8 @@ def not_negative(x: float, what: str) -> float:
 def fraction(x: float, what: str) -> float:
     """x, if it is within [0, 1)."""
     if not 0 <= real(x, what) < 1:
-        raise ValueError(f"{what} must be at least 0 and below 1, and got {x!r}: 0.9 is common, 0 does without")
+        raise ValueError(f"{what} must be at least 0 and below 1, and got {x!r}: 0.9 is common, 0 does "
+                         "without")
     return x
 
 
@@ -72,7 +75,8 @@ def known(name: Any, table: Mapping[str, Entry], what: str, instead: str = "") -
 def functions(fs: Any, what: str) -> list[Any]:
     """fs, if it is a list of functions."""
     if not isinstance(fs, (list, tuple)) or not all(map(callable, fs)):
-        raise TypeError(f"{what} is a list of functions, not {type(fs).__name__} {fs!r:.60}: write {what}=[f]")
+        raise TypeError(f"{what} is a list of functions, not {type(fs).__name__} {fs!r:.60}: "
+                        f"write {what}=[f]")
     return list(fs)
 
 
@@ -88,8 +92,8 @@ def samples(X: Any, name: str) -> list[Any]:
     """X as lists of finite numbers, of one length."""
     X = X.tolist() if hasattr(X, "tolist") else X        # a NumPy array
     if not isinstance(X, (list, tuple)):
-        raise TypeError(f"{name} is a list with one entry per sample, not {type(X).__name__} {X!r:.60}: write "
-                        "list(...) for what can be iterated")
+        raise TypeError(f"{name} is a list with one entry per sample, not {type(X).__name__} {X!r:.60}: "
+                        "write list(...) for what can be iterated")
     if not X:
         raise ValueError(f"{name} is empty: give at least one sample")
     rows = [row.tolist() if hasattr(row, "tolist") else row for row in X]
@@ -102,8 +106,8 @@ def samples(X: Any, name: str) -> list[Any]:
                 raise ValueError(f"{name}[{i}] holds {x!r}: remove the sample, or replace the value, "
                                  "for instance by the feature's mean")
         if size(row) != size(rows[0]):
-            raise ValueError(f"{name}[{i}] has {size(row)} and {name}[0] has {size(rows[0])}: every sample needs the "
-                             "same number")
+            raise ValueError(f"{name}[{i}] has {size(row)} and {name}[0] has {size(rows[0])}: every sample "
+                             "needs the same number")
     return rows
 
 

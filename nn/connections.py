@@ -57,7 +57,8 @@ class Sequential(Module):
 
 
 class Elementwise(Module):
-    """An activation on its own: [f(z1), f(z2), ...]; for a layer whose z goes through a BatchNorm first (D0-08).
+    """An activation on its own: [f(z1), f(z2), ...]; for a layer whose z goes through a BatchNorm first
+    (D0-08).
 
     Raises:
         ValueError: the name of the activation is unknown.
@@ -71,7 +72,8 @@ class Elementwise(Module):
 
 
 class Around(Module):
-    """What the three connections share: a = f(b + W a2 + around(a1)); with after=True a = f(b + W a2) + around(a1).
+    """What the three connections share: a = f(b + W a2 + around(a1)); with after=True a = f(b + W a2) +
+    around(a1).
 
     Raises:
         TypeError: the last part is not a Layer.
@@ -80,8 +82,8 @@ class Around(Module):
 
     def __init__(self, *layers: Part, after: bool = False) -> None:
         if not layers or not isinstance(layers[-1], Layer):
-            raise TypeError(f"{type(self).__name__} adds to the pre-activation of its last part, which must be a "
-                            f"Layer: write {type(self).__name__}(Layer(8, 8), Layer(8, 8))")
+            raise TypeError(f"{type(self).__name__} adds to the pre-activation of its last part, which must "
+                            f"be a Layer: write {type(self).__name__}(Layer(8, 8), Layer(8, 8))")
         self.layers = list(layers)
         self.after  = after
 
@@ -133,7 +135,8 @@ class WeightedSkip(Around):
     def __init__(self, *layers: Part, n_in: int | None = None, init: str | float | Initializer = "xavier",
                  seed: int | Random = 0, after: bool = False) -> None:
         super().__init__(*layers, after=after)
-        widths, rng, draw = (first_width(layers, n_in), last_width(layers)), as_random(seed), initializer(init)
+        widths, rng, draw = (first_width(layers, n_in),
+                             last_width(layers)), as_random(seed), initializer(init)
         self.weights = [Value(draw(*widths, rng), f"U[{k},{j}]") for k in range(1, widths[1] + 1)
                         for j in range(1, widths[0] + 1)]
         self.n_in = widths[0]
@@ -143,7 +146,8 @@ class WeightedSkip(Around):
 
 
 class Highway(Around):
-    """g = sigmoid(b_g + G a1); z = b + W a2 + g * a1 (D4-42). Near g = 1 it is Residual, near g = 0 the plain layers.
+    """g = sigmoid(b_g + G a1); z = b + W a2 + g * a1 (D4-42). Near g = 1 it is Residual, near g = 0 the plain
+    layers.
 
     Args:
         layers, n_in, seed, after: as for WeightedSkip.
@@ -151,7 +155,8 @@ class Highway(Around):
 
     Raises:
         TypeError: the last part is not a Layer.
-        ValueError: n_in is needed and not given; or, when it is called, a1 has not the width of the last layer.
+        ValueError: n_in is needed and not given; or, when it is called, a1 has not the width of the last
+        layer.
     """
 
     def __init__(self, *layers: Part, n_in: int | None = None, gate_bias: float = 0.0, seed: int | Random = 0,
@@ -192,8 +197,8 @@ def last_width(layers: Sequence[Part]) -> int:
 
 def equally_wide(a1: Any, width: int) -> Any:
     if len(a1) != width:
-        raise ValueError(f"{len(a1)} signals come around and the last layer has {width} units: use equal widths, or "
-                         "WeightedSkip")
+        raise ValueError(f"{len(a1)} signals come around and the last layer has {width} units: use equal "
+                         "widths, or WeightedSkip")
     return a1
 
 

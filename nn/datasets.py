@@ -20,7 +20,8 @@ GATES = {"and":  (0, 0, 0, 1), "or":  (0, 1, 1, 1), "xor":  (0, 1, 1, 0),
 
 
 def logic_gate(name: str) -> tuple[Samples, list[int]]:
-    """The truth table of "and", "or", "xor", "nand", "nor" or "xnor" on (0,0), (0,1), (1,0), (1,1) (D4-10, D4-11).
+    """The truth table of "and", "or", "xor", "nand", "nor" or "xnor" on (0,0), (0,1), (1,0), (1,1) (D4-10,
+    D4-11).
 
     Raises:
         ValueError: the name is unknown.
@@ -54,7 +55,8 @@ def binary_to_one_hot(count_from: str = "left") -> tuple[Samples, list[int]]:
         ValueError: count_from is neither.
     """
     if count_from not in ("left", "right"):
-        raise ValueError(f"the outputs can be counted from the \"left\" or the \"right\", not from {count_from!r}")
+        raise ValueError("the outputs can be counted from the \"left\" or the \"right\", not from "
+                         f"{count_from!r}")
     X = [[x1, x2] for x1 in (0.0, 1.0) for x2 in (0.0, 1.0)]
     return X, [3, 2, 1, 0] if count_from == "left" else [0, 1, 2, 3]
 
@@ -70,7 +72,8 @@ def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> tuple[Samples, lis
     return scattered(lambda k, share: point(k, pi * share), 2, n, noise, seed)
 
 
-def circles(n: int = 100, noise: float = 0.05, inner: float = 0.5, seed: int = 0) -> tuple[Samples, list[int]]:
+def circles(n: int = 100, noise: float = 0.05, inner: float = 0.5,
+            seed: int = 0) -> tuple[Samples, list[int]]:
     """A circle of radius 1 (class 0) around one of radius `inner` (class 1)."""
     def point(k: int, share: float) -> list[float]:
         radius = 1.0 if k == 0 else inner
@@ -120,8 +123,10 @@ def digits() -> tuple[Samples, list[int]]:
     from importlib import resources
 
     packed = resources.files(__package__).joinpath("digits.txt.gz").read_bytes()
-    lines  = [line.split() for line in gzip.decompress(packed).decode().splitlines() if not line.startswith("#")]
-    return [[int(pixel, 17) / 16 for pixel in pixels] for _, pixels in lines], [int(digit) for digit, _ in lines]
+    lines  = [line.split() for line in gzip.decompress(packed).decode().splitlines()
+              if not line.startswith("#")]
+    return [[int(pixel, 17) / 16 for pixel in pixels] for _, pixels in lines], [int(digit)
+                                                                                for digit, _ in lines]
 
 
 # --- dividing and encoding ------------------------------------------------------------------------
@@ -139,8 +144,8 @@ def split(X: Sequence[Any], Y: Sequence[Any], fraction: float = 0.8,
     Random(seed).shuffle(order)
     cut = round(fraction * len(X))
     if not 0 < cut < len(X):
-        raise ValueError(f"{fraction!r} of {len(X)} samples leaves one part empty: give a fraction between 0 and 1, "
-                         "such as 0.8, and at least 2 samples")
+        raise ValueError(f"{fraction!r} of {len(X)} samples leaves one part empty: give a fraction between 0 "
+                         "and 1, such as 0.8, and at least 2 samples")
     train, test = order[:cut], order[cut:]
     return [X[i] for i in train], [Y[i] for i in train], [X[i] for i in test], [Y[i] for i in test]
 

@@ -36,11 +36,11 @@ class Epoch:
 def one_number(loss: Any) -> Value:
     """The loss, if it is a single Value."""
     if isinstance(loss, (list, tuple)):
-        raise TypeError(f"the loss is a list of {len(loss)}, and only one number can be minimised: return their total, "
-                        "as in total(losses) / len(losses)")
+        raise TypeError(f"the loss is a list of {len(loss)}, and only one number can be minimised: return "
+                        "their total, as in total(losses) / len(losses)")
     if not isinstance(loss, Value):
-        raise TypeError(f"the loss is {type(loss).__name__} {loss!r:.60}, which does not remember the parameters: "
-                        "compute it from the outputs without taking their .data")
+        raise TypeError(f"the loss is {type(loss).__name__} {loss!r:.60}, which does not remember the "
+                        "parameters: compute it from the outputs without taking their .data")
     return loss
 
 

@@ -57,7 +57,8 @@ class History:
         last += [f"{name} {values[-1]:.4g}" for name, values in self.metrics.items()]
         if self.validation_losses: last.append(f"validation loss {self.validation_losses[-1]:.4g}")
         last += [f"validation {name} {values[-1]:.4g}" for name, values in self.validation_metrics.items()]
-        return f"History({self.epochs} epochs, {', '.join(last)}{', ' + self.stopped if self.stopped else ''})"
+        return (f"History({self.epochs} epochs, "
+                f"{', '.join(last)}{', ' + self.stopped if self.stopped else ''})")
 
     def plot(self, path: str | PathLike[str] | None = None) -> Any:
         """The curves as a matplotlib Figure, written to path if one is given.
@@ -71,14 +72,15 @@ class History:
         from matplotlib.ticker import MaxNLocator
 
         panels = [("loss", self.losses, self.validation_losses)]
-        panels += [(name, values, self.validation_metrics.get(name, [])) for name, values in self.metrics.items()]
+        panels += [(name, values, self.validation_metrics.get(name, []))
+                   for name, values in self.metrics.items()]
         figure = Figure(figsize=(6.4 * len(panels), 4.2), layout="constrained")
         for k, (name, training, validation) in enumerate(panels, 1):
             axes = figure.add_subplot(1, len(panels), k)
             axes.plot(range(1, len(training) + 1), training, color=BLUE, linewidth=2, label="training")
             if validation:
-                axes.plot(range(1, len(validation) + 1), validation, color=ORANGE, linewidth=2, linestyle="--",
-                          label="validation")
+                axes.plot(range(1, len(validation) + 1), validation, color=ORANGE, linewidth=2,
+                          linestyle="--", label="validation")
                 axes.legend(fontsize=13, frameon=False)
             axes.set_xlabel("epoch", fontsize=15)
             axes.set_ylabel(name.replace("_", " "), fontsize=15)

@@ -61,4 +61,5 @@ def initializer(init: str | float | Initializer) -> Initializer:
         return init
     if isinstance(init, (int, float)) and not isinstance(init, bool):
         return constant(float(init))
-    return known(init, INITIALIZERS, "initializer", ", a number for a constant, or a function of (n_in, n_out, rng)")
+    return known(init, INITIALIZERS, "initializer", ", a number for a constant, or a function of (n_in, "
+                 "n_out, rng)")

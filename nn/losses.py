@@ -117,7 +117,8 @@ def hinge(s: Any, t: Any, reduction: str = "mean") -> Any:
 
 def one_hinge(s: Operand, t: Operand) -> Any:
     if number(t) not in (-1, 1):
-        raise ValueError(f"hinge needs targets -1 and +1, and got {number(t)!r}: write 2*t - 1 for labels 0 and 1")
+        raise ValueError(f"hinge needs targets -1 and +1, and got {number(t)!r}: write 2*t - 1 for labels 0 "
+                         "and 1")
     return relu(1 - t * s)
 
 
@@ -169,13 +170,13 @@ def shares(t: Any, classes: int) -> list[tuple[int, float]]:
     if not isinstance(t, (list, tuple)):
         return [(class_index(t, classes), 1)]
     if len(t) != classes:
-        raise ValueError(f"a target has {len(t)} probabilities and the network {classes} outputs: give one per class, "
-                         "or a class index")
+        raise ValueError(f"a target has {len(t)} probabilities and the network {classes} outputs: give one "
+                         "per class, or a class index")
     for tk in t:
         probability(tk, "a target")
     if abs(sum(t) - 1) > 1e-6:
-        raise ValueError(f"the target {t!r:.60} sums to {sum(t):g}: the probabilities of the classes sum to 1, "
-                         "as in [0, 1, 0]")
+        raise ValueError(f"the target {t!r:.60} sums to {sum(t):g}: the probabilities of the classes sum to "
+                         "1, as in [0, 1, 0]")
     return [(k, tk) for k, tk in enumerate(t) if tk != 0]
 
 
@@ -183,11 +184,11 @@ def class_index(t: Any, classes: int) -> int:
     try:
         k = index(t)
     except TypeError:
-        raise TypeError(f"a class index is a whole number, not {type(t).__name__} {t!r:.60}: write int(t), or give a "
-                        "list with one probability per class") from None
+        raise TypeError(f"a class index is a whole number, not {type(t).__name__} {t!r:.60}: write int(t), "
+                        "or give a list with one probability per class") from None
     if not 0 <= k < classes:
-        raise ValueError(f"class {k} is not one of the {classes} classes 0 to {classes - 1}: classes count from 0, and "
-                         "the network's last size is their number")
+        raise ValueError(f"class {k} is not one of the {classes} classes 0 to {classes - 1}: classes count "
+                         "from 0, and the network's last size is their number")
     return k
 
 
@@ -203,8 +204,8 @@ def over_classifications(one: Loss, y: Any, t: Any, reduction: str) -> Any:
     """Loss `one` of every sample, each a list with one number per class."""
     checked(reduction)
     if not is_list(y) or len(y) < 1 or len(y) == 1 and not is_list(y[0]):
-        raise TypeError(f"a classifier has a list of outputs, one per class and two at least, and got {y!r:.60}: use "
-                        "bce_with_logits or binary_cross_entropy for a single output")
+        raise TypeError("a classifier has a list of outputs, one per class and two at least, and got "
+                        f"{y!r:.60}: use bce_with_logits or binary_cross_entropy for a single output")
     if not is_list(y[0]):
         return one(y, t if not is_list(t) else list(t))
     same_length(y, t)
@@ -276,8 +277,8 @@ def checked(reduction: str) -> str:
 
 
 LOSSES: dict[str, Loss] = {f.__name__: f for f in (
-    half_mse, mse, squared_error, rmse, binary_cross_entropy, bce_with_logits, hinge, categorical_cross_entropy,
-    cross_entropy_with_logits)}
+    half_mse, mse, squared_error, rmse, binary_cross_entropy, bce_with_logits, hinge,
+    categorical_cross_entropy, cross_entropy_with_logits)}
 
 
 def loss_function(loss: Any) -> Loss:

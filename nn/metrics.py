@@ -27,7 +27,8 @@ def accuracy(outputs: Sequence[Any], Y: Sequence[Any], threshold: float = 0.0) -
         ValueError: outputs and Y differ in length, or are empty.
     """
     if len(outputs) != len(Y) or not len(Y):
-        raise ValueError(f"{len(outputs)} outputs and {len(Y)} targets were given: give one each, at least one")
+        raise ValueError(f"{len(outputs)} outputs and {len(Y)} targets were given: give one each, at least "
+                         "one")
     return sum(predicted_class(y, threshold) == true_class(t) for y, t in zip(outputs, Y)) / len(Y)
 
 

@@ -25,14 +25,17 @@ class Module:
     smallest_batch = 1
 
     def __call__(self, x: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} is a Module without __call__: define __call__(self, x)")
+        raise NotImplementedError(f"{type(self).__name__} is a Module without __call__: define "
+                                  "__call__(self, x)")
 
     def batch(self, X: Sequence[Any]) -> list[Any]:
-        """The outputs for several samples, one by one. BatchNorm, which needs them all at once, has its own."""
+        """The outputs for several samples, one by one. BatchNorm, which needs them all at once, has its
+        own."""
         return [self(x) for x in X]
 
     def predict(self, X: Sequence[Any]) -> list[Any]:
-        """The outputs for many samples as numbers, in eval mode, by the matrix program of this module (needs NumPy)."""
+        """The outputs for many samples as numbers, in eval mode, by the matrix program of this module (needs
+        NumPy)."""
         needed("numpy", "model.predict", "[model(x) for x in X]")
         from .prediction import predict
         with in_use(self):

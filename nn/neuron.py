@@ -60,9 +60,11 @@ class Neuron(Module):
         return self.f(self.z(inputs(x, self.n_in)))
 
     def z(self, x: Sequence[Value], numbers: Sequence[Number] | None = None) -> Value:
-        """The pre-activation, for inputs that are Values already; numbers: those in x, if the caller has them."""
+        """The pre-activation, for inputs that are Values already; numbers: those in x, if the caller has
+        them."""
         if not self.elementwise:
-            return affine_node(self.weights, x, self.bias, [xj.data for xj in x] if numbers is None else numbers)
+            return affine_node(self.weights, x, self.bias,
+                               [xj.data for xj in x] if numbers is None else numbers)
         z = self.bias
         for w, xj in zip(self.weights, x):
             z = z + w * xj
@@ -125,7 +127,8 @@ class Maxout(Module):
 
 
 class Layer(Module):
-    """n_out units that share their inputs (D0-05): called on n_in numbers, it gives a list of n_out activations.
+    """n_out units that share their inputs (D0-05): called on n_in numbers, it gives a list of n_out
+    activations.
 
     Args:
         n_in, f, init, seed, elementwise: as for Neuron; f="maxout" makes Maxout units.
@@ -135,8 +138,9 @@ class Layer(Module):
         ValueError: n_in or n_out is not at least 1, or a name is unknown.
     """
 
-    def __init__(self, n_in: int, n_out: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
-                 seed: int | Random = 0, elementwise: bool = False) -> None:
+    def __init__(self, n_in: int, n_out: int, f: str | Activation = "relu", *,
+                 init: str | float | Initializer = "he", seed: int | Random = 0,
+                 elementwise: bool = False) -> None:
         whole(n_in, "a Layer's number of inputs")
         whole(n_out, "a Layer's number of units")
         rng = seed if isinstance(seed, Random) else Random(seed)
@@ -214,7 +218,8 @@ class MLP(Module):
         ValueError: a size is not at least 1, sizes is empty, or a name is unknown.
     """
 
-    def __init__(self, n_in: int, sizes: Sequence[int], hidden: str | Activation | Sequence[str | Activation] = "relu",
+    def __init__(self, n_in: int, sizes: Sequence[int],
+                 hidden: str | Activation | Sequence[str | Activation] = "relu",
                  output: str | Activation = "linear", *, init: str | float | Initializer | None = None,
                  seed: int | Random = 0, elementwise: bool = False) -> None:
         if isinstance(sizes, int) or not list(sizes):
@@ -224,12 +229,13 @@ class MLP(Module):
         alike = not isinstance(hidden, (list, tuple))
         activations = [hidden] * (len(sizes) - 1) if alike else list(hidden)         # type: ignore[arg-type]
         if alike and hidden != "maxout":
-            activation(hidden)                           # type: ignore[arg-type]  # a wrong name is wrong without a hidden layer too
+            activation(hidden)  # type: ignore[arg-type]  # a wrong name is wrong without a hidden layer too
         if len(activations) != len(sizes) - 1:
-            raise ValueError(f"{len(activations)} hidden activations were given for {len(sizes) - 1} hidden layers: "
-                             "give one for all, or a list with one per hidden layer")
+            raise ValueError(f"{len(activations)} hidden activations were given for {len(sizes) - 1} hidden "
+                             "layers: give one for all, or a list with one per hidden layer")
         self.layers = [
-            Layer(a, b, f, init=initializer_for(f) if init is None else init, seed=rng, elementwise=elementwise)
+            Layer(a, b, f, init=initializer_for(f) if init is None else init, seed=rng,
+                  elementwise=elementwise)
             for a, b, f in zip([n_in, *sizes], sizes, [*activations, output])]
         for k, layer in enumerate(self.layers, 1):
             layer.name_parameters(str(k))
@@ -269,8 +275,9 @@ def inputs(x: Sequence[Operand], n_in: int) -> list[Value]:
         ValueError: there are not n_in of them.
     """
     if isinstance(x, (Value, str, dict, set)) or not hasattr(x, "__len__"):
-        raise TypeError(f"the network takes a list of {n_in} numbers or Values, and got {type(x).__name__} {x!r:.60}: "
-                        "write model([x]) for a single number")
+        raise TypeError(f"the network takes a list of {n_in} numbers or Values, and got {type(x).__name__} "
+                        f"{x!r:.60}: write model([x]) for a single number")
     if len(x) != n_in:
-        raise ValueError(f"{n_in} inputs expected, {len(x)} given: a network's first size is the number of features")
+        raise ValueError(f"{n_in} inputs expected, {len(x)} given: a network's first size is the number of "
+                         "features")
     return [lift(xj) for xj in x]

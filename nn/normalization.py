@@ -39,8 +39,8 @@ class Standardizer(Module):
         """
         rows = samples(X, "X")
         if not isinstance(rows[0], (list, tuple)) or not rows[0]:
-            raise ValueError(f"X[0] is {rows[0]!r:.60}, which holds no features: write [[x] for x in X] for a single "
-                             "one")
+            raise ValueError(f"X[0] is {rows[0]!r:.60}, which holds no features: write [[x] for x in X] for "
+                             "a single one")
         statistics = [mean_and_spread(column) for column in zip(*rows)]
         self.mean  = [m for m, _ in statistics]
         self.std   = [s for _, s in statistics]
@@ -53,7 +53,8 @@ class Standardizer(Module):
             ValueError: fit was not called, or x has another number of features.
         """
         if not self.mean:
-            raise ValueError("the Standardizer has no statistics yet: write Standardizer().fit(X_train) first")
+            raise ValueError("the Standardizer has no statistics yet: "
+                             "write Standardizer().fit(X_train) first")
         if len(x) != len(self.mean):
             raise ValueError(f"{len(self.mean)} features expected, {len(x)} given: as many as in training")
         return [(xj - m) / (s or 1.0) for xj, m, s in zip(x, self.mean, self.std)]
@@ -97,8 +98,8 @@ class BatchNorm(Module):
             ValueError: while training, as one sample has no variance.
         """
         if self.training:
-            raise ValueError("BatchNorm normalises over a mini-batch while it is trained, and got one sample: call "
-                             "model.batch(X), or model.eval() to use the running statistics")
+            raise ValueError("BatchNorm normalises over a mini-batch while it is trained, and got one "
+                             "sample: call model.batch(X), or model.eval() to use the running statistics")
         self.check(z)
         return [gamma * ((zk - mu) / sqrt(var + self.eps)) + beta for gamma, zk, mu, var, beta in
                 zip(self.gamma, z, self.running_mean, self.running_var, self.beta)]
@@ -112,7 +113,8 @@ class BatchNorm(Module):
         if not self.training:
             return [self(z) for z in X]
         if len(X) < 2:
-            raise ValueError(f"BatchNorm normalises over a mini-batch, and got {len(X)} sample(s): give at least 2")
+            raise ValueError(f"BatchNorm normalises over a mini-batch, and got {len(X)} sample(s): give at "
+                             "least 2")
         for z in X:
             self.check(z)
         columns = [self.unit(k, [lift(z[k]) for z in X]) for k in range(len(self.gamma))]
@@ -130,8 +132,8 @@ class BatchNorm(Module):
 
     def check(self, z: Sequence[Any]) -> None:
         if len(z) != len(self.gamma):
-            raise ValueError(f"BatchNorm({len(self.gamma)}) got a sample of {len(z)} units: give it the size of the "
-                             "layer before it")
+            raise ValueError(f"BatchNorm({len(self.gamma)}) got a sample of {len(z)} units: give it the size "
+                             "of the layer before it")
 
 
 def mean_and_spread(column: Sequence[float]) -> tuple[float, float]:

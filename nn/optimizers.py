@@ -107,8 +107,8 @@ class Adam(Optimizer):
 
     start = (0.0, 0.0)
 
-    def __init__(self, parameters: Iterable[Value], lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999,
-                 eps: float = 1e-8) -> None:
+    def __init__(self, parameters: Iterable[Value], lr: float = 0.001, beta1: float = 0.9,
+                 beta2: float = 0.999, eps: float = 1e-8) -> None:
         super().__init__(parameters, lr)
         self.beta1 = fraction(beta1, "beta1")
         self.beta2 = fraction(beta2, "beta2")
@@ -170,6 +170,6 @@ def optimizer_for(parameters: Sequence[Value], optimizer: Any) -> Optimizer:
                         "SGD(model.parameters(), lr=0.1)")
     own = {id(p) for p in parameters}
     if not any(id(p) in own for p in optimizer.parameters):
-        raise ValueError("the optimizer moves the parameters of another model: write SGD(model.parameters(), lr=0.1) "
-                         "with the model that is trained")
+        raise ValueError("the optimizer moves the parameters of another model: write SGD(model.parameters(), "
+                         "lr=0.1) with the model that is trained")
     return optimizer

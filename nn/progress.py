@@ -22,7 +22,8 @@ def progress_bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History
     with tqdm(total=epochs, unit="epoch", leave=False) as bar:
         def show(history: History) -> None:
             bar.set_postfix({"loss": f"{history.losses[-1]:.4g}",
-                             **{name: f"{values[-1]:.4g}" for name, values in history.metrics.items()}}, refresh=False)
+                             **{name: f"{values[-1]:.4g}" for name, values in history.metrics.items()}},
+                            refresh=False)
             bar.update()
         yield show
 

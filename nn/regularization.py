@@ -48,7 +48,8 @@ def weights(model: Module) -> list[Value]:
 # --- random layers --------------------------------------------------------------------------------
 
 class Dropout(Module):
-    """Training: each input is 0 with probability rate, else x / (1 - rate); in use it is x itself (D4-19, D4-21).
+    """Training: each input is 0 with probability rate, else x / (1 - rate); in use it is x itself (D4-19,
+    D4-21).
 
     The expected output is x, so nothing needs scaling afterwards. A new mask is drawn at each call;
     `mask` holds the factors of the last.
@@ -84,8 +85,8 @@ class KeepDropout(Module):
 
     def __init__(self, keep: float = 0.5, seed: int | Random = 0) -> None:
         if not 0 < real(keep, "keep") <= 1:
-            raise ValueError(f"keep is the probability that a unit stays, above 0 and at most 1, and got {keep!r}: "
-                             "write KeepDropout(1 - rate)")
+            raise ValueError("keep is the probability that a unit stays, above 0 and at most 1, and got "
+                             f"{keep!r}: write KeepDropout(1 - rate)")
         self.keep = keep
         self.rng  = seed if isinstance(seed, Random) else Random(seed)
         self.mask: list[float] = []
@@ -117,7 +118,8 @@ class InputNoise(Module):
 # --- early stopping -------------------------------------------------------------------------------
 
 class EarlyStopping:
-    """Ends training when the loss has not improved for `patience` epochs, and keeps the best parameters (D0-36).
+    """Ends training when the loss has not improved for `patience` epochs, and keeps the best parameters
+    (D0-36).
 
     Args:
         patience: epochs without improvement that are borne.

@@ -31,7 +31,8 @@ State: TypeAlias = dict[str, Any]
 
 
 def save(model: Module, path: str | os.PathLike[str]) -> None:
-    """Write the model's parameters to a JSON file (D0-39), whole or not at all, as engine.show.files.written does.
+    """Write the model's parameters to a JSON file (D0-39), whole or not at all, as engine.show.files.written
+    does.
 
     Raises:
         OSError: the file cannot be written; an earlier file of that name is then still whole.
@@ -42,14 +43,15 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     for name, x in numbers.items():
         for value in x if isinstance(x, list) else [x]:
             if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise TypeError(f"{name} holds {type(value).__name__} {value!r:.60}, and JSON keeps floats and ints: "
-                                "write p.data = float(p.data) for the parameters first")
+                raise TypeError(f"{name} holds {type(value).__name__} {value!r:.60}, and JSON keeps floats "
+                                "and ints: write p.data = float(p.data) for the parameters first")
             if not finite(value):
                 raise ValueError(f"{name} holds {shown(value)}, and a model with such a number is of no use "
                                  f"once it is loaded: nothing was written to {visible(path, 300)}. Train "
                                  "again with a lower learning rate or clip_norm=1.0, and save the model "
                                  "before it diverges")
-    text = json.dumps({"format": FORMAT, "parameters": {name: plain(x) for name, x in numbers.items()}}, indent=1)
+    text = json.dumps({"format": FORMAT, "parameters": {name: plain(x) for name, x in numbers.items()}},
+                      indent=1)
     written(path, text + "\n", "the parameters to ")
 
 
@@ -205,9 +207,10 @@ def count(model: Module) -> int:
 def entries(model: Module) -> dict[str, tuple[Any, Module | None]]:
     """name -> (a Value or a list of them, None), or (plain numbers, the module that remembers them)."""
     if not isinstance(model, Module):
-        raise TypeError(f"a model is needed, not {type(model).__name__} {model!r:.60}: write save(model, path)")
+        raise TypeError(f"a model is needed, not {type(model).__name__} {model!r:.60}: write save(model, "
+                        "path)")
     found: dict[str, tuple[Any, Module | None]] = {}
-    seen: set[int] = set()                               # shared parameters are kept once, under their first name
+    seen: set[int] = set()  # shared parameters are kept once, under their first name
     for name, x, owner in walk(model, ""):
         if owner is None and all(id(p) in seen for p in (x if isinstance(x, list) else [x])):
             continue

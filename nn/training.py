@@ -32,12 +32,13 @@ from .saving import put_back, state
 Callback: TypeAlias = Callable[[int, Module, History], Any]
 
 
-def fit(model: Module, X: Sequence[Any], Y: Sequence[Any], loss: str | Loss = "mse", optimizer: Optimizer | None = None,
-        *, epochs: int = 100, batch_size: int | None = None, shuffle: bool = True, seed: int = 0,
-        penalty: Callable[[Module], Any] | None = None, clip_norm: float | None = None, clip_value: float | None = None,
-        metrics: Sequence[str | Metric] = (), validation: tuple[Sequence[Any], Sequence[Any]] | None = None,
-        early_stopping: EarlyStopping | None = None, callbacks: Sequence[Callback] = (), progress: bool | None = None,
-        engine: str = "scalar") -> History:
+def fit(model: Module, X: Sequence[Any], Y: Sequence[Any], loss: str | Loss = "mse",
+        optimizer: Optimizer | None = None, *, epochs: int = 100, batch_size: int | None = None,
+        shuffle: bool = True, seed: int = 0, penalty: Callable[[Module], Any] | None = None,
+        clip_norm: float | None = None, clip_value: float | None = None, metrics: Sequence[str | Metric] = (),
+        validation: tuple[Sequence[Any], Sequence[Any]] | None = None,
+        early_stopping: EarlyStopping | None = None, callbacks: Sequence[Callback] = (),
+        progress: bool | None = None, engine: str = "scalar") -> History:
     """Train the model; its parameters are changed in place (D0-26, D1-38, D3-24, D3-25).
 
     Args:
@@ -71,7 +72,8 @@ def fit(model: Module, X: Sequence[Any], Y: Sequence[Any], loss: str | Loss = "m
     measures  = {getattr(m, "__name__", str(m)): m for m in metrics_of(metrics)}
     callbacks = functions(callbacks, "callbacks")
     size      = batch_length(batch_size, len(training.X), model)
-    held_out  = checked(model, *pair(validation), loss, training.optimizer) if validation is not None else None
+    held_out  = (checked(model, *pair(validation), loss, training.optimizer) if validation is not None
+                 else None)
     history, order, rng = History(), list(range(len(training.X))), Random(seed)
     if early_stopping is not None:
         stopping(early_stopping).reset()
@@ -140,7 +142,8 @@ def epoch_runner(engine: str) -> Runner:
 
 
 def predict(model: Module, X: Sequence[Any]) -> list[Any]:
-    """The model's outputs as numbers, in eval mode: for each sample one, or a list if there are several outputs.
+    """The model's outputs as numbers, in eval mode: for each sample one, or a list if there are several
+    outputs.
 
     One Value per number and any Python function inside; model.predict(X) does the same with matrices.
 
@@ -181,7 +184,8 @@ def ended(epoch: int, model: Module, history: History, early_stopping: EarlyStop
     return bool(history.stopped)
 
 
-def record(into: dict[str, list[float]], measures: dict[str, Metric], outputs: Sequence[Any], Y: Sequence[Any]) -> None:
+def record(into: dict[str, list[float]], measures: dict[str, Metric], outputs: Sequence[Any],
+           Y: Sequence[Any]) -> None:
     for name, measure in measures.items():
         into.setdefault(name, []).append(measure(outputs, Y))
 
@@ -201,24 +205,26 @@ def checked(model: Any, X: Any, Y: Any, loss: Any, optimizer: Any = None, penalt
             clip_norm: float | None = None, clip_value: float | None = None) -> Training:
     """The arguments of `fit`, after one sample went through the model and every target through the loss."""
     if not isinstance(model, Module):
-        raise TypeError(f"a model is needed, not {type(model).__name__} {model!r:.60}: write fit(MLP(2, [8, 1]), X, Y)")
+        raise TypeError(f"a model is needed, not {type(model).__name__} {model!r:.60}: write fit(MLP(2, [8, "
+                        "1]), X, Y)")
     X, Y, loss = samples(X, "X"), samples(Y, "Y"), loss_function(loss)
     if len(X) != len(Y):
         raise ValueError(f"{len(X)} samples and {len(Y)} targets were given: give one target per sample")
     if penalty is not None and not callable(penalty):
-        raise TypeError(f"a penalty is a function of the model, not {type(penalty).__name__} {penalty!r:.60}: write "
-                        "penalty=lambda model: l2(weights(model), 0.01)")
+        raise TypeError(f"a penalty is a function of the model, not {type(penalty).__name__} "
+                        f"{penalty!r:.60}: write penalty=lambda model: l2(weights(model), 0.01)")
     for limit in (clip_norm, clip_value):
         if limit is not None:
             positive(limit, "the limit of the gradients")
     before = state(model)
     try:
         first = as_values(predict(model, X[:1])[0])
-        loss([first], Y[:1])                             # a single output must not be taken for a single class
+        loss([first], Y[:1])  # a single output must not be taken for a single class
         one_number_of(loss([first] * len(Y), Y))
     finally:
         put_back(model, before)
-    return Training(model, X, Y, loss, optimizer_for(model.parameters(), optimizer), penalty, clip_norm, clip_value)
+    return Training(model, X, Y, loss, optimizer_for(model.parameters(), optimizer), penalty, clip_norm,
+                    clip_value)
 
 
 def one_number_of(loss: Any) -> None:
@@ -229,8 +235,8 @@ def one_number_of(loss: Any) -> None:
 def stopping(early_stopping: Any) -> EarlyStopping:
     """early_stopping, if it is an EarlyStopping."""
     if not isinstance(early_stopping, EarlyStopping):
-        raise TypeError(f"early_stopping is not {type(early_stopping).__name__} {early_stopping!r:.60}: write "
-                        "early_stopping=EarlyStopping(patience=10)")
+        raise TypeError(f"early_stopping is not {type(early_stopping).__name__} {early_stopping!r:.60}: "
+                        "write early_stopping=EarlyStopping(patience=10)")
     return early_stopping
 
 
@@ -239,6 +245,6 @@ def batch_length(batch_size: int | None, n: int, model: Module) -> int:
     length = n if batch_size is None else min(whole(batch_size, "batch_size"), n)
     least  = max(module.smallest_batch for module in model.modules())
     if (n % length or length) < least:
-        raise ValueError(f"{n} samples in batches of {length} leave a batch of {n % length or length}, and the model "
-                         f"normalises over batches of at least {least}: choose another batch_size")
+        raise ValueError(f"{n} samples in batches of {length} leave a batch of {n % length or length}, and "
+                         f"the model normalises over batches of at least {least}: choose another batch_size")
     return length

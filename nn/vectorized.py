@@ -62,7 +62,7 @@ class Epochs:
         self.X, Y = np.asarray(training.X, dtype=float), training.Y
         first = training.model.batch(training.X[:max(2, training.model.smallest_batch)])[0]
         self.listed = isinstance(first, (list, tuple))
-        if self.listed and not hasattr(Y[0], "__len__"):                 # class indices: a Value cannot be one
+        if self.listed and not hasattr(Y[0], "__len__"):  # class indices: a Value cannot be one
             Y = one_hot(Y, len(first))
         self.Y = np.asarray(Y, dtype=float)
         sizes  = {len(batch) for batch in batches}
@@ -78,7 +78,8 @@ def record(training: Training, X: Any, Y: Any) -> Any:
     """The program of the training's loss, from the samples given; the model's buffers are left as they were.
 
     Raises:
-        ValueError: the structure of the loss depends on the data, or a part of the model draws random numbers or keeps
+        ValueError: the structure of the loss depends on the data, or a part of the model draws random numbers
+        or keeps
             statistics while it is trained.
     """
     model, outputs, before = training.model, list[Any](), state(training.model)
@@ -91,8 +92,8 @@ def record(training: Training, X: Any, Y: Any) -> Any:
     first = loss_of(x, y)
     try:
         if state(model) != before:
-            raise ValueError("a part of the model keeps running statistics while it is trained, and a matrix program "
-                             "cannot update them: write engine=\"scalar\"")
+            raise ValueError("a part of the model keeps running statistics while it is trained, and a matrix "
+                             "program cannot update them: write engine=\"scalar\"")
         return vectorize(first, x, y, model.parameters(),
                          outputs=[list(o) if isinstance(o, list) else [o] for o in outputs],
                          rerecord=loss_of)
@@ -114,6 +115,6 @@ def agree(training: Training, program: Any, X: Any, Y: Any) -> None:
     scalar = float(loss(training, training.model.batch(values(X)), values(Y)).data)
     matrix = program(X, Y).loss
     if abs(scalar - matrix) > 1e-9 * max(abs(scalar), 1e-9):
-        raise ValueError(f"for {len(X)} samples the loss is {scalar!r}, and the matrix program recorded from {FEW} "
-                         f"gives {matrix!r}: "
+        raise ValueError(f"for {len(X)} samples the loss is {scalar!r}, and the matrix program recorded from "
+                         f"{FEW} gives {matrix!r}: "
                          "the loss is neither a sum nor a mean over the samples. Write engine=\"scalar\"")

@@ -57,7 +57,8 @@ def imported(module: str, path: Path, known: dict[str, Path]) -> Iterator[tuple[
         elif isinstance(item, ast.ImportFrom):
             above = package[:len(package) - item.level + 1] if item.level else []
             base  = ".".join(above + ([item.module] if item.module else []))
-            names = [f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base for alias in item.names]
+            names = [f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base
+                     for alias in item.names]
         for name in names:
             if name in known:
                 yield name, item in tree.body
@@ -106,8 +107,8 @@ def source() -> str:
     """The DOT text: the same imports give the same bytes."""
     found   = imports()
     parts   = sorted({name for pair in found for name in pair})
-    picture = graphviz.Digraph("architecture", graph_attr=GRAPH | {"rankdir": "TB", "ranksep": "0.35"}, node_attr=NODE,
-                               edge_attr=EDGE)
+    picture = graphviz.Digraph("architecture", graph_attr=GRAPH | {"rankdir": "TB", "ranksep": "0.35"},
+                               node_attr=NODE, edge_attr=EDGE)
     with picture.subgraph(name="cluster engine") as inside:
         inside.attr(**LAYER, label="engine")
         for name in parts:

@@ -29,7 +29,8 @@ from engine.show.text import print_anywhere
 
 ROOT    = Path(__file__).resolve().parents[1]
 SOURCES = ("value.py", "primitives.py", "careful.py", "rows.py", "functions.py", "derivatives.py")
-TESTS   = ("test_behaviours.py", "test_careful.py", "test_value.py", "test_derivatives.py", "test_functions.py",
+TESTS   = ("test_behaviours.py", "test_careful.py", "test_value.py", "test_derivatives.py",
+           "test_functions.py",
            "test_primitives.py")
 SLOW    = "not second_derivatives and not planted and not million"
 WHOLE   = ("backward", "topological_order", "gradients")         # every line of these is left out once
@@ -55,16 +56,21 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("careful.py", "return where(x > y, x,",      "> becomes >="):  "at a tie both operands are the maximum",
     ("careful.py", "return where(x < y, x,",      "< becomes <="):  "at a tie both operands are the minimum",
     ("careful.py", 'return apply("exp", where(',  "> becomes >="):  "at 0 both branches are exp(0)",
-    ("careful.py", "return where(x < low, low,",  "> becomes >="):  "at the bound both branches are the bound",
+    ("careful.py", "return where(x < low, low,",
+     "> becomes >="):  "at the bound both branches are the bound",
     ("careful.py", "return where(x < y, x,",      "+ becomes -"):   "reached with a nan only: nan either way",
     ("careful.py", "if isinstance(number(y),",    "- becomes +"):   "at 2^53 both forms give the same number",
     ("careful.py", "return -inf if number(x)",    "< becomes <="):  "no power of 0 overflows",
     ("primitives.py", 'primitive("elu", ',        "> becomes >="):  "at 0 both branches are 0",
-    ("primitives.py", 'primitive("elu", ',        "0 becomes 1"):   "the 0 in expm1 stands where it is not used",
+    ("primitives.py", 'primitive("elu", ',        "0 becomes 1"):   "the 0 in expm1 stands where it is not "
+                                                                    "used",
     ("primitives.py", 'primitive("leaky_relu", ', "> becomes >="):  "at 0 both branches are 0",
-    ("primitives.py", "[lambda z, x, a: where(x > 0, 1, a * exp",  "> becomes >="): "the inner one: at 0 both are 0",
-    ("primitives.py", "lambda z, x, a: where(x > 0, shut, expm1(", "> becomes >="): "at 0 both branches are 0",
-    ("primitives.py", "lambda z, x, a: where(x > 0, shut, expm1(", "0 becomes 1"):  "the 0 stands where it is not used",
+    ("primitives.py", "[lambda z, x, a: where(x > 0, 1, a * exp",
+     "> becomes >="): "the inner one: at 0 both are 0",
+    ("primitives.py", "lambda z, x, a: where(x > 0, shut, expm1(",
+     "> becomes >="): "at 0 both branches are 0",
+    ("primitives.py", "lambda z, x, a: where(x > 0, shut, expm1(",
+     "0 becomes 1"):  "the 0 stands where it is not used",
 }
 
 SWAPS: dict[type[ast.AST], tuple[type[ast.AST], str]] = {
@@ -73,13 +79,15 @@ SWAPS: dict[type[ast.AST], tuple[type[ast.AST], str]] = {
     ast.FloorDiv: (ast.Div, "// becomes /"), ast.Pow: (ast.Mult, "** becomes *"),
     ast.Lt: (ast.LtE, "< becomes <="), ast.LtE: (ast.Lt, "<= becomes <"),
     ast.Gt: (ast.GtE, "> becomes >="), ast.GtE: (ast.Gt, ">= becomes >"),
-    ast.Eq: (ast.NotEq, "== becomes !="), ast.NotEq: (ast.Eq, "!= becomes =="), ast.In: (ast.NotIn, "in becomes not in"),
-    ast.NotIn: (ast.In, "not in becomes in"), ast.Is: (ast.IsNot, "is becomes is not"), ast.IsNot: (ast.Is, "is not becomes is"),
+    ast.Eq: (ast.NotEq, "== becomes !="), ast.NotEq: (ast.Eq, "!= becomes =="),
+    ast.In: (ast.NotIn, "in becomes not in"), ast.NotIn: (ast.In, "not in becomes in"),
+    ast.Is: (ast.IsNot, "is becomes is not"), ast.IsNot: (ast.Is, "is not becomes is"),
     ast.And: (ast.Or, "and becomes or"), ast.Or: (ast.And, "or becomes and"),
 }
 
 
-# --- making mutants ------------------------------------------------------------------------------------------
+# --- making mutants
+# ------------------------------------------------------------------------------------------
 
 def mutants(file: str) -> list[Mutant]:
     """Every mutant of one file of the engine, in order."""
@@ -87,7 +95,8 @@ def mutants(file: str) -> list[Mutant]:
     lines = text.splitlines()
     found = []
     for number, change, kind, tree in variants(ast.parse(text)):
-        found.append(Mutant(file, number, lines[number - 1].strip(), change, kind, ast.unparse(ast.fix_missing_locations(tree))))
+        found.append(Mutant(file, number, lines[number - 1].strip(), change, kind,
+                            ast.unparse(ast.fix_missing_locations(tree))))
     return found
 
 
@@ -129,14 +138,17 @@ def changes(node: ast.AST) -> Iterator[tuple[str, str, Change]]:
         yield words, "operator", lambda n: setattr(n, "op", other())
     if isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
         other, words = SWAPS[type(node.ops[0])]
-        yield words, "operator", lambda n: setattr(n, "ops", [other(), *n.ops[1:]])          # type: ignore[attr-defined]
+        rest = node.ops[1:]
+        yield words, "operator", lambda n: setattr(n, "ops", [other(), *rest])
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield "the minus is left out", "operator", lambda n: setattr(n, "op", ast.UAdd())
-    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+    if (isinstance(node, ast.Constant) and isinstance(node.value, (int, float))
+        and not isinstance(node.value, bool)):
         more = node.value + 1
         yield f"{node.value} becomes {more}", "number", lambda n: setattr(n, "value", more)
     if isinstance(node, ast.Lambda) and node.args.args and node.args.args[0].arg == "z":
-        yield "a slope changes its sign", "slope", lambda n: setattr(n, "body", ast.UnaryOp(ast.USub(), n.body))  # type: ignore[attr-defined]
+        turned = ast.UnaryOp(ast.USub(), node.body)
+        yield "a slope changes its sign", "slope", lambda n: setattr(n, "body", turned)
     statement = isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr))
     if inside in WHOLE and statement and not isinstance(getattr(node, "value", None), ast.Constant):
         yield "the line is left out", "line", leave_out
@@ -153,25 +165,30 @@ def chosen(limit: int, seed: int) -> list[Mutant]:
     if not limit or len(everything) <= limit:
         return everything
     rng   = Random(seed)
-    picks = {kind: [k for k, m in enumerate(everything) if m.kind == kind] for kind in ("line", "operator", "slope", "number")}
+    picks = {kind: [k for k, m in enumerate(everything) if m.kind == kind]
+             for kind in ("line", "operator", "slope", "number")}
     share = {"line": limit // 6, "slope": limit // 4, "operator": limit // 2, "number": limit // 11}
     taken = [k for kind, places in picks.items() for k in rng.sample(places, min(share[kind], len(places)))]
     return [everything[k] for k in sorted(taken)]
 
 
-# --- running the tests -----------------------------------------------------------------------------------------
+# --- running the tests
+# -----------------------------------------------------------------------------------------
 
 def killed(mutant: Mutant | None, folder: Path, timeout: float) -> bool:
-    """Whether a test fails on the mutant (None: on the engine as it is), in a copy of the project in `folder`."""
+    """Whether a test fails on the mutant (None: on the engine as it is), in a copy of the project in
+    `folder`."""
     file = folder / "engine" / (mutant.file if mutant else SOURCES[0])
     before = file.read_text(encoding="utf-8")
     if mutant:
         file.write_text(mutant.source, encoding="utf-8")
     tests = [f"tests/engine/{name}" for name in TESTS]
     try:
-        pytest = [sys.executable, "-B", "-m", "pytest", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", SLOW]
-        run = subprocess.run([*pytest, *tests], cwd=folder, capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL,
-                             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, preexec_fn=limit_memory)
+        pytest = [sys.executable, "-B", "-m", "pytest", "-x", "-p", "no:cacheprovider", "-p", "no:xdist",
+                  "-k", SLOW]
+        run = subprocess.run([*pytest, *tests], cwd=folder, capture_output=True, timeout=timeout,
+                             stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+                             preexec_fn=limit_memory)
         return run.returncode != 0
     except subprocess.TimeoutExpired:
         return True                                          # it hangs: noticed as well
@@ -203,7 +220,8 @@ def survivors(asked: list[Mutant], jobs: int, timeout: float) -> list[Mutant]:
     with TemporaryDirectory() as place:
         copies = [copied(Path(place) / str(k)) for k in range(jobs)]
         if killed(None, copies[0], timeout):
-            raise RuntimeError("the tests fail on the engine as it is: mutants can only be judged by tests that pass")
+            raise RuntimeError("the tests fail on the engine as it is: mutants can only be judged by tests "
+                               "that pass")
 
         def work(k: int) -> list[Mutant]:
             alive = []
@@ -229,10 +247,12 @@ def main(argv: list[str] | None = None) -> int:
     print_anywhere()
     parser = argparse.ArgumentParser(prog="python -m tests.mutation",
                                      description="How many small changes of the engine its tests notice.")
-    parser.add_argument("--limit",   type=int, default=100, metavar="N", help="how many mutants (default: 100; 0: all)")
+    parser.add_argument("--limit",   type=int, default=100, metavar="N",
+                        help="how many mutants (default: 100; 0: all)")
     parser.add_argument("--seed",    type=int, default=0, help="which ones")
     parser.add_argument("--jobs",    type=int, default=2, metavar="N", help="processes (default: 2)")
-    parser.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds for one mutant (default: 120)")
+    parser.add_argument("--timeout", type=float, default=120.0, metavar="S",
+                        help="seconds for one mutant (default: 120)")
     parser.add_argument("--list",    action="store_true", help="list the mutants and run none")
     options = parser.parse_args(argv)
     asked = chosen(options.limit, options.seed)
@@ -243,8 +263,8 @@ def main(argv: list[str] | None = None) -> int:
     same    = [m for m in alive if reason(m)]
     missing = [m for m in alive if m not in same]
     counted = len(asked) - len(same)
-    print(f"\n{counted - len(missing)} of {counted} mutants killed ({100 * (counted - len(missing)) / counted:.1f} %); "
-          f"{len(same)} more compute the same:")
+    print(f"\n{counted - len(missing)} of {counted} mutants killed "
+          f"({100 * (counted - len(missing)) / counted:.1f} %); {len(same)} more compute the same:")
     for m in same:
         print(f"  {m}\n      {reason(m)}")
     for m in missing:

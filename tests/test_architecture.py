@@ -1,4 +1,5 @@
-"""The picture of the architecture is that of the imports as they are; and what tests/architecture.py reads out of them."""
+"""The picture of the architecture is that of the imports as they are; and what tests/architecture.py reads
+out of them."""
 
 import re
 from html import unescape
@@ -24,26 +25,31 @@ def test_what_stands_at_the_top_of_files_leads_down_only():
 
 
 def test_nothing_in_engine_knows_nn_and_nothing_in_either_knows_the_demos():
-    assert [(a, b) for a, b in imports() if a.startswith("engine") and b in ("nn", "demos") or (a, b) == ("nn", "demos")] == []
+    assert [(a, b) for a, b in imports() if a.startswith("engine") and b in ("nn", "demos")
+            or (a, b) == ("nn", "demos")] == []
 
 
 def test_no_two_files_of_nn_import_each_other():
     """Nor in a circle of more; imports inside functions and for types counted."""
-    files = {f"nn.{file.stem}": file for file in (architecture.ROOT / "nn").glob("*.py") if file.stem != "__init__"}
-    full  = {(name, other) for name, file in files.items() for other, _ in imported(name, file, files) if other in files}
+    files = {f"nn.{file.stem}": file for file in (architecture.ROOT / "nn").glob("*.py")
+             if file.stem != "__init__"}
+    full  = {(name, other) for name, file in files.items() for other, _ in imported(name, file, files)
+             if other in files}
     assert len(full) > 20 and [a for a, _ in full if a in reached(a, full)] == []
 
 
 def test_imports_are_read_wherever_they_stand(tmp_path):
     file = tmp_path / "b.py"
-    file.write_text("import engine.value\nfrom . import c\nfrom ..show.text import html\ndef f():\n    from nn import losses\nimport os\n")
+    file.write_text("import engine.value\nfrom . import c\nfrom ..show.text import html\ndef f():\n    from "
+                    "nn import losses\nimport os\n")
     known = dict.fromkeys(["engine.value", "engine.a.c", "engine.show.text", "nn", "nn.losses"], file)
     assert set(imported("engine.a.b", file, known)) == {
         ("engine.value", True), ("engine.a.c", True), ("engine.show.text", True), ("nn.losses", False)}
 
 
 def test_parts_are_the_folders_and_files_of_engine_and_the_other_packages():
-    assert [part(name) for name in ("engine", "engine.value", "engine.a.b", "nn.losses", "demos.backprop")] == [
+    assert [part(name) for name in ("engine", "engine.value", "engine.a.b", "nn.losses",
+                                    "demos.backprop")] == [
         "engine", "engine.value", "engine.a", "nn", "demos"]
 
 

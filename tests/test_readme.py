@@ -1,4 +1,5 @@
-"""README, CONTRIBUTING and docs/ tell the truth: code runs and prints what it says, commands, links and files are there."""
+"""README, CONTRIBUTING and docs/ tell the truth: code runs and prints what it says, commands, links and files
+are there."""
 
 import ast
 import os
@@ -30,7 +31,8 @@ each_page = pytest.mark.parametrize("name", PAGES)
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_code_runs_and_prints_what_its_comments_say(block, tmp_path):
-    """A comment behind a print is its output; a block that imports an extra which is not installed is skipped."""
+    """A comment behind a print is its output; a block that imports an extra which is not installed is
+    skipped."""
     ran = run(block, tmp_path)
     if missing := re.search(r"ModuleNotFoundError: No module named '(\w+)'", ran.stderr):
         pytest.skip(f"{missing[1]} is an extra and is not installed")
@@ -39,7 +41,8 @@ def test_code_runs_and_prints_what_its_comments_say(block, tmp_path):
     assert said, "the block shows nothing: let it print, and say in a comment what"
     for line in said:
         start, dots, _ = line.partition("...")           # "..." stands for the rest of the line
-        assert any(printed.startswith(start) if dots else printed == line for printed in ran.stdout.splitlines()), \
+        assert any(printed.startswith(start) if dots else printed == line
+                   for printed in ran.stdout.splitlines()), \
             f"{line!r} is not what was printed: {ran.stdout}"
 
 
@@ -86,8 +89,10 @@ def test_every_module_that_is_run_is_there(name):
 
 @each_page
 def test_every_file_and_folder_it_names_exists(name):
-    for file in re.findall(r"`((?:engine|nn|tests|demos|docs|\.ci)/[\w./-]*|[A-Z]+\.md|pyproject\.toml)`", PAGES[name]):
-        assert file.startswith("demos/out") or (ROOT / file).exists(), f"{file} is in {name} and not in the project"
+    for file in re.findall(r"`((?:engine|nn|tests|demos|docs|\.ci)/[\w./-]*|[A-Z]+\.md|pyproject\.toml)`",
+                           PAGES[name]):
+        assert (file.startswith("demos/out")
+                or (ROOT / file).exists()), f"{file} is in {name} and not in the project"
 
 
 @each_page
@@ -102,7 +107,8 @@ def test_every_test_it_names_exists(name):
         assert test in TESTS, f"{name} names {test}, which no test is called"
 
 
-TESTS = {part.name for path in (ROOT / "tests").rglob("test_*.py") for part in ast.parse(path.read_text(encoding="utf-8")).body
+TESTS = {part.name for path in (ROOT / "tests").rglob("test_*.py")
+         for part in ast.parse(path.read_text(encoding="utf-8")).body
          if isinstance(part, ast.FunctionDef)}
 
 

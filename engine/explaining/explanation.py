@@ -45,7 +45,8 @@ class Explanation:
         if show not in FORMS:
             raise ValueError(f"show is one of {', '.join(FORMS)}, not {visible(repr(show))}")
         if k < 0 or limit < 1:
-            raise ValueError(f"k = {k} paths and limit = {limit} steps cannot be shown: give k >= 0 and limit >= 1")
+            raise ValueError(f"k = {k} paths and limit = {limit} steps cannot be shown: give k >= 0 and "
+                             "limit >= 1")
         self.graph, self.show, self.limit = graph, show, limit
         self.paths = Paths(graph, wrt)
         self.wrt   = self.paths.start
@@ -79,7 +80,8 @@ class Explanation:
         steps = []
         for v in self.graph.nodes:
             if v in on_way and v is not self.graph.root:
-                uses  = sorted(self.graph.uses[v], key=lambda edge: -abs(edge.partial * self.paths.slope[edge.z]))[:4]
+                uses  = sorted(self.graph.uses[v],
+                               key=lambda edge: -abs(edge.partial * self.paths.slope[edge.z]))[:4]
                 shown = sorted(uses, key=lambda edge: (self.graph.index[edge.z], edge.position))
                 steps.append(Step(v, shown, len(self.graph.uses[v]) - len(shown), self.paths.slope[v]))
             if len(steps) == self.limit:
@@ -110,9 +112,10 @@ class Explanation:
         if self.wrt is self.graph.root:
             return [f"{self.root_name} is the result itself: its slope with respect to itself is 1."]
         number = f"more than 10^{len(str(LARGEST_COUNT)) - 1}" if count >= LARGEST_COUNT else f"{count:,}"
-        dead   = f"; {paths.dead:,} of them dead (a partial on the way is 0)" if 0 < paths.dead < LARGEST_COUNT else ""
-        lines  = [f"{number} path{'s lead' if count != 1 else ' leads'} from {visible(self.graph.symbol(self.wrt))} "
-                  f"to {self.root_name}{dead}."]
+        dead   = (f"; {paths.dead:,} of them dead (a partial on the way is 0)"
+                  if 0 < paths.dead < LARGEST_COUNT else "")
+        lines  = [f"{number} path{'s lead' if count != 1 else ' leads'} from "
+                  f"{visible(self.graph.symbol(self.wrt))} to {self.root_name}{dead}."]
         if paths.alive[self.wrt] > 1:
             whole = paths.absolute[self.wrt]
             lines.append(f"Together they give {digits(self.slope)}; their sizes add up to {digits(whole)}: "
@@ -132,7 +135,8 @@ class Explanation:
             parts.append(" + ".join([f"{self.ratio(e.z)} * d{visible(self.graph.symbol(e.z))}/d{name}"
                                      for e in step.edges]) + more)
         if self.show != "symbols":
-            parts.append(" + ".join(f"{bracketed(digits(self.paths.slope[e.z]))} * {bracketed(digits(e.partial))}"
+            parts.append(" + ".join(f"{bracketed(digits(self.paths.slope[e.z]))} * "
+                                    f"{bracketed(digits(e.partial))}"
                                     for e in step.edges) + more)
             parts.append(digits(step.slope))
         return " = ".join([self.ratio(step.v), *parts])
@@ -143,7 +147,8 @@ class Explanation:
 
     def route(self, path: Path) -> str:
         """w -> z -> J: 0.42 * 0.5 = 0.21."""
-        names   = [visible(self.graph.symbol(v)) for v in (path.edges[0].operand, *(edge.z for edge in path.edges))]
+        names   = [visible(self.graph.symbol(v)) for v in (path.edges[0].operand,
+                                                           *(edge.z for edge in path.edges))]
         factors = [bracketed(digits(edge.partial)) for edge in path.edges]
         if len(names) > 13:
             names = [*names[:6], "...", *names[-6:]]
@@ -174,14 +179,16 @@ class Explanation:
         """Markdown with formulas between $ signs, as GitHub and Jupyter read it."""
         blocks = [f"### ${self.latex_ratio(self.wrt)} = {latex_number(self.slope, False)}$"]
         if self.steps:
-            blocks += [self.escaped(self.intro()), *[f"$${self.latex_equation(step)}$$" for step in self.steps]]
+            blocks += [self.escaped(self.intro()), *[f"$${self.latex_equation(step)}$$"
+                                                     for step in self.steps]]
         blocks += [self.escaped(line) for line in self.summary()]
         if self.largest:
             blocks.append("\n".join(["| path | share |", "| --- | ---: |"] + [
                 f"| {self.escaped(way)} | {self.escaped(share)} |"
                 for way, share in map(self.two_columns, self.largest)]))
         if self.gates:
-            blocks.append("\n".join(f"- **{self.escaped(name)}** {self.escaped(says)}" for name, says in self.gates))
+            blocks.append("\n".join(f"- **{self.escaped(name)}** {self.escaped(says)}"
+                                    for name, says in self.gates))
         return "\n\n".join(blocks) + "\n"
 
     def two_columns(self, path: Path) -> tuple[str, str]:
@@ -231,13 +238,15 @@ class Explanation:
         """A <section> to put into a page."""
         parts = [f"<h3>{html(self.ratio(self.wrt), 200)} = {html(digits(self.slope))}</h3>"]
         if self.steps:
-            parts += [f"<p>{html(self.intro(), 300)}</p>", listing([self.equation(step) for step in self.steps])]
+            parts += [f"<p>{html(self.intro(), 300)}</p>",
+                      listing([self.equation(step) for step in self.steps])]
         parts.append("<p>" + " ".join(html(line, 300) for line in self.summary()) + "</p>")
         if self.largest:
             parts += ["<p>The largest paths:</p>", listing([self.route(path) for path in self.largest])]
         if self.gates:
             rows = "".join(f"<dt>{html(name)}</dt><dd>{html(says, 600)}</dd>" for name, says in self.gates)
-            parts += ["<p>What each gate does with the gradient, from the result backwards:</p>", f"<dl>{rows}</dl>"]
+            parts += ["<p>What each gate does with the gradient, from the result backwards:</p>",
+                      f"<dl>{rows}</dl>"]
         return '<section class="explanation">\n' + "\n".join(parts) + "\n</section>\n"
 
     def __repr__(self) -> str:
@@ -254,7 +263,8 @@ def listing(lines: Sequence[str]) -> str:
     return f'<ol style="overflow-x:auto">{items}</ol>'
 
 
-def explain(root: Value | Graph, wrt: Value | str, *, k: int = 5, show: str = "both", limit: int = 24) -> Explanation:
+def explain(root: Value | Graph, wrt: Value | str, *, k: int = 5, show: str = "both",
+            limit: int = 24) -> Explanation:
     """d(root)/d(wrt) by the chain rule: step by step, as a sum over paths, and gate by gate.
 
     Args:

@@ -55,21 +55,23 @@ def add(graph: Graph, z: Value, g: Number) -> str:
 
 
 def subtract(graph: Graph, z: Value, g: Number) -> str:
-    return f"- distributes the gradient {digits(g)}, to its second operand with the sign turned: {gets(graph, z, g)}."
+    return (f"- distributes the gradient {digits(g)}, to its second operand with the sign turned: "
+            f"{gets(graph, z, g)}.")
 
 
 def multiply(graph: Graph, z: Value, g: Number) -> str:
     x, y = z.operands
     if x is y:
-        return (f"* of {name(graph, x)} with itself: both ends of it get {digits(g)} times {digits(x.data)}, and they "
-                "add up.")
+        return (f"* of {name(graph, x)} with itself: both ends of it get {digits(g)} times {digits(x.data)}, "
+                "and they add up.")
     parts = [f"{name(graph, a)} gets {digits(g)} * {digits(b.data)} = {share(g, partial)}"
              for a, b, partial in ((x, y, z.partials[0]), (y, x, z.partials[1])) if type(a) is not Constant]
     return f"* swaps: each operand gets the gradient times the other one: {listed(parts)}."
 
 
 def divide(graph: Graph, z: Value, g: Number) -> str:
-    return f"/ gives the numerator g / {digits(z.operands[1].data)} and the denominator -g z / y: {gets(graph, z, g)}."
+    return (f"/ gives the numerator g / {digits(z.operands[1].data)} and the denominator -g z / y: "
+            f"{gets(graph, z, g)}.")
 
 
 def remainder(graph: Graph, z: Value, g: Number) -> str:
@@ -109,15 +111,15 @@ def magnitude(graph: Graph, z: Value, g: Number) -> str:
 def switch(graph: Graph, z: Value, g: Number) -> str:
     x = z.operands[0]
     if z.partials[0] == 0:
-        return (f"ReLU is a switch, and it is off, for {name(graph, x)} = {digits(x.data)}: the gradient {digits(g)} "
-                "stops here.")
+        return (f"ReLU is a switch, and it is off, for {name(graph, x)} = {digits(x.data)}: the gradient "
+                f"{digits(g)} stops here.")
     return f"ReLU is a switch, and it is on: the gradient passes unchanged; {gets(graph, z, g)}."
 
 
 def leak(graph: Graph, z: Value, g: Number) -> str:
     x, side = z.operands[0], "above" if z.operands[0].data > 0 else "not above"
-    return (f"{z.op}: its operand {digits(x.data)} is {side} 0, so the gradient is scaled by {digits(z.partials[0])}: "
-            f"{gets(graph, z, g)}.")
+    return (f"{z.op}: its operand {digits(x.data)} is {side} 0, so the gradient is scaled by "
+            f"{digits(z.partials[0])}: {gets(graph, z, g)}.")
 
 
 def route(graph: Graph, z: Value, g: Number) -> str:
@@ -126,7 +128,8 @@ def route(graph: Graph, z: Value, g: Number) -> str:
     if len(winners) == 1:
         return (f"{z.op[:3]} routes: all of the gradient {digits(g)} goes to the {most} operand, "
                 f"{name(graph, winners[0])}; the others get 0.")
-    return f"{z.op[:3]} routes: {len(winners)} operands are equally {word} and share the gradient {digits(g)}."
+    return (f"{z.op[:3]} routes: {len(winners)} operands are equally {word} and share the gradient "
+            f"{digits(g)}.")
 
 
 def mask(graph: Graph, z: Value, g: Number) -> str:
@@ -137,23 +140,26 @@ def mask(graph: Graph, z: Value, g: Number) -> str:
 
 def clamp(graph: Graph, z: Value, g: Number) -> str:
     if z.partials[0] == 0:
-        return f"clamp: its operand {digits(z.operands[0].data)} is outside of the bounds, and the gradient stops."
+        return (f"clamp: its operand {digits(z.operands[0].data)} is outside of the bounds, and the gradient "
+                "stops.")
     return f"clamp: its operand is within the bounds, and the gradient passes: {gets(graph, z, g)}."
 
 
 def affine(graph: Graph, z: Value, g: Number) -> str:
-    bias = f"; the bias gets {digits(g)} itself" if z.op == "affine" and type(z.operands[-1]) is not Constant else ""
-    return (f"{z.op} multiplies and adds: each weight gets {digits(g)} times its input, each input {digits(g)} times "
-            f"its weight{bias}.")
+    bias = (f"; the bias gets {digits(g)} itself" if z.op == "affine" and type(z.operands[-1]) is not Constant
+            else "")
+    return (f"{z.op} multiplies and adds: each weight gets {digits(g)} times its input, each input "
+            f"{digits(g)} times its weight{bias}.")
 
 
 def shares(graph: Graph, z: Value, g: Number) -> str:
-    return f"logsumexp shares the gradient {digits(g)} out in the proportions of softmax: {gets(graph, z, g)}."
+    return (f"logsumexp shares the gradient {digits(g)} out in the proportions of softmax: "
+            f"{gets(graph, z, g)}.")
 
 
 def softmax(graph: Graph, z: Value, g: Number) -> str:
-    return ("softmax: its own logit gets y(1 - y) of the gradient, every rival -y times its share; what one wins the "
-            f"others lose: {gets(graph, z, g)}.")
+    return ("softmax: its own logit gets y(1 - y) of the gradient, every rival -y times its share; what one "
+            f"wins the others lose: {gets(graph, z, g)}.")
 
 
 def scale(graph: Graph, z: Value, g: Number) -> str:
@@ -164,7 +170,8 @@ def scale(graph: Graph, z: Value, g: Number) -> str:
 
 
 GATES: dict[str, Gate] = {                   # by the name in the row's `gate`
-    "distribute": add, "subtract": subtract, "swap": multiply, "divide": divide, "power": power, "negate": negate,
-    "pass": pass_on, "fold": magnitude, "switch": switch, "leak": leak, "route": route, "bound": clamp, "mask": mask,
-    "affine": affine, "share": shares, "compete": softmax, "remainder": remainder, "stop": stop, "scale": scale,
+    "distribute": add, "subtract": subtract, "swap": multiply, "divide": divide, "power": power,
+    "negate": negate, "pass": pass_on, "fold": magnitude, "switch": switch, "leak": leak, "route": route,
+    "bound": clamp, "mask": mask, "affine": affine, "share": shares, "compete": softmax,
+    "remainder": remainder, "stop": stop, "scale": scale,
 }

@@ -113,7 +113,8 @@ def slope_text(row: Primitive, k: int, count: int = 1) -> str:
     return written(row.slopes_of(Symbol("{z}"), operands, operands)[k]).text
 
 
-ASCII = {"−": "-", "²": "^2", "·": " ", "√(": "sqrt(", "σ": "sigmoid", "π": "pi", "Φ": "Phi", "φ": "phi", "≤": "<="}
+ASCII = {"−": "-", "²": "^2", "·": " ", "√(": "sqrt(", "σ": "sigmoid", "π": "pi", "Φ": "Phi", "φ": "phi",
+         "≤": "<="}
 
 
 def plain_slope(row: Primitive) -> str:

@@ -44,11 +44,14 @@ class Slope(NamedTuple):
 
 
 class Box:
-    """Some nodes drawn as one. `group` says what it is: "value" for a single one, "z", "neuron", "layer", ..."""
+    """Some nodes drawn as one. `group` says what it is: "value" for a single one, "z", "neuron", "layer",
+    ..."""
 
-    def __init__(self, group: str, title: str, members: list[Value], outputs: list[Value], cluster: str) -> None:
-        self.group, self.title, self.members, self.outputs, self.cluster = group, title, members, outputs, cluster
-        self.parameters: list[Value] = []        # weights and biases inside; those of a batch are in several boxes
+    def __init__(self, group: str, title: str, members: list[Value], outputs: list[Value],
+                 cluster: str) -> None:
+        self.group, self.title, self.members, self.outputs, self.cluster = (group, title, members, outputs,
+                                                                            cluster)
+        self.parameters: list[Value] = []  # weights and biases inside; those of a batch are in several boxes
 
     @property
     def single(self) -> bool:
@@ -90,7 +93,8 @@ class Fold:
         return self.graph.id(box.outputs[-1])
 
     def key(self, v: Value) -> Hashable:
-        """What v has in common with the other members of its box; a node that is drawn alone has a key of its own."""
+        """What v has in common with the other members of its box; a node that is drawn alone has a key of its
+        own."""
         return self.keys.get(v, ("value", self.graph.index[v]))
 
     # --- which nodes go together ------------------------------------------------------------------
@@ -102,7 +106,7 @@ class Fold:
         layers: dict[Value, tuple[int, str]] = {}             # the layer that a node outside of units follows
         pure    = {v for v in graph.nodes if not v.operands and (v in names.units or type(v) is Constant
                                                                   and v not in names.parts)}
-        owned   = set(names.units)                            # parameters, and what was computed from them alone
+        owned   = set(names.units)  # parameters, and what was computed from them alone
         tail: list[Value] = []
         for v in graph.nodes:
             place = whole.get(v) or names.place.get(v)
@@ -167,7 +171,8 @@ class Fold:
         return whole
 
     def group_expressions(self) -> None:
-        """Without units: rows of steps (unit), expressions between shared values (neuron), bands of levels (layer)."""
+        """Without units: rows of steps (unit), expressions between shared values (neuron), bands of levels
+        (layer)."""
         graph, view = self.graph, self.view
         height = self.band_height
         for v in reversed(graph.nodes):                       # users before operands
@@ -175,7 +180,8 @@ class Fold:
                 self.keys[v] = ("band", (graph.levels[v] + height - 1) // height)
             elif v.operands:
                 users = graph.uses[v]
-                alone = len(users) == 1 and (view == "neuron" or sum(1 for u in users[0].z.operands if u.operands) == 1)
+                alone = (len(users) == 1 and (view == "neuron" or sum(1 for u in users[0].z.operands
+                                                                      if u.operands) == 1))
                 self.keys[v] = self.keys[users[0].z] if alone else ("expression", graph.index[v])
 
     @cached_property
@@ -198,7 +204,7 @@ class Fold:
             key = titles.get(what) if isinstance(what, str) else None
             if key is None:
                 v   = self.graph.find(what)
-                key = self.key(v)                             # its own: drawn alone already, or a hidden parameter
+                key = self.key(v)  # its own: drawn alone already, or a hidden parameter
                 self.hidden.discard(v)
             for v in [v for v, other in self.keys.items() if other == key]:
                 del self.keys[v]
@@ -230,12 +236,14 @@ class Fold:
         names = self.graph.names
         if group in ("z", "neuron"):
             sample = f"({what.sample})" if names.samples > 1 else ""
-            return names.symbol("z" if group == "z" else "unit ", what.layer, what.network, what.unit) + sample
+            return names.symbol("z" if group == "z" else "unit ", what.layer, what.network,
+                                what.unit) + sample
         if group == "layer": return names.symbol("layer ", what[1], what[0], "").strip()
         if group == "loss":  return f"loss({what})" if what else "loss"
         if group == "band":
             first = (what - 1) * self.band_height + 1
-            return (f"levels {first}-{first + self.band_height - 1}" if self.band_height > 1 else f"level {what}"
+            return (f"levels {first}-{first + self.band_height - 1}" if self.band_height > 1 else "level "
+                    f"{what}"
                     ) if what else "leaves"
         if group == "value" or group == "expression":
             return self.graph.symbol(members[-1]) if members else ""
@@ -252,7 +260,8 @@ class Fold:
 
     @cached_property
     def links(self) -> list[Link]:
-        """Every arrow, in the order of the boxes it leads to: one per edge into a single node, else one per source."""
+        """Every arrow, in the order of the boxes it leads to: one per edge into a single node, else one per
+        source."""
         if self.view == "scalar":
             return [Link(self.box_of[e.operand], self.box_of[e.z], [Slope(e.operand, e.z, e.partial)])
                     for e in self.graph.edges]
@@ -269,7 +278,8 @@ class Fold:
         return links
 
     def slopes_into(self, box: Box) -> list[Slope]:
-        """d(output)/d(value outside), for each output of the box: backward() inside the box, from that output."""
+        """d(output)/d(value outside), for each output of the box: backward() inside the box, from that
+        output."""
         if box.single:
             return [Slope(edge.operand, edge.z, edge.partial) for edge in edges_into(box.members[0])
                     if edge.operand not in self.hidden]

@@ -33,7 +33,8 @@ def text_formula(op: str, operands: Sequence[str]) -> str:
 
 
 def latex_symbol(name: str) -> str:
-    """A name as a formula: W1[2,3] is W^{[1]}_{2,3}; z1[2](3) is z^{[1](3)}_{2}; anything else is set as text."""
+    """A name as a formula: W1[2,3] is W^{[1]}_{2,3}; z1[2](3) is z^{[1](3)}_{2}; anything else is set as
+    text."""
     match = SYMBOL.fullmatch(name)
     if not match:
         return rf"\text{{{latex(name)}}}"

@@ -46,11 +46,12 @@ class Graph:
 
     def __init__(self, root: Value) -> None:
         if not isinstance(root, Value):
-            instead = ("choose one of its items, or total(...) of them" if isinstance(root, (list, tuple)) else
+            instead = ("choose one of its items, or total(...) of them"
+                       if isinstance(root, (list, tuple)) else
                        "write the Value that it returns, as in model(x)" if callable(root) else
                        "a plain number has no history: compute it from at least one Value")
-            raise TypeError(f"a graph ends in one Value, and {type(root).__name__} {visible(repr(root))} was given: "
-                            f"{instead}")
+            raise TypeError(f"a graph ends in one Value, and {type(root).__name__} {visible(repr(root))} was "
+                            f"given: {instead}")
         self.root  = root
         self.nodes = nodes_of(root)
         self.index = {v: i for i, v in enumerate(self.nodes)}
@@ -98,14 +99,15 @@ class Graph:
         """
         if isinstance(what, Value):
             if what not in self.index:
-                raise ValueError(f"{visible(repr(what))} is not part of this graph: the result does not depend on it. "
-                                 "Give a Value that it was computed from")
+                raise ValueError(f"{visible(repr(what))} is not part of this graph: the result does not "
+                                 "depend on it. Give a Value that it was computed from")
             return what
         found = [v for v in self.nodes if what in (self.name(v), self.id(v))]
         if len(found) != 1:
             names = list(dict.fromkeys(filter(None, map(self.name, self.nodes))))
-            raise ValueError(f"{len(found) or 'no'} node{'s are' if found else ' is'} called {visible(repr(what))}: write one of "
-                             f"{visible(', '.join(names), 300)}, or give the Value itself")
+            raise ValueError(f"{len(found) or 'no'} node{'s are' if found else ' is'} called "
+                             f"{visible(repr(what))}: write one of {visible(', '.join(names), 300)}, or give "
+                             "the Value itself")
         return found[0]
 
     # --- names and roles --------------------------------------------------------------------------
@@ -117,7 +119,8 @@ class Graph:
 
     def name(self, v: Value) -> str:
         """The label, or the documents' symbol, or "" where there is neither; a constant's is its number."""
-        return self.names.name.get(v) or (digits(v.data) if type(v) is Constant and not v.label else str(v.label))
+        return self.names.name.get(v) or (digits(v.data) if type(v) is Constant and not v.label
+                                          else str(v.label))
 
     def symbol(self, v: Value) -> str:
         """The name, or v7 for node n7, so that formulas can speak of every node."""
@@ -146,7 +149,8 @@ class Graph:
 
     def formula(self, z: Value, numbers: bool = False) -> str:
         """How z was made, in symbols ("w * x") or numbers ("3 * 2"); "" for a leaf."""
-        return text_formula(z.op, [bracketed(digits(v.data)) if numbers or self.is_plain(v) else self.symbol(v)
+        return text_formula(z.op, [bracketed(digits(v.data)) if numbers or self.is_plain(v)
+                                   else self.symbol(v)
                                    for v in z.operands])
 
     def latex(self, z: Value, numbers: bool = False) -> str:
@@ -160,7 +164,8 @@ class Graph:
 
     def __repr__(self) -> str:
         inner = sum(1 for v in self.nodes if v.operands)
-        return f"Graph({visible(self.symbol(self.root))}: {inner} operations, {len(self.nodes) - inner} leaves)"
+        return (f"Graph({visible(self.symbol(self.root))}: {inner} operations, {len(self.nodes) - inner} "
+                "leaves)")
 
 
 def nodes_of(root: Value) -> list[Value]:

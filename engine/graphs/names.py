@@ -47,7 +47,8 @@ class Names:
         self.name:  dict[Value, str]   = {}
         self.role:  dict[Value, str]   = {}
         self.place: dict[Value, Place] = {}
-        self.units: dict[Value, tuple[Unit, str]] = {}      # a parameter's unit, and its input's number ("" for a bias)
+        # a parameter's unit, and its input's number ("" for a bias)
+        self.units: dict[Value, tuple[Unit, str]] = {}
         self.sample: dict[Value, int] = {}                  # which sample a node belongs to, numbered from 1
         self.outputs: dict[Place, Place] = {}               # the activations found so far
         self.closed: set[tuple[Unit, int]] = set()
@@ -73,7 +74,8 @@ class Names:
                     self.units[v] = Unit(network, weight[1], weight[2] or ""), weight[3]
                 elif bias:
                     self.units[v] = Unit(network, bias[1], bias[2] or ""), ""
-            self.role[v] = ("constant" if type(v) is Constant else "weight" if weight or label[:1] in ("w", "W") else
+            self.role[v] = ("constant" if type(v) is Constant else "weight" if weight
+                            or label[:1] in ("w", "W") else
                             "bias" if bias else "target" if label in ("t", "target") else "input")
 
     # --- units: chains of products and sums -------------------------------------------------------
@@ -98,13 +100,15 @@ class Names:
     def chain_of(self, z: Value, chain: dict[Value, tuple[Unit, bool]]) -> tuple[Unit, bool] | None:
         """The unit whose chain z is part of, if any."""
         if z.op in ("affine", "dot"):
-            unit = self.units.get(z.operands[0]) or (self.units.get(z.operands[-1]) if z.op == "affine" else None)
+            unit = self.units.get(z.operands[0]) or (self.units.get(z.operands[-1]) if z.op == "affine"
+                                                     else None)
             return unit and (unit[0], True)
         if z.op == "*":
             weights = [self.units[v][0] for v in z.operands if v in self.units and self.units[v][1]]
             return (weights[0], False) if len(weights) == 1 and z.operands[0] is not z.operands[1] else None
         if z.op in ("+", "total"):
-            parts = [chain.get(v) or (self.units[v][0], True) if v in chain or v in self.units and not self.units[v][1]
+            parts = [chain.get(v) or (self.units[v][0], True) if v in chain or v in self.units
+                     and not self.units[v][1]
                      else None for v in z.operands]
             first = parts[0]
             biases = sum(part[1] for part in parts if part)
@@ -112,7 +116,8 @@ class Names:
                 return first[0], biases == 1
         return None
 
-    def close_chain(self, z: Value, chain: dict[Value, tuple[Unit, bool]], counters: dict[Any, dict[Any, int]]) -> None:
+    def close_chain(self, z: Value, chain: dict[Value, tuple[Unit, bool]],
+                    counters: dict[Any, dict[Any, int]]) -> None:
         """z ends a unit's chain: give the chain its place, and name what comes in and goes out."""
         unit = chain[z][0]
         members: list[Value] = []
@@ -134,7 +139,7 @@ class Names:
         numbers = counters.setdefault((unit.network, unit.layer), {})
         key = tuple(sorted((j, id(x)) for j, x in xs.items()))
         sample = inherited.pop() if len(inherited) == 1 else numbers.setdefault(key, len(numbers) + 1)
-        while (unit, sample) in self.closed:             # a recurrent network uses a unit again: a sample of its own
+        while (unit, sample) in self.closed:  # a recurrent network uses a unit again: a sample of its own
             sample += 1
         self.closed.add((unit, sample))
         for v in members:
@@ -152,7 +157,8 @@ class Names:
             self.sample[v] = samples.pop()
 
     def name_input(self, x: Value, j: str, unit: Unit, sample: int) -> None:
-        """x is multiplied by weight j of the unit: an input x[j], or the activation a[j] of the layer before."""
+        """x is multiplied by weight j of the unit: an input x[j], or the activation a[j] of the layer
+        before."""
         first = unit.layer in ("", "0", "1")
         if not x.operands:
             self.role[x] = "input"
@@ -175,7 +181,8 @@ class Names:
             return
         for edge in uses:
             a = edge.z
-            alone = len(uses) == 1 and a.op in TABLE and TABLE[a.op].activation and not any(v.operands for v in a.operands[1:])
+            alone = (len(uses) == 1 and a.op in TABLE and TABLE[a.op].activation
+                     and not any(v.operands for v in a.operands[1:]))
             if edge.position == 0 and (alone or a.op == "softmax"):
                 self.place[a] = self.outputs.setdefault(place, place)
                 self.sample[a] = sample

@@ -54,8 +54,10 @@ class Paths:
             self.slope[v]    = added([edge.partial * self.slope[edge.z] for edge in uses])
             self.absolute[v] = added([abs(edge.partial) * self.absolute[edge.z] for edge in uses])
             self.counts[v]   = min(LARGEST_COUNT, sum([self.counts[edge.z] for edge in uses]))
-            self.alive[v]    = min(LARGEST_COUNT, sum([self.alive[edge.z] for edge in uses if edge.partial != 0]))
-            self.best[v]     = max([size(edge) + self.best[edge.z] for edge in uses if edge.partial != 0], default=-inf)
+            self.alive[v]    = min(LARGEST_COUNT,
+                                   sum([self.alive[edge.z] for edge in uses if edge.partial != 0]))
+            self.best[v]     = max([size(edge) + self.best[edge.z] for edge in uses if edge.partial != 0],
+                                   default=-inf)
 
     @property
     def count(self) -> int:
@@ -83,7 +85,8 @@ class Paths:
         found: list[Path] = []
         if self.best[self.start] == -inf:
             return found
-        heap: list[tuple[float, int, float, Value, Any]] = [(-self.best[self.start], 0, 0.0, self.start, None)]
+        heap: list[tuple[float, int, float, Value, Any]] = [(-self.best[self.start], 0, 0.0, self.start,
+                                                             None)]
         tick = 0
         while heap and len(found) < k:
             _, _, gone, v, way = heappop(heap)

@@ -33,7 +33,8 @@ class Folded:
         self.index = recording.graph.index
         self.place = {id(box): i for i, box in enumerate(fold.boxes)}
         self.card_of = {v: self.place[id(box)] for v, box in fold.box_of.items()}
-        self.links = [(self.place[id(link.source)], self.place[id(link.target)], link.slopes) for link in fold.links]
+        self.links = [(self.place[id(link.source)], self.place[id(link.target)], link.slopes)
+                      for link in fold.links]
         self.step_of = {(step.phase, step.node): k for k, step in enumerate(recording.steps)}
 
     def view(self, name: str) -> View:
@@ -44,7 +45,8 @@ class Folded:
 
     def partial(self, slopes: list[Slope]) -> str:
         """What stands on an arrow: its slope, if it has just one."""
-        return short(slopes[0].partial) if len(slopes) == 1 and type(slopes[0].operand) is not Constant else ""
+        return (short(slopes[0].partial) if len(slopes) == 1 and type(slopes[0].operand) is not Constant
+                else "")
 
     def columns(self) -> list[list[int]]:
         """The units of each layer and sample."""
@@ -59,7 +61,8 @@ class Folded:
         i = self.index[box.outputs[-1]]
         if box.single:
             return card(self.recording, i)
-        symbol = f"{len(box.outputs)} outputs" if len(box.outputs) > 1 else "w·x + b" if box.group == "z" else ""
+        symbol = (f"{len(box.outputs)} outputs" if len(box.outputs) > 1 else "w·x + b" if box.group == "z"
+                  else "")
         return Card(box.title, symbol, "root" if self.recording.root == i else "operation", 150, 66)
 
     # --- scenes -----------------------------------------------------------------------------------
@@ -129,7 +132,8 @@ class Folded:
         return [(i, "v", several([v.data for v in outputs]), "; ".join(exact(v.data) for v in outputs), "")]
 
     def gradients(self, i: int) -> list[Change]:
-        grads = [self.recording.grads[self.index[v]] for v in self.boxes[i].outputs if type(v) is not Constant]
+        grads = [self.recording.grads[self.index[v]] for v in self.boxes[i].outputs
+                 if type(v) is not Constant]
         return [(i, "g", several(grads), "; ".join(map(exact, grads)), "")] if grads else []
 
 

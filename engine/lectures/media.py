@@ -1,4 +1,5 @@
-"""lecture: one forward and one backward pass, step by step, as a page, as slides, in the terminal, in a notebook.
+"""lecture: one forward and one backward pass, step by step, as a page, as slides, in the terminal, in a
+notebook.
 
     >>> from engine import Value
     >>> x, w = Value(2.0, "x"), Value(3.0, "w")
@@ -39,8 +40,9 @@ class Lecture:
     def __init__(self, root: Value, title: str = "") -> None:
         self.recording: Recording = record(root)
         if len(self.recording.values) > LIMIT:
-            raise ValueError(f"this graph has {len(self.recording.values)} nodes, and a lecture steps through at most "
-                             f"{LIMIT}: record the loss of one sample, or of a smaller network")
+            raise ValueError(f"this graph has {len(self.recording.values)} nodes, and a lecture steps "
+                             f"through at most {LIMIT}: record the loss of one sample, or of a smaller "
+                             "network")
         self.title = visible(title, 200) or expression(self.recording.values, self.recording.names)
 
     @cached_property
@@ -48,7 +50,8 @@ class Lecture:
         """The zoom levels: single values first, then units and layers, where the graph has them."""
         graph = self.recording.graph
         names = ["unit", "layer"] if graph.names.ends or len(graph.nodes) > OPEN else []
-        return [scalar_view(self.recording), *filter(None, [folded_view(self.recording, name) for name in names])]
+        return [scalar_view(self.recording),
+                *filter(None, [folded_view(self.recording, name) for name in names])]
 
     @property
     def first(self) -> int:
@@ -72,7 +75,8 @@ class Lecture:
         return slides(self.recording, self.views[self.first], self.title, self.description)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the lecture; the ending of the name says how: page.html, slides.html, .txt, .pdf (slides), .svg.
+        """Write the lecture; the ending of the name says how: page.html, slides.html, .txt, .pdf (slides),
+        .svg.
 
         Raises:
             ValueError: the ending is none of these.
@@ -88,8 +92,8 @@ class Lecture:
             return written(target, printed(self.slides(), target))
         if ending in media:
             return written(target, media[ending]())
-        raise ValueError(f"no lecture can be written to {visible(target.name)!r}: its name must end in .html, "
-                         "slides.html, .txt, .svg or .pdf")
+        raise ValueError(f"no lecture can be written to {visible(target.name)!r}: its name must end in "
+                         ".html, slides.html, .txt, .svg or .pdf")
 
     def svg(self) -> str:
         """The graph with every number and gradient, as after the last step."""
@@ -100,7 +104,8 @@ class Lecture:
         return text(self.recording, self.title)
 
     def __repr__(self) -> str:
-        return f"<Lecture on {visible(self.title)}: {len(self.recording.steps)} steps; print it, or .save('page.html')>"
+        return (f"<Lecture on {visible(self.title)}: {len(self.recording.steps)} steps; print it, or "
+                ".save('page.html')>")
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """A picture and text, without a script: they survive nbconvert to HTML and PDF."""

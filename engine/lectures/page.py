@@ -47,14 +47,17 @@ def nodes(recording: Recording) -> list[list[Any]]:
 
 
 def count(paths: int) -> str:
-    return str(paths) if paths < 10 ** 6 else f"about {float(paths):.2g}" if paths < 10 ** 300 else "more than 10^300"
+    return (str(paths) if paths < 10 ** 6 else f"about {float(paths):.2g}" if paths < 10 ** 300 else "more "
+            "than 10^300")
 
 
 def described(recording: Recording, view: View) -> dict[str, Any]:
     """A view for the script: cards, arrows, steps."""
     return {
-        "name":   view.name, "title": TITLES[view.name], "width": round(view.width), "height": round(view.height),
-        "cards":  [[card.name, card.role, card.symbol, round(x), round(y), round(card.width), round(card.height)]
+        "name":   view.name, "title": TITLES[view.name], "width": round(view.width),
+        "height": round(view.height),
+        "cards":  [[card.name, card.role, card.symbol, round(x), round(y), round(card.width),
+                    round(card.height)]
                    for card, (x, y) in zip(view.cards, view.places)],
         "arrows": [[arrow.tail, arrow.head, arrow.partial, round(x), round(y)]
                    for arrow, (x, y) in zip(view.arrows, view.labels)],
@@ -66,14 +69,15 @@ def described(recording: Recording, view: View) -> dict[str, Any]:
 def played(recording: Recording, view: View, scene: Scene) -> dict[str, Any]:
     """A scene for the script. Formulas go along where there is room to show them."""
     formulas = recording.formulas if len(scene.computed) <= 3 else {}
-    return {"p": scene.phase, "n": scene.card, "z": view.nodes[scene.card], "s": scene.sentence, "set": scene.changes,
+    return {"p": scene.phase, "n": scene.card, "z": view.nodes[scene.card], "s": scene.sentence,
+            "set": scene.changes,
             "e": scene.arrows, "all": [[z, formulas.get(z, [])] for z in scene.computed],
             "c": [sent(c, z) for z, c in scene.sent], "last": scene.step}
 
 
 def sent(c: Contribution, z: int) -> list[Any]:
-    return [c.operand, c.slope, short(c.partial), short(c.upstream), short(c.product), short(c.before), short(c.after),
-            c.use, c.uses, exact(c.after), z]
+    return [c.operand, c.slope, short(c.partial), short(c.upstream), short(c.product), short(c.before),
+            short(c.after), c.use, c.uses, exact(c.after), z]
 
 
 # --- one file ---------------------------------------------------------------------------------------
@@ -82,7 +86,8 @@ def filled(template: str, styles: Sequence[str], scripts: Sequence[str], parts: 
     """The template, with the head and the scripts that every page has, and the parts in place: one file."""
     css, js = "".join(map(asset, styles)), "\n".join(map(asset, scripts))
     parts = {**parts, "STYLE": css, "SCRIPT": js, "STYLE_HASH": hashed(css), "SCRIPT_HASH": hashed(js)}
-    return re.sub(r"\$([A-Z_]+)", lambda found: parts[found[1]], asset("frame.html").replace("$BODY", asset(template)))
+    return re.sub(r"\$([A-Z_]+)", lambda found: parts[found[1]],
+                  asset("frame.html").replace("$BODY", asset(template)))
 
 
 def hashed(source: str) -> str:

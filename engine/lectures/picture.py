@@ -29,8 +29,8 @@ def picture(view: View, description: str, upto: int = -1, attributes: str = "", 
     kind  = "graph" if view.labelled else "graph crowded"
     frame = f"-4 -4 {view.width + 8:.0f} {view.height + 8:.0f}"
     role  = "img" if styled else "group"
-    lines = [f'<svg class="{kind}" viewBox="{frame}" role="{role}" aria-label="{html(description, 300)}" {attributes}>'
-             f'{style}<g class="camera">']
+    lines = [f'<svg class="{kind}" viewBox="{frame}" role="{role}" aria-label="{html(description, 300)}" '
+             f'{attributes}>{style}<g class="camera">']
     for k, arrow in enumerate(view.arrows):
         kind  = f" on {phase}" if k in live else ""
         kind += " dim" if view.cards[arrow.tail].role in ("constant", "target") else ""
@@ -39,7 +39,8 @@ def picture(view: View, description: str, upto: int = -1, attributes: str = "", 
         known = upto < 0 or (arrow.head, "v") in texts       # the slope is computed with the node it leads to
         if arrow.partial and known and (view.labelled or k in live):
             x, y = view.labels[k]
-            lines.append(f'<text class="p" id="{view.name}-p{k}" x="{x:.0f}" y="{y + 4:.0f}">{arrow.partial}</text>')
+            lines.append(f'<text class="p" id="{view.name}-p{k}" x="{x:.0f}" '
+                         f'y="{y + 4:.0f}">{arrow.partial}</text>')
     for i, card in enumerate(view.cards):
         spotlight = now and i == now.card and phase not in ("given", "done")
         lines.append(box(view, i, card, texts, f" now {phase}" if spotlight else ""))
@@ -53,7 +54,8 @@ def box(view: View, i: int, card: Card, texts: dict[tuple[int, str], tuple[str, 
     empty = "" if number else " empty"
     small = card.role == "constant"
     top   = 20 if card.name else 3
-    head  = f'<text class="n" x="{w / 2 if small else 15:.0f}" y="20">{html(card.name, 24)}</text>' if card.name else ""
+    head  = (f'<text class="n" x="{w / 2 if small else 15:.0f}" y="20">{html(card.name, 24)}</text>'
+             if card.name else "")
     head += f'<text class="s" x="{w - 10:.0f}" y="20">{html(card.symbol)}</text>' if card.symbol else ""
     rest  = "" if small else (f'<rect class="k" width="6" height="{h:.0f}" rx="3"/>'
                               f'<text class="g" x="15" y="{top + 37}">{"∂ " + grad if grad else ""}</text>'

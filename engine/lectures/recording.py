@@ -1,7 +1,7 @@
 """recording: the event log of one forward and one backward pass. Page, slides and terminal view all read it.
 
     node          one Value, by its position in `values`; operands come before what is made from them
-    step          one thing to show: the given numbers, a node computed, the seed, a node passing its gradient on
+    step          one thing to show: given numbers, a node computed, the seed, a node passing its gradient on
     contribution  partial * upstream, what a backward step adds to the grad of one operand
 
 The pass is replayed on the side, from the recorded numbers and slopes: no `.grad` of the caller's graph
@@ -90,7 +90,8 @@ def record(root: Value) -> Recording:
     grads[done] = 1
     steps  = [Step("given", done, [], (), "The numbers that are given: inputs, weights, constants.")]
     steps += [Step("forward", index[z], over_nodes(formula(z), z, index), (), "") for z in order]
-    steps += [Step("seed", done, [], (), "The derivative of the result with respect to itself is 1: the pass starts.")]
+    steps += [Step("seed", done, [], (), "The derivative of the result with respect to itself is 1: the pass "
+                   "starts.")]
     for z in reversed(order):
         sent = []
         for i, (x, partial) in enumerate(zip(z.operands, z.partials)):
@@ -103,7 +104,8 @@ def record(root: Value) -> Recording:
                                          before, grads[k], count[k], uses[k]))
         steps.append(Step("backward", index[z], over_nodes(formula(z), z, index), tuple(sent),
                           sentence(graph, z, grads[index[z]])))
-    steps.append(Step("done", done, [], (), "Every gradient is complete: each node has heard from all its uses."))
+    steps.append(Step("done", done, [], (), "Every gradient is complete: each node has heard from all its "
+                      "uses."))
     return Recording(graph, values, names, roles, grads, steps, *strongest(values, index))
 
 
@@ -113,7 +115,8 @@ def over_nodes(parts: Parts, z: Value, index: dict[Value, int]) -> Parts:
 
 
 def strongest(values: list[Value], index: dict[Value, int]) -> tuple[list[int], list[int]]:
-    """For each node the number of paths to the root, and the next node on the one with the largest |product|."""
+    """For each node the number of paths to the root, and the next node on the one with the largest
+    |product|."""
     paths  = [0] * (len(values) - 1) + [1]
     best   = [-1] * len(values)
     weight = [-1.0] * (len(values) - 1) + [1.0]

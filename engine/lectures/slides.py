@@ -29,22 +29,24 @@ def slides(recording: Recording, view: View, title: str, description: str) -> st
     style = asset("page.css") + asset("slides.css")
     body  = "".join(slide(recording, view, k, description) for k in range(len(view.scenes)))
     return (f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
-            f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src {hashed(style)}">'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{html(title, 200)}</title>'
-            f'<style>{style}</style></head><body class="slides"><main><h1>{html(title, 200)}</h1>{body}</main></body>'
-            '</html>')
+            '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src '
+            f'{hashed(style)}"><meta name="viewport" content="width=device-width, '
+            f'initial-scale=1"><title>{html(title, 200)}</title><style>{style}</style></head><body '
+            f'class="slides"><main><h1>{html(title, 200)}</h1>{body}</main></body></html>')
 
 
 def slide(recording: Recording, view: View, k: int, description: str) -> str:
     scene = view.scenes[k]
     name  = html(view.cards[scene.card].name or recording.names[view.nodes[scene.card]])
-    what  = {"forward": f": compute {name}", "backward": f": {name} passes its gradient on"}.get(scene.phase, "")
+    what  = {"forward": f": compute {name}",
+             "backward": f": {name} passes its gradient on"}.get(scene.phase, "")
     shown = picture(view, f"{description}. After step {k + 1}", k) if len(view.cards) <= PICTURED else ""
     lines = "".join(f'<p class="line">{html(line, 400)}</p>' for line in arithmetic(recording, scene))
     many  = " table" if lines.count("<p") > 6 else ""
-    return (f'<section class="sheet {scene.phase}"><p class="phase"><strong>{PHASES[scene.phase]}{what}</strong>'
-            f'<span>{k + 1} / {len(view.scenes)}</span></p>{shown}<div class="lines{many}">{lines}</div>'
-            f'<p class="sentence">{html(scene.sentence, 300)}</p></section>')
+    return (f'<section class="sheet {scene.phase}"><p '
+            f'class="phase"><strong>{PHASES[scene.phase]}{what}</strong><span>{k + 1} / '
+            f'{len(view.scenes)}</span></p>{shown}<div class="lines{many}">{lines}</div><p '
+            f'class="sentence">{html(scene.sentence, 300)}</p></section>')
 
 
 def arithmetic(recording: Recording, scene: Scene) -> list[str]:
@@ -80,8 +82,8 @@ def run(command: list[str]) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(command, capture_output=True, check=False, timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        raise RuntimeError(f"{command[0]} did not print the slides within {SECONDS} seconds: write .save('slides.html') "
-                           "and print that page to PDF") from None
+        raise RuntimeError(f"{command[0]} did not print the slides within {SECONDS} seconds: write "
+                           ".save('slides.html') and print that page to PDF") from None
 
 
 def printed(page: str, path: Path) -> bytes:
@@ -93,8 +95,8 @@ def printed(page: str, path: Path) -> bytes:
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         raise RuntimeError(f"a PDF is printed by a browser, and none of {', '.join(BROWSERS)} is installed: "
-                           f"write .save({path.with_suffix('.slides.html').name!r}) and print that page to PDF, "
-                           "or install chromium")
+                           f"write .save({path.with_suffix('.slides.html').name!r}) and print that page to "
+                           "PDF, or install chromium")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "slides.html")
         source.write_text(page, encoding="utf-8")
@@ -104,5 +106,6 @@ def printed(page: str, path: Path) -> bytes:
              "--no-pdf-header-footer",
              f"--user-data-dir={folder}/profile", f"--print-to-pdf={folder}/slides.pdf", source.as_uri()])
         if done.returncode or not Path(folder, "slides.pdf").exists():
-            raise RuntimeError(f"{browser} could not print the slides: {done.stderr.decode(errors='replace')[-300:]}")
+            raise RuntimeError(f"{browser} could not print the slides: "
+                               f"{done.stderr.decode(errors='replace')[-300:]}")
         return Path(folder, "slides.pdf").read_bytes()

@@ -24,7 +24,8 @@ def text(recording: Recording, title: str, colour: bool | None = None) -> str:
     """The whole lecture; colour=None asks the terminal."""
     lines = [*wrapped(title), ""]
     lines += table("Given", ["name", "number"],
-                   [[name, short(v.data)] for name, role, v in zip(recording.names, recording.roles, recording.values)
+                   [[name, short(v.data)] for name, role, v in zip(recording.names, recording.roles,
+                                                                   recording.values)
                     if not v.operands and role != "constant"])
     lines += ["", "Forward: each number from its operands", RULE]
     for step in recording.steps:
@@ -36,7 +37,8 @@ def text(recording: Recording, title: str, colour: bool | None = None) -> str:
             lines += backward(recording, step)
     lines += [""] + table("Gradients", ["name", "number", f"∂{recording.names[recording.root]}/∂name"],
                           [[name, short(v.data), short(grad)] for name, v, grad in
-                           zip(recording.names, recording.values, recording.grads) if type(v) is not Constant])
+                           zip(recording.names, recording.values, recording.grads)
+                           if type(v) is not Constant])
     if colour is None:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     return "\n".join(painted(lines) if colour else lines)
@@ -47,7 +49,8 @@ def forward(recording: Recording, step: Step) -> list[str]:
     symbols = written(recording, step.formula, numbers=False)
     numbers = written(recording, step.formula, numbers=True)
     name    = recording.names[step.node]
-    return wrapped(f"{name} = {symbols} = {numbers} = {short(recording.values[step.node].data)}", len(name) + 1)
+    return wrapped(f"{name} = {symbols} = {numbers} = {short(recording.values[step.node].data)}",
+                   len(name) + 1)
 
 
 def backward(recording: Recording, step: Step) -> list[str]:
@@ -62,7 +65,8 @@ def backward(recording: Recording, step: Step) -> list[str]:
         if c.uses > 1:
             running = f"{short(c.before)} + {bracket(short(c.product))} = {short(c.after)}"
             rest   += wrapped(f"    use {c.use} of {c.uses}: {running}", 4, WIDTH - 3)
-        lines += [("└─ " if last else "├─ ") + rest[0], *[("   " if last else "│  ") + line for line in rest[1:]]]
+        lines += [("└─ " if last else "├─ ") + rest[0], *[("   " if last else "│  ") + line
+                                                          for line in rest[1:]]]
     return [*lines, *wrapped(f"   {step.sentence}", 3)]
 
 
@@ -100,10 +104,12 @@ def table(title: str, heads: list[str], rows: list[list[str]]) -> list[str]:
     rows   = [[clipped(cell, 30) for cell in row] for row in rows]
     widths = [max(cells(row[k]) for row in [heads, *rows]) for k in range(len(heads))]
     def line(row: list[str]) -> str:
-        return "│ " + " │ ".join(padded(cell, width, k > 0) for k, (cell, width) in enumerate(zip(row, widths))) + " │"
+        return ("│ " + " │ ".join(padded(cell, width, k > 0)
+                                  for k, (cell, width) in enumerate(zip(row, widths))) + " │")
     def rule(left: str, middle: str, right: str) -> str:
         return left + middle.join("─" * (width + 2) for width in widths) + right
-    return [title, rule("┌", "┬", "┐"), line(heads), rule("├", "┼", "┤"), *map(line, rows), rule("└", "┴", "┘")]
+    return [title, rule("┌", "┬", "┐"), line(heads), rule("├", "┼", "┤"), *map(line, rows),
+            rule("└", "┴", "┘")]
 
 
 def wrapped(line: str, indent: int = 0, width: int = WIDTH) -> list[str]:
@@ -122,7 +128,8 @@ def wrapped(line: str, indent: int = 0, width: int = WIDTH) -> list[str]:
 
 def cells(text: str) -> int:
     """How many columns of a terminal the text takes: an emoji or a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) or c in JOINER else 1
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) or c in JOINER
+               else 1
                for c in text)
 
 

@@ -1,4 +1,5 @@
-"""training: epochs to step through, with loss curve, decision boundary and graph linked by one chosen data point.
+"""training: epochs to step through, with loss curve, decision boundary and graph linked by one chosen data
+point.
 
     x, t       a data point: two features, and its target
     snapshot   the state of the network after some epoch; the page steps from one to the next
@@ -61,19 +62,24 @@ class TrainingLecture:
 
     def html(self) -> str:
         """The page: one self-contained HTML text."""
-        heights = [abs(v - self.threshold) for s in self.snapshots for row in s.grid for v in row if isfinite(v)]
+        heights = [abs(v - self.threshold) for s in self.snapshots for row in s.grid for v in row
+                   if isfinite(v)]
         top = max(heights, default=0) or 1.0
         return filled("training.html", ("page.css", "training.css"), ("training.js",), {
             "TITLE": html(self.title, 200), "HEADING": html(self.title, 200),
-            "PICTURES": picture(self.view, "Computation graph of the chosen point's loss", attributes='id="graph"'),
+            "PICTURES": picture(self.view, "Computation graph of the chosen point's loss",
+                                attributes='id="graph"'),
             "DATA": embedded({
-                "points": [[*map(float, x), float(number(t)), [short(v) for v in x], short(t)] for x, t in self.data],
+                "points": [[*map(float, x), float(number(t)), [short(v) for v in x], short(t)]
+                           for x, t in self.data],
                 "area": self.area, "curve": list(map(finite, self.curve)), "threshold": self.threshold,
                 "view": self.view.name, "cards": [[card.name, card.role] for card in self.view.cards],
                 "snapshots": [{"epoch": s.epoch,
-                               "grid": "".join(level((v - self.threshold) / top) for row in s.grid for v in row),
+                               "grid": "".join(level((v - self.threshold) / top) for row in s.grid
+                                               for v in row),
                                "line": contour(s.grid, self.threshold), "losses": list(map(finite, s.losses)),
-                               "outputs": list(map(short, s.outputs)), "numbers": [" ".join(n) for n in s.numbers]}
+                               "outputs": list(map(short, s.outputs)),
+                               "numbers": [" ".join(n) for n in s.numbers]}
                               for s in self.snapshots]})})
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -84,8 +90,8 @@ class TrainingLecture:
         """
         target = Path(path)
         if target.suffix.lower() != ".html":
-            raise ValueError(f"the training view is a page, and {visible(target.name)!r} does not end in .html: "
-                             "write .save('training.html')")
+            raise ValueError(f"the training view is a page, and {visible(target.name)!r} does not end in "
+                             ".html: write .save('training.html')")
         return written(target, self.html())
 
     def __repr__(self) -> str:
@@ -99,17 +105,18 @@ class TrainingLecture:
         top    = max(filter(isfinite, self.curve), default=0.0) or 1.0
         points = " ".join(f"{40 + 440 * k / (len(self.curve) - 1):.1f},{180 - 150 * loss / top:.1f}"
                           for k, loss in enumerate(self.curve) if isfinite(loss))
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 210" width="500" height="210" role="img" '
-                f'aria-label="{html(self.description, 300)}" font-family="sans-serif" font-size="13">'
-                f'<rect width="500" height="210" fill="#fff"/><path d="M40 20V180H480" fill="none" stroke="#999"/>'
-                f'<polyline points="{points}" fill="none" stroke="#0072b2" stroke-width="2.5"/>'
-                f'<text x="46" y="18">mean loss, {short(self.curve[0])} at first</text><text x="480" y="200" '
-                f'text-anchor="end">epoch {len(self.curve) - 1}: {short(self.curve[-1])}</text></svg>')
+        return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 210" width="500" height="210" '
+                f'role="img" aria-label="{html(self.description, 300)}" font-family="sans-serif" '
+                'font-size="13"><rect width="500" height="210" fill="#fff"/><path d="M40 20V180H480" '
+                f'fill="none" stroke="#999"/><polyline points="{points}" fill="none" stroke="#0072b2" '
+                f'stroke-width="2.5"/><text x="46" y="18">mean loss, {short(self.curve[0])} at '
+                f'first</text><text x="480" y="200" text-anchor="end">epoch {len(self.curve) - 1}: '
+                f'{short(self.curve[-1])}</text></svg>')
 
 
 def training_lecture(model: Any, data: Data, loss: Loss, *,
-                     step: Callable[[], object] | None = None, epochs: int = 60, rate: float = 0.5, snapshots: int = 25,
-                     threshold: float = 0.5, title: str = "") -> TrainingLecture:
+                     step: Callable[[], object] | None = None, epochs: int = 60, rate: float = 0.5,
+                     snapshots: int = 25, threshold: float = 0.5, title: str = "") -> TrainingLecture:
     """Train model on data, and keep what is needed to step through it. The model is trained afterwards.
 
     Args:
@@ -119,11 +126,13 @@ def training_lecture(model: Any, data: Data, loss: Loss, *,
         step: trains for one epoch; by default one step of gradient descent on the mean loss.
         epochs, rate: how many epochs, and the learning rate of the default step.
         snapshots: how many states to keep, the first and the last among them.
-        threshold: outputs above it mean one class, below it the other: 0.5 for sigmoid, 0 for tanh and logits.
+        threshold: outputs above it mean one class, below it the other: 0.5 for sigmoid, 0 for tanh and
+        logits.
 
     Raises:
         TypeError: the model gives several outputs, or the loss is no Value.
-        ValueError: data is empty, a point has not two features, the graphs of two points differ in size, or there are
+        ValueError: data is empty, a point has not two features, the graphs of two points differ in size, or
+        there are
             more numbers than a page can hold.
     """
     checked(data, epochs, snapshots)
@@ -136,8 +145,9 @@ def training_lecture(model: Any, data: Data, loss: Loss, *,
     steps  = min(snapshots - 1, epochs)
     kept   = [round(k * epochs / steps) for k in range(steps + 1)]
     if len(kept) * len(data) * len(view.cards) * 2 > LIMIT:
-        raise ValueError(f"{len(kept)} snapshots of {len(data)} points with {len(view.cards)} values each are more "
-                         "than a page can hold: give fewer points, fewer snapshots, or a smaller network")
+        raise ValueError(f"{len(kept)} snapshots of {len(data)} points with {len(view.cards)} values each "
+                         "are more than a page can hold: give fewer points, fewer snapshots, or a smaller "
+                         "network")
     curve, states = [], []
     for epoch in range(epochs + 1):
         if epoch in kept:
@@ -159,7 +169,8 @@ def descend(model: Any, data: Data, loss: Loss, rate: float) -> None:
         p.data -= rate * p.grad
 
 
-def snapshot(model: Any, data: Data, loss: Loss, epoch: int, area: Area, size: int, shown: list[int]) -> Snapshot:
+def snapshot(model: Any, data: Data, loss: Loss, epoch: int, area: Area, size: int,
+             shown: list[int]) -> Snapshot:
     """The state of the model, without changing it: the gradients of its parameters are put back."""
     parameters = model.parameters()
     before     = [p.grad for p in parameters]
@@ -169,7 +180,8 @@ def snapshot(model: Any, data: Data, loss: Loss, epoch: int, area: Area, size: i
         for p, grad in zip(parameters, before):
             p.grad = grad
     left, right, low, high = area
-    grid = [[float(number(model([left + (i + .5) * (right - left) / GRID, high - (j + .5) * (high - low) / GRID])))
+    grid = [[float(number(model([left + (i + .5) * (right - left) / GRID,
+                                 high - (j + .5) * (high - low) / GRID])))
              for i in range(GRID)] for j in range(GRID)]
     return Snapshot(epoch, grid, losses, outputs, numbers)
 
@@ -183,16 +195,17 @@ def passes(model: Any, data: Data, loss: Loss, size: int,
         root   = loss(output, t)
         nodes  = nodes_of(root)
         if len(nodes) != size:
-            raise ValueError(f"the graph of the point {tuple(x)!r} has {len(nodes)} values and that of the first point "
-                             f"{size}: the page shows one graph for all, so write a model and a loss that do the same "
-                             "operations for every point")
+            raise ValueError(f"the graph of the point {tuple(x)!r} has {len(nodes)} values and that of the "
+                             f"first point {size}: the page shows one graph for all, so write a model and a "
+                             "loss that do the same operations for every point")
         for v in nodes:
             v.grad = 0
         root.backward()
         losses.append(float(root.data))
         outputs.append(float(number(output)))
         cards = [nodes[i] for i in shown]
-        numbers.append([short(v.data) for v in cards] + ["-" if type(v) is Constant else short(v.grad) for v in cards])
+        numbers.append([short(v.data) for v in cards] + ["-" if type(v) is Constant else short(v.grad)
+                                                         for v in cards])
     return losses, outputs, numbers
 
 
@@ -212,12 +225,13 @@ def one_number(model: Any, data: Data, loss: Loss) -> None:
     y = model(x)
     for z, what in [(y, "the model's output"), (loss(y, t) if isinstance(y, Value) else y, "the loss")]:
         if not isinstance(z, Value):
-            raise TypeError(f"{what} must be one Value, and is {type(z).__name__} {visible(z)}: end the network with one "
-                            "unit, and compute the loss of one point from its output")
+            raise TypeError(f"{what} must be one Value, and is {type(z).__name__} {visible(z)}: end the "
+                            "network with one unit, and compute the loss of one point from its output")
 
 
 def alike(model: Any, data: Data, loss: Loss) -> Data:
-    """The data, with targets as Constants if the loss takes shortcuts for some plain numbers, as cross-entropy for 0 and 1."""
+    """The data, with targets as Constants if the loss takes shortcuts for some plain numbers, as
+    cross-entropy for 0 and 1."""
     if len({len(nodes_of(loss(model(x), t))) for x, t in data}) == 1:
         return data
     return [(x, Constant(number(t))) for x, t in data]
@@ -225,15 +239,17 @@ def alike(model: Any, data: Data, loss: Loss) -> Data:
 
 def checked(data: Data, epochs: int, snapshots: int) -> None:
     if not data:
-        raise ValueError("a training view needs data: give pairs (x, t), as in [([0.0, 1.0], 1), ([1.0, 1.0], 0)]")
+        raise ValueError("a training view needs data: give pairs (x, t), as in [([0.0, 1.0], 1), ([1.0, "
+                         "1.0], 0)]")
     for pair in data:
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or [hasattr(p, "__len__") for p in pair] != [True, False]:
-            raise ValueError(f"data is a list of pairs (x, t), x two features and t a target, and {pair!r:.60} is none: "
-                             "write list(zip(X, Y)) for separate X and Y")
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or [hasattr(p, "__len__")
+                                                                     for p in pair] != [True, False]:
+            raise ValueError("data is a list of pairs (x, t), x two features and t a target, and "
+                             f"{pair!r:.60} is none: write list(zip(X, Y)) for separate X and Y")
         x = pair[0]
         if len(x) != 2:
-            raise ValueError(f"the decision boundary is drawn in the plane, and the point {tuple(x)!r} has {len(x)} "
-                             "features: give points with 2 features")
+            raise ValueError(f"the decision boundary is drawn in the plane, and the point {tuple(x)!r} has "
+                             f"{len(x)} features: give points with 2 features")
     if epochs < 1 or snapshots < 2:
         raise ValueError(f"epochs must be at least 1 and snapshots at least 2, not {epochs} and {snapshots}")
 
@@ -258,7 +274,8 @@ def level(share: float) -> str:
 
 
 def contour(grid: list[list[float]], threshold: float) -> str:
-    """Where the output is the threshold: SVG path data in grid units, one short line per cell that it crosses."""
+    """Where the output is the threshold: SVG path data in grid units, one short line per cell that it
+    crosses."""
     lines = []
     for j in range(GRID - 1):
         for i in range(GRID - 1):

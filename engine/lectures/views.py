@@ -48,7 +48,7 @@ class Scene(NamedTuple):
     sentence: str
     changes:  list[Change]
     arrows:   list[int]
-    step:     int                                # the step of the recording after which all of this has happened
+    step:     int  # the step of the recording after which all of this has happened
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,12 @@ def scalar_view(recording: Recording) -> View:
     scenes = []
     for k, step in enumerate(recording.steps):
         moving = step.phase in ("forward", "backward")
-        into   = [ids[step.node, i] for i in range(len(recording.values[step.node].operands))] if moving else []
+        into   = ([ids[step.node, i] for i in range(len(recording.values[step.node].operands))] if moving
+                  else [])
         computed = [step.node] if step.phase == "forward" else []
         sent     = [(step.node, c) for c in step.contributions]
-        scenes.append(Scene(step.phase, step.node, computed, sent, step.sentence, changes(recording, step), into, k))
+        scenes.append(Scene(step.phase, step.node, computed, sent, step.sentence, changes(recording, step),
+                            into, k))
     return placed("scalar", cards, arrows, scenes, list(range(len(cards))), [[] for _ in cards])
 
 
@@ -99,13 +101,15 @@ def card(recording: Recording, i: int) -> Card:
         width = 22 + 8.6 * max(len(number), 0 if same else len(name))
         return Card("" if same else name, "", "constant", width, 30 if same else 46)
     symbol = TABLE[value.op].symbol if value.op else ""
-    return Card(name, symbol, recording.roles[i], min(max(122, 34 + 8.4 * len(name) + 7.6 * len(symbol)), 240), 66)
+    return Card(name, symbol, recording.roles[i], min(max(122, 34 + 8.4 * len(name) + 7.6 * len(symbol)),
+                                                      240), 66)
 
 
 def changes(recording: Recording, step: Step) -> list[Change]:
     """What the step writes on the cards."""
     if step.phase == "given":
-        return [(i, "v", short(v.data), exact(v.data), "") for i, v in enumerate(recording.values) if not v.operands]
+        return [(i, "v", short(v.data), exact(v.data), "") for i, v in enumerate(recording.values)
+                if not v.operands]
     if step.phase == "forward":
         data = recording.values[step.node].data
         return [(step.node, "v", short(data), exact(data), "")]
@@ -132,9 +136,10 @@ def placed(name: str, cards: list[Card], arrows: list[Arrow], scenes: list[Scene
     labelled = len(arrows) <= LABELLED
     lines = ["digraph {", f"rankdir=LR; nodesep=0.3; ranksep={0.28 if labelled else 1.1};",
              'node [shape=box, fixedsize=true, label=""]; edge [arrowhead=none];']
-    lines += [f'n{i} [id="n{i}", width={c.width / 72:.3f}, height={c.height / 72:.3f}];' for i, c in enumerate(cards)]
+    lines += [f'n{i} [id="n{i}", width={c.width / 72:.3f}, height={c.height / 72:.3f}];'
+              for i, c in enumerate(cards)]
     for k, arrow in enumerate(arrows):
-        if labelled and arrow.partial:                   # the partial is a small node in the middle of its arrow
+        if labelled and arrow.partial:  # the partial is a small node in the middle of its arrow
             wide = (8 + 7 * len(arrow.partial)) / 72
             lines += [f'm{k} [id="m{k}", width={wide:.3f}, height=0.25];',
                       f'n{arrow.tail}:e -> m{k}:w [id="a{k}"]; m{k}:e -> n{arrow.head}:w [id="b{k}"];']
@@ -155,7 +160,8 @@ def widened(cards: list[Card], scenes: list[Scene]) -> list[Card]:
     wide = [card.width for card in cards]
     for i, slot, text, _, note in [change for scene in scenes for change in scene.changes]:
         if cards[i].role != "constant":
-            wide[i] = max(wide[i], 26 + 9 * len(text) + (17 if slot == "g" else 0) + (7 * len(note) + 6 if note else 0))
+            wide[i] = max(wide[i], 26 + 9 * len(text) + (17 if slot == "g"
+                                                         else 0) + (7 * len(note) + 6 if note else 0))
     return [card._replace(width=width) for card, width in zip(cards, wide)]
 
 

@@ -80,12 +80,14 @@ LOOSE = {"+": 1, "-": 1, "total": 1, "affine": 1, "*": 2, "dot": 2, "/": 2, "ove
 
 
 def expression(values: Sequence[Value], names: Sequence[str], limit: int = 70) -> str:
-    """The whole result as one formula, J = (w·x + b)^2, or its last operation alone where that grows too long."""
+    """The whole result as one formula, J = (w·x + b)^2, or its last operation alone where that grows too
+    long."""
     index = {v: i for i, v in enumerate(values)}
     whole: list[str] = []
     for i, z in enumerate(values):
         text = names[i] if not z.operands else "".join(
-            p if isinstance(p, str) else nested(z, z.operands[p], p, whole[index[z.operands[p]]]) for p in formula(z))
+            p if isinstance(p, str) else nested(z, z.operands[p], p, whole[index[z.operands[p]]])
+            for p in formula(z))
         whole.append(text if len(text) <= limit else names[i])
     root = values[-1]
     if not root.operands:
@@ -98,5 +100,6 @@ def nested(z: Value, operand: Value, position: int, text: str) -> str:
     """The operand's own formula, in brackets where it binds less than z does."""
     inner = LOOSE.get(operand.op, 9)
     outer = 2 if z.op == "affine" else LOOSE.get(z.op, 0)    # the operands of b + w·x are factors
-    return f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/", "%", "//")) or (
-        inner == outer == 3 and not position) else text
+    return (f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/", "%", "//"))
+            or (
+         inner == outer == 3 and not position) else text)

@@ -40,7 +40,8 @@ def simpler(lines: Lines, op: str, args: list[Array]) -> Array | None:
     if op in ("*", "/", "**") and cy == (1, 0):        return x
     if op == "**" and cy == (0, 0) and cx:             return lines.constant(1)
     if op == "*" and cx and cy:                        return lines.constant(cx[0] * cy[0], cx[1] + cy[1])
-    if op == "/" and cx and cy and cy[0] != 0:         return lines.constant(quotient(cx[0], cy[0]), cx[1] - cy[1])
+    if op == "/" and cx and cy and cy[0] != 0:         return lines.constant(quotient(cx[0], cy[0]),
+                                                                             cx[1] - cy[1])
     if op == "-" and cx and cy and cx[1] == cy[1] == 0:  return lines.constant(cx[0] - cy[0])
     if op == "+" and cx and cy and cx[1] == cy[1] == 0:  return lines.constant(cx[0] + cy[0])
     if op == "==" and cx and cy and cx[1] == cy[1]:    return lines.constant(cx[0] == cy[0])
@@ -60,7 +61,8 @@ def simpler(lines: Lines, op: str, args: list[Array]) -> Array | None:
 
 def number_of(a: Array) -> tuple[Any, int] | None:
     """What a constant is: a number, and the power of the number of samples that goes with it."""
-    return a.attrs if a.op == "constant" and a.shape == () and not isinstance(a.attrs[0], np.ndarray) else None
+    return (a.attrs if a.op == "constant" and a.shape == () and not isinstance(a.attrs[0], np.ndarray)
+            else None)
 
 
 def is_shut(a: Array) -> bool:

@@ -104,12 +104,14 @@ class Calls:
                 np.copyto(room, data)
             elif room is not None:
                 if data is None:
-                    raise ValueError(f"the program was recorded with {role}s and got none: write program(X, Y)")
+                    raise ValueError(f"the program was recorded with {role}s and got none: write program(X, "
+                                     "Y)")
                 try:
                     np.copyto(room, np.asarray(data, dtype=float).reshape(room.shape))
                 except ValueError:
-                    raise ValueError(f"{role}s of shape {np.shape(data)} were given and {room.shape} is needed, one "
-                                     "row per sample: give the same features as were recorded") from None
+                    raise ValueError(f"{role}s of shape {np.shape(data)} were given and {room.shape} is "
+                                     "needed, one row per sample: give the same features as were recorded"
+                                     ) from None
 
     def plan(self, samples: int, predicting: bool = False) -> Any:
         """The program prepared for a number of samples."""
@@ -141,7 +143,8 @@ class Calls:
 
     def check_samples(self, samples: int) -> None:
         if samples != self.samples and self.low.fixed:
-            raise ValueError(f"the program takes exactly {self.samples} samples and got {samples}: {self.low.fixed[0]}")
+            raise ValueError(f"the program takes exactly {self.samples} samples and got {samples}: "
+                             f"{self.low.fixed[0]}")
         if self.samples and samples < 1:
             raise ValueError("there are no samples: give at least one row")
 
@@ -175,7 +178,8 @@ class Calls:
                 data = np.array(X if z.op == "input" else Y, dtype=object)
                 given[id(z)] = data.reshape((samples, -1) if self.samples else (-1,))
         for p in self.own:
-            given[id(p.line)] = np.array([self.values[k].data for k in p.members], dtype=object).reshape(p.line.shape)
+            given[id(p.line)] = np.array([self.values[k].data for k in p.members],
+                                         dtype=object).reshape(p.line.shape)
         lines  = elementary([self.loss, *self.grads])
         values = evaluate(lines, given, samples, np, exact=True)
         grads  = [values[id(z)] for z in lines[-len(self.grads):]]

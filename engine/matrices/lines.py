@@ -53,11 +53,12 @@ class Array:
     def __le__(self, y: Any) -> Array:       return self.lines.call("<=", self, y)
     def __gt__(self, y: Any) -> Array:       return self.lines.call(">", self, y)
     def __ge__(self, y: Any) -> Array:       return self.lines.call(">=", self, y)
-    def __eq__(self, y: object) -> Array:    return self.lines.call("==", self, y)     # type: ignore[override]
+    def __eq__(self, y: object) -> Array:    return self.lines.call("==", self, y)  # type: ignore[override]
     __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
-        raise TypeError("an array has no single truth value: a row of the table chooses with where(), not with if")
+        raise TypeError("an array has no single truth value: a row of the table chooses with where(), not "
+                        "with if")
 
     @property
     def library(self) -> SimpleNamespace:
@@ -147,10 +148,12 @@ class Lines:
         return self.new("first", (a,), a.shape)
 
     def reshape(self, a: Array, shape: Shape, samples: int = 0) -> Array:
-        """The same numbers in another shape; with `samples`, the batch axis may become plain numbers, or come back."""
+        """The same numbers in another shape; with `samples`, the batch axis may become plain numbers, or come
+        back."""
         if a.op == "reshape":
             a, samples = a.args[0], samples or a.attrs
-        if a.op == "sum" and a.attrs[1] and shape == tuple([n for k, n in enumerate(a.shape) if k not in a.attrs[0]]):
+        if (a.op == "sum" and a.attrs[1] and shape == tuple([n for k, n in enumerate(a.shape)
+                                                             if k not in a.attrs[0]])):
             return self.sum(a.args[0], a.attrs[0])
         if prod(a.shape) != prod(shape) and not samples:
             raise ValueError(f"an array of shape {a.shape} cannot be seen as {shape}")
@@ -172,7 +175,8 @@ class Lines:
         return self.spread(self.constant(0), shape)
 
     def take(self, a: Array, index: Any) -> Array:
-        """a[..., index]: the last axis is replaced by the axes of index; a view where the indices are a range."""
+        """a[..., index]: the last axis is replaced by the axes of index; a view where the indices are a
+        range."""
         index, n = np.asarray(index), a.shape[-1]
         flat, lead = index.ravel(), a.shape[:-1]
         start, stop = int(flat[0]), int(flat[-1]) + 1

@@ -1,4 +1,5 @@
-"""Portable: a program run line by line by any array library: NumPy, jax.numpy, torch, object arrays of Fractions.
+"""Portable: a program run line by line by any array library: NumPy, jax.numpy, torch, object arrays of
+Fractions.
 
     before   Z1 = X @ W1.T + b1             lines of a program
     after    xp.matmul(X, xp.permute_dims(W1)) + b1, with xp the library
@@ -24,7 +25,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "+": lambda x, y: x + y,   "-": lambda x, y: x - y,    "*": lambda x, y: x * y,   "/": lambda x, y: x / y,
     "**": lambda x, y: x ** y, "//": lambda x, y: x // y,  "%": lambda x, y: x % y,
     "neg": lambda x: -x,       "abs": abs,
-    "<": lambda x, y: x < y,   "<=": lambda x, y: x <= y,  ">": lambda x, y: x > y,   ">=": lambda x, y: x >= y,
+    "<": lambda x, y: x < y,   "<=": lambda x, y: x <= y,  ">": lambda x, y: x > y,
+    ">=": lambda x, y: x >= y,
     "==": lambda x, y: x == y,
 }
 RENAMED = {"larger": "maximum", "smaller": "minimum", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
@@ -113,7 +115,8 @@ def step(z: Array, args: list[Any], samples: int, xp: Any, exact: bool) -> Any:
     if op == "min":       return xp.amin(x, -1, keepdims=True)
     if op == "first":     return xp.arange(x.shape[-1]) == xp.argmax(x, -1)[..., None]
     if op == "reshape":   return x.reshape(sized(z.shape, samples))
-    if op == "spread":    return xp.broadcast_to(x if hasattr(x, "shape") else xp.asarray(x), sized(z.shape, samples))
+    if op == "spread":    return xp.broadcast_to(x if hasattr(x, "shape") else xp.asarray(x),
+                                                 sized(z.shape, samples))
     if op == "slice":     return x[..., attrs[0]:attrs[1]]
     if op == "take":      return x[..., attrs]
     if op == "concat":    return xp.concatenate(args, -1)

@@ -45,8 +45,10 @@ class Program(Calls):
     # --- training ---------------------------------------------------------------------------------
 
     def train(self, X: Any, Y: Any, optimizer: Any, *, epochs: int = 100, batch_size: int | None = None,
-              shuffle: bool = True, seed: int = 0, callback: Callable[[int, float], Any] | None = None) -> list[float]:
-        """Move the parameters by the optimizer's rule, write them back into the Values; the mean loss of each epoch.
+              shuffle: bool = True, seed: int = 0, callback: Callable[[int, float],
+                                                                      Any] | None = None) -> list[float]:
+        """Move the parameters by the optimizer's rule, write them back into the Values; the mean loss of each
+        epoch.
 
         Args:
             X, Y: all samples and their targets.
@@ -95,10 +97,11 @@ class Program(Calls):
         return report(self)
 
     def function(self, xp: Any) -> Callable[..., Any]:
-        """A pure function (parameters, X, Y) -> (loss, gradients) over an array library: jax.numpy, torch, numpy.
+        """A pure function (parameters, X, Y) -> (loss, gradients) over an array library: jax.numpy, torch,
+        numpy.
 
-        parameters and gradients are dicts of arrays under the names of program.parameters. It changes nothing in
-        place, so jax.jit, jax.vmap and sharding apply.
+        parameters and gradients are dicts of arrays under the names of program.parameters. It changes nothing
+        in place, so jax.jit, jax.vmap and sharding apply.
         """
         return function(self, xp)
 

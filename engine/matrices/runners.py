@@ -37,7 +37,7 @@ class Runner:
             raise ValueError(f"runner {wanted!r} is not known: write one of {', '.join(map(repr, RUNNERS))}")
         self.wanted = wanted
         self.hurried = wanted == "native"
-        self.left    = PATIENCE if wanted == "auto" else -1          # runs until machine code is worth its compiling
+        self.left    = PATIENCE if wanted == "auto" else -1  # runs until machine code is worth its compiling
         self.native: Compiled | None = None
         self.why     = ""                                            # why not, once it was tried
 

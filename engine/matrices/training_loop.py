@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from .program import Program
 
 
-def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_size: int | None, shuffle: bool,
-          seed: int, callback: Callable[[int, float], Any] | None) -> list[float]:
+def train(program: Program, X: Any, Y: Any, optimizer: Any, epochs: int, batch_size: int | None,
+          shuffle: bool, seed: int, callback: Callable[[int, float], Any] | None) -> list[float]:
     """The mean loss of each epoch. See Program.train."""
     X = np.asarray(X, dtype=float)
     Y = None if Y is None else np.asarray(Y, dtype=float)
@@ -69,7 +69,8 @@ class Descent:
 
 
 class Mover:
-    """An optimizer's rule on one array: the states of the Values it knows become arrays, and arrays Values again."""
+    """An optimizer's rule on one array: the states of the Values it knows become arrays, and arrays Values
+    again."""
 
     def __init__(self, optimizer: Any, program: Program) -> None:
         self.optimizer, self.program = optimizer, program

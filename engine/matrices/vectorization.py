@@ -69,6 +69,7 @@ def compiled(loss: Any, inputs: Sequence[Any], targets: Sequence[Any], parameter
     low    = lowering.Lowering(folded, groups, t.samples, t.widths)
     results = low.results(last, batch)
     grads, by_line = reverse.gradients(results[0], low.parameters)
-    own    = [Parameter(p, [folded.columns[i] for i in groups.groups[p.attrs].members]) for p in low.parameters]
-    return Program(low, results[0], results[1] if len(results) > 1 else None, own, grads, by_line, parameters, t,
-                   folded)
+    own    = [Parameter(p, [folded.columns[i] for i in groups.groups[p.attrs].members])
+              for p in low.parameters]
+    return Program(low, results[0], results[1] if len(results) > 1 else None, own, grads, by_line, parameters,
+                   t, folded)

@@ -20,30 +20,35 @@ class Comparison(Drawing):
 
     def __init__(self, before: Drawing, after: Drawing) -> None:
         super().__init__(after.source, f"Before: {before.description}. After: {after.description}",
-                         [[when, *row] for when, one in (("before", before), ("after", after)) for row in one.rows],
+                         [[when, *row] for when, one in (("before", before), ("after", after))
+                          for row in one.rows],
                          after.fold)
         self.before, self.after = before, after
 
     def svg(self) -> str:
         """Both pictures in one <svg>, the boxes that changed with a bold border and "(was ...)"."""
         first  = placed(as_svg(self.before.source, ""), "before", 0, 0)
-        below  = first[1] > first[2]                     # wide pictures one above the other: side by side they would be small
-        second = placed(as_svg(self.after.source, ""), "after", *((0, first[2] + GAP) if below else (first[1] + GAP, 0)))
+        below  = first[1] > first[2]  # wide pictures one above the other: side by side they would be small
+        second = placed(as_svg(self.after.source, ""), "after",
+                        *((0, first[2] + GAP) if below else (first[1] + GAP, 0)))
         width, height = max(first[1], second[1]), max(first[2], second[2])
-        return (f'<svg role="img" aria-label="{html(self.description, 800)}" width="{width:g}pt" height="{height:g}pt" '
-                f'viewBox="0 0 {width:g} {height:g}" xmlns="http://www.w3.org/2000/svg" '
+        return (f'<svg role="img" aria-label="{html(self.description, 800)}" width="{width:g}pt" '
+                f'height="{height:g}pt" viewBox="0 0 {width:g} {height:g}" '
+                'xmlns="http://www.w3.org/2000/svg" '
                 f'xmlns:xlink="http://www.w3.org/1999/xlink">\n{first[0]}\n{second[0]}\n</svg>\n')
 
 
 def placed(svg: str, name: str, x: float, y: float) -> tuple[str, float, float]:
-    """The picture as a captioned group at (x, y), its ids made its own; and where it ends to the right and below."""
+    """The picture as a captioned group at (x, y), its ids made its own; and where it ends to the right and
+    below."""
     found = re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', svg)
     assert found, "Graphviz writes a viewBox"
     inner = svg[svg.index("<g "):svg.rindex("</svg>")]
     inner = re.sub(r'<g id="', f'<g id="{name}_', inner)
     caption = (f'<text text-anchor="start" x="4" y="16" font-family="{FONT}" font-size="14" '
                f'font-weight="bold">{name}</text>')
-    return (f'<g transform="translate({x:g} {y:g})">{caption}<g transform="translate(0 {CAPTION})">\n{inner}</g></g>',
+    return (f'<g transform="translate({x:g} {y:g})">{caption}<g transform="translate(0 '
+            f'{CAPTION})">\n{inner}</g></g>',
             x + float(found[1]), y + CAPTION + float(found[2]))
 
 
@@ -69,6 +74,7 @@ def compare(before: Drawing, after: Value | Graph) -> Comparison:
     fold  = Fold(graph, before.fold.view)
     shape, other = [row[:2] for row in before.rows], [row[:2] for row in rows(fold)]
     if shape != other:
-        raise ValueError(f"the graph had {len(shape)} boxes before and has {len(other)} now, or others: only the "
-                         "numbers may differ. Compute both results in the same way, and unfold nothing")
-    return Comparison(before, Drawing(dot_source(fold, (), None, None, before.said), description(fold), rows(fold), fold))
+        raise ValueError(f"the graph had {len(shape)} boxes before and has {len(other)} now, or others: only "
+                         "the numbers may differ. Compute both results in the same way, and unfold nothing")
+    return Comparison(before, Drawing(dot_source(fold, (), None, None, before.said), description(fold),
+                                      rows(fold), fold))

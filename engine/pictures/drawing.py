@@ -35,7 +35,7 @@ from ..value import Value
 
 SCALAR_LIMIT = 3000      # boxes: above, the picture would be metres wide
 FOLD_ABOVE   = 150       # nodes: above, the unit view is drawn unless a view is asked for
-LONG, LONGEST = 1000, 30_000    # columns that all arrows together pass over: above, a rough layout; above, none
+LONG, LONGEST = 1000, 30_000  # columns that all arrows together pass over: above, a rough layout; above, none
 LABELS_UP_TO = 220       # arrows: above, the partials would hide them
 
 
@@ -70,7 +70,8 @@ class Drawing:
         """The picture in words: one line per box."""
         widths = [max(map(len, column)) for column in zip(*self.rows)] if self.rows else []
         return "\n".join([self.description, ""] + [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in self.rows]) + "\n"
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+            for row in self.rows]) + "\n"
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture; the ending of the name says how: .svg .png .pdf .html .dot .txt.
@@ -82,11 +83,12 @@ class Drawing:
         """
         target = Path(path)
         ending = target.suffix.lower()
-        media: dict[str, Any] = {".svg": self.svg, ".html": self.html, ".dot": lambda: self.source, ".txt": self.text,
+        media: dict[str, Any] = {".svg": self.svg, ".html": self.html, ".dot": lambda: self.source,
+                                 ".txt": self.text,
                                  ".png": lambda: self.printed("png"), ".pdf": lambda: self.printed("pdf")}
         if ending not in media:
-            raise ValueError(f"no picture can be written to {text.visible(target.name)!r}: its name must end in "
-                             f"{', '.join(media)}")
+            raise ValueError(f"no picture can be written to {text.visible(target.name)!r}: its name must end "
+                             f"in {', '.join(media)}")
         return written(target, media[ending]())
 
     def printed(self, form: str) -> bytes:
@@ -102,8 +104,9 @@ class Drawing:
 
 
 def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value | str] = (),
-         path_to: Value | str | None = None, touches: Value | str | None = None, edge_width: str | None = None,
-         partials: bool | None = None, max_nodes: int = SCALAR_LIMIT) -> Drawing:
+         path_to: Value | str | None = None, touches: Value | str | None = None,
+         edge_width: str | None = None, partials: bool | None = None,
+         max_nodes: int = SCALAR_LIMIT) -> Drawing:
     """The graph that ends in root, as a picture to show, or to save with .save("graph.svg").
 
     Args:
@@ -130,18 +133,21 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
         refuse_above(len(graph.nodes), max_nodes, view)
     fold = Fold(graph, view, unfold)
     refuse_above(len(fold.boxes), max_nodes, view)
-    return Drawing(dot_source(fold, highlighted(graph, path_to, touches), edge_width, partials), description(fold),
-                   rows(fold), fold, said={fold.id(box): lines(fold, box) for box in fold.boxes})
+    return Drawing(dot_source(fold, highlighted(graph, path_to, touches), edge_width, partials),
+                   description(fold), rows(fold), fold, said={fold.id(box): lines(fold, box)
+                                                              for box in fold.boxes})
 
 
 def refuse_above(boxes: int, limit: int, view: str) -> None:
     if boxes > limit:
         instead = {"scalar": '"unit", or view="layer"', "unit": '"layer"', "neuron": '"layer"'}.get(view)
-        raise ValueError(f"the {view} view of this graph has {boxes} boxes, more than the {limit} that can be drawn: "
+        raise ValueError(f"the {view} view of this graph has {boxes} boxes, more than the {limit} that can "
+                         "be drawn: "
                          + (f"write draw(root, view={instead})" if instead else "draw a part of it"))
 
 
-def highlighted(graph: Graph, path_to: Value | str | None, touches: Value | str | None) -> list[tuple[Value, Value]]:
+def highlighted(graph: Graph, path_to: Value | str | None,
+                touches: Value | str | None) -> list[tuple[Value, Value]]:
     """The edges (operand, z) to highlight."""
     edges: list[tuple[Value, Value]] = []
     if path_to is not None:
@@ -163,14 +169,17 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str |
     dense   = {} if len(links) <= LABELS_UP_TO else DENSE
     length  = total_length(links)
     if length > LONGEST:
-        raise ValueError(f"the arrows of the {fold.view} view of this graph cross {length} columns, too many to draw: "
-                         'a value is used along a long chain. Write draw(root, view="layer"), or draw a shorter chain')
+        raise ValueError(f"the arrows of the {fold.view} view of this graph cross {length} columns, too many "
+                         "to draw: "
+                         'a value is used along a long chain. Write draw(root, view="layer"), or draw a '
+                         'shorter chain')
     if length > LONG:
         ordered |= HASTY
     picture = graphviz.Digraph("graph", graph_attr=GRAPH | ordered | dense, node_attr=NODE,
                                edge_attr=EDGE | (DENSE_EDGE if dense else {}))
     lit_boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
-    lit_links = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit if v in fold.box_of and z in fold.box_of}
+    lit_links = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit if v in fold.box_of
+                 and z in fold.box_of}
     clusters: dict[str, list[Any]] = {}
     for box in fold.boxes:
         clusters.setdefault(box.cluster if box.group != "layer" else "", []).append(box)
@@ -183,7 +192,7 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str |
                 part.node(fold.id(box), **(style | changes(fold, box, before) if before else style))
             for column in columns(fold, boxes):
                 with part.subgraph(graph_attr={"rank": "same"}) as same:
-                    if name:                              # Graphviz turns what stands in a cluster upside down
+                    if name:  # Graphviz turns what stands in a cluster upside down
                         column.reverse()
                     for one, other in zip(column, column[1:]):
                         same.edge(one, other, style="invis")
@@ -192,7 +201,8 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str |
     for link in links:
         counts[id(link.target)] = k = counts.get(id(link.target), -1) + 1
         on = (id(link.source), id(link.target)) in lit_links if lit else None
-        picture.edge(fold.id(link.source), fold.id(link.target), **link_style(fold, link, k, shows, on, largest))
+        picture.edge(fold.id(link.source), fold.id(link.target),
+                     **link_style(fold, link, k, shows, on, largest))
     return str(picture.source)
 
 
@@ -202,9 +212,10 @@ def total_length(links: list[Link]) -> int:
     for link in links:                                    # in the order of the boxes they lead to
         level[id(link.target)] = max(level.get(id(link.target), 0), level.get(id(link.source), 0) + 1)
     first: dict[int, int] = {}
-    for link in links:                                    # what nothing leads to stands just before its first use
+    for link in links:  # what nothing leads to stands just before its first use
         if id(link.source) not in level:
-            first[id(link.source)] = min(first.get(id(link.source), level[id(link.target)]), level[id(link.target)])
+            first[id(link.source)] = min(first.get(id(link.source), level[id(link.target)]),
+                                         level[id(link.target)])
     level |= {box: before - 1 for box, before in first.items()}
     return sum(max(0, level[id(link.target)] - level[id(link.source)] - 1) for link in links)
 
@@ -233,13 +244,14 @@ def description(fold: Fold) -> str:
 
 def rows(fold: Fold) -> list[list[str]]:
     """The boxes as a table: id, role, what it says."""
-    return [[fold.id(box), role(fold, box), "; ".join(map(text.visible, lines(fold, box)))] for box in fold.boxes]
+    return [[fold.id(box), role(fold, box), "; ".join(map(text.visible, lines(fold, box)))]
+            for box in fold.boxes]
 
 
 def mimebundle(x: Value) -> dict[str, str]:
     """What Jupyter shows for a Value: its graph, if that is small enough to read; always its text."""
     graph = Graph(x)
-    if len(graph.nodes) > SCALAR_LIMIT:                       # folding takes its time: only where it is asked for
+    if len(graph.nodes) > SCALAR_LIMIT:  # folding takes its time: only where it is asked for
         return {"text/plain": repr(x)}
     return shown({"text/plain": repr(x)}, lambda: draw(graph, max_nodes=FOLD_ABOVE).svg())
 
@@ -253,7 +265,8 @@ setattr(Graph, "_repr_mimebundle_", picture_of_graph)     # noqa: B010  (a graph
 
 
 def shown(bundle: dict[str, str], svg: Callable[[], str]) -> dict[str, str]:
-    """The bundle with its picture; where the graph is too large, or nothing can draw it, the text and the reason."""
+    """The bundle with its picture; where the graph is too large, or nothing can draw it, the text and the
+    reason."""
     try:
         return bundle | {"image/svg+xml": svg()}
     except (ValueError, RuntimeError, ImportError) as error:

@@ -16,7 +16,7 @@ from typing import Any
 from ..extras import needed
 from ..show.text import html
 
-FORMATS = ("svg", "json0")                  # an unknown format would poison the WebAssembly session: never pass one on
+FORMATS = ("svg", "json0")  # an unknown format would poison the WebAssembly session: never pass one on
 
 
 def render(source: str, form: str = "svg") -> str:
@@ -64,7 +64,8 @@ def layout(source: str) -> dict[str, Any]:
              for item in drawn.get("objects", []) if "pos" in item
              for x, y in [map(float, item["pos"].split(","))]}
     edges = {edge["id"]: curve(edge["pos"], height)
-             for edge in drawn.get("edges", []) if "pos" in edge and "id" in edge}    # the invisible ones have no id
+             # the invisible ones have no id
+             for edge in drawn.get("edges", []) if "pos" in edge and "id" in edge}
     return {"width": width, "height": height, "nodes": nodes, "edges": edges}
 
 
@@ -83,7 +84,8 @@ LINE = re.compile(r"<text ([^>]*)>([^<]*)</text>")
 
 
 def as_svg(source: str, description: str) -> str:
-    """Graphviz's SVG as one element that can stand inside a page: described, without prologue, names in bold."""
+    """Graphviz's SVG as one element that can stand inside a page: described, without prologue, names in
+    bold."""
     svg = render(source)
     svg = re.sub(r"<!--.*?-->\n?", "", svg[svg.index("<svg"):], flags=re.DOTALL)
     svg = NODE.sub(lambda node: emphasised(node[0]), svg)
@@ -92,10 +94,12 @@ def as_svg(source: str, description: str) -> str:
 
 
 def emphasised(node: str) -> str:
-    """A node's first line in bold, while it is short enough to stay inside its box, and its gradient in colour."""
+    """A node's first line in bold, while it is short enough to stay inside its box, and its gradient in
+    colour."""
     first = LINE.search(node)
     if first and len(unescape(first[2])) <= 18 and LINE.search(node, first.end()):
-        node = node[:first.start()] + f'<text font-weight="bold" {first[1]}>{first[2]}</text>' + node[first.end():]
+        node = (node[:first.start()] + f'<text font-weight="bold" {first[1]}>{first[2]}</text>'
+                + node[first.end():])
     return LINE.sub(lambda line: coloured(line) if line[2].startswith("grad ") else line[0], node)
 
 
@@ -106,7 +110,8 @@ def coloured(line: re.Match[str]) -> str:
 
 def as_html(svg: str, description: str, rows: list[list[str]], notes: str = "") -> str:
     """A page with the picture and, for those who cannot see it, a table of the same."""
-    table = "\n".join("<tr>" + "".join(f"<td>{html(cell, 300)}</td>" for cell in row) + "</tr>" for row in rows)
+    table = "\n".join("<tr>" + "".join(f"<td>{html(cell, 300)}</td>" for cell in row) + "</tr>"
+                      for row in rows)
     return PAGE.format(title=html(description, 400), svg=svg, table=table, notes=notes)
 
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from ..extras import needed
 
 SVG     = "{http://www.w3.org/2000/svg}"
-NARROW  = 0.85                                     # matplotlib's font is wider than the one the boxes were measured for
+NARROW  = 0.85  # matplotlib's font is wider than the one the boxes were measured for
 ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 PNG_DPI = 144
 
@@ -63,7 +63,8 @@ def place(axes: Any, item: Any, dx: float, dy: float) -> None:
     elif kind in ("path", "polygon", "polyline"):
         fill, line = get("fill", "black"), get("stroke", "black")
         axes.add_patch(PathPatch(
-            outline(get("d") or get("points"), kind, dx, dy), facecolor=fill if fill != "transparent" else "none",
+            outline(get("d") or get("points"), kind, dx, dy),
+            facecolor=fill if fill != "transparent" else "none",
             edgecolor=line if line != "transparent" else "none", linewidth=float(get("stroke-width", 1)),
             linestyle="--" if get("stroke-dasharray") else "-", fill=fill not in ("none", "transparent"),
             alpha=float(get("stroke-opacity", 1)), clip_on=False))

@@ -32,11 +32,12 @@ ARROW, SLOPE, LIT, FAINT = "#777777", "#005F96", "#D55E00", "#C9C9C9"
 
 GRAPH = {"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.13", "bgcolor": "transparent", "tooltip": " ",
          "fontname": FONT, "fontsize": "12", "fontcolor": "#555555"}
-NODE  = {"shape": "box", "style": "filled,rounded", "fontname": FONT, "fontsize": "12", "fontcolor": "#1A1A1A",
+NODE  = {"shape": "box", "style": "filled,rounded", "fontname": FONT, "fontsize": "12",
+         "fontcolor": "#1A1A1A",
          "margin": "0.11,0.06", "height": "0.3", "width": "0.3"}
-DENSE = {"ranksep": "0.9", "splines": "line"}           # hundreds of arrows: straight ones, with room for them
+DENSE = {"ranksep": "0.9", "splines": "line"}  # hundreds of arrows: straight ones, with room for them
 DENSE_EDGE = {"color": "#77777790", "penwidth": "0.6", "tailport": "e", "headport": "w", "arrowsize": "0.5"}
-HASTY = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.01", "splines": "line"}    # a rough layout, in time
+HASTY = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.01", "splines": "line"}  # a rough layout, in time
 EDGE  = {"fontname": FONT, "fontsize": "10", "color": ARROW, "fontcolor": SLOPE, "arrowsize": "0.6"}
 LAYER = {"style": "rounded", "color": "#BBBBBB", "bgcolor": "#F6F7F9", "margin": "10", "labeljust": "l"}
 
@@ -107,7 +108,8 @@ def ranges(fold: Fold, box: Box) -> list[str]:
     data  = sorted([v.data for v in box.outputs], key=float)
     found = [f"data {digits(data[0])} ... {digits(data[-1])}"]
     if graph.has_gradients:
-        for name, values in (("grad", [v for v in box.outputs if type(v) is not Constant]), ("grad W", box.parameters)):
+        for name, values in (("grad", [v for v in box.outputs if type(v) is not Constant]),
+                             ("grad W", box.parameters)):
             if values:
                 found.append(f"{name} up to {digits(max((abs(number(v.grad)) for v in values), key=float))}")
     dead = dead_units(fold, box)
@@ -150,12 +152,14 @@ def box_style(fold: Fold, box: Box, lit: bool | None) -> dict[str, str]:
 
 
 def changes(fold: Fold, box: Box, before: dict[str, list[str]]) -> dict[str, str]:
-    """What is different from a picture made before: "data 0.8 (was 1)", with a bold border; {} if nothing is."""
+    """What is different from a picture made before: "data 0.8 (was 1)", with a bold border; {} if nothing
+    is."""
     now   = lines(fold, box)
     then  = before.get(fold.id(box), now)
     shown = [f"{line} (was {old.removeprefix('data ').removeprefix('grad ')})" if line != old else line
              for line, old in zip(now, then)] + now[len(then):]
-    return {} if shown == now else {"label": "\\n".join(map(text.dot, shown)), "color": LIT, "penwidth": "2.5"}
+    return {} if shown == now else {"label": "\\n".join(map(text.dot, shown)), "color": LIT,
+                                    "penwidth": "2.5"}
 
 
 def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool | None,
@@ -172,7 +176,8 @@ def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool
     if slopes and all(slope.partial == 0 for slope in slopes):   # nothing flows back here
         style |= {"style": "dashed"}
     if largest is not None: style |= {"penwidth": width(flow(link), largest)}
-    if lit:                 style |= {"color": LIT, "fontcolor": "#A84800", "penwidth": style.get("penwidth", "2.5")}
+    if lit:                 style |= {"color": LIT, "fontcolor": "#A84800",
+                                      "penwidth": style.get("penwidth", "2.5")}
     if lit is False:        style |= {"color": FAINT, "fontcolor": "#8A8A8A"}
     return style
 

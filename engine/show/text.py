@@ -17,7 +17,8 @@ from ..value import number
 JOINER = "\u200d\ufe0f"                    # part of many emoji, and harmless
 
 LATEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
-         "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+         "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
+         ">": r"\textgreater{}",
          "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
          "-": "{-}", "…": r"\dots{}"}
 
@@ -36,10 +37,12 @@ def digits(x: Any, precision: int = 4) -> str:
 
 
 def visible(text: object, limit: int = 60) -> str:
-    """The text with control and direction characters written out (\\x1b, \\u202e), cut at `limit` characters."""
+    """The text with control and direction characters written out (\\x1b, \\u202e), cut at `limit`
+    characters."""
     shown = str(text)
     shown = shown if len(shown) <= limit else shown[:limit - 1] + "…"
-    return "".join(c if c.isascii() and c.isprintable() or not hidden(c) else c.encode("unicode_escape").decode()
+    return "".join(c if c.isascii() and c.isprintable() or not hidden(c)
+                   else c.encode("unicode_escape").decode()
                    for c in shown)
 
 

@@ -15,12 +15,14 @@ _HOMES = {name: home for home, names in {
     "random_programs.growing":        ("programs", "random_program"),
     "random_programs.scalar_program": ("Plain", "Program", "Step"),
     "random_programs.shrinking":      ("shrink",),
-    "random_programs.strategies": ("Dataset", "Network", "datasets", "deterministic", "networks", "numbers", "operands",
+    "random_programs.strategies": ("Dataset", "Network", "datasets", "deterministic", "networks", "numbers",
+                                   "operands",
                             "values"),
 }.items() for name in names}
 
 # What each of them cannot do without; whoever imports engine.testing for explain_nan alone needs nothing.
-_NEEDS = {**dict.fromkeys(("conformance", "check.checker", "random_programs.growing", "random_programs.shrinking"), "mpmath"),
+_NEEDS = {**dict.fromkeys(("conformance", "check.checker", "random_programs.growing",
+                           "random_programs.shrinking"), "mpmath"),
           "random_programs.strategies": "hypothesis"}
 
 __all__ = list(_HOMES)

@@ -21,22 +21,24 @@ from ..primitives import TABLE
 from ..value import Constant, Value, topological_order
 
 CAUSES = {
-    "/":    "a quotient by 0, or by a number so small that the result overflows: keep the divisor away from 0",
-    "*":    "a product beyond 1.8e308, or 0 * inf: numbers grow from layer to layer; use smaller initial weights, "
-            "a smaller learning rate, or clip gradients",
-    "-":    "inf - inf: look for the first inf above; logsumexp and bce_with_logits subtract before they overflow",
+    "/":    "a quotient by 0, or by a number so small that it overflows: keep the divisor away from 0",
+    "*":    "a product beyond 1.8e308, or 0 * inf: numbers grow from layer to layer; use smaller initial "
+            "weights, a smaller learning rate, or clip gradients",
+    "-":    "inf - inf: look for the first inf above; logsumexp and bce_with_logits subtract before they "
+            "overflow",
     "+":    "a sum beyond 1.8e308, or inf - inf: the summands grew too large",
-    "**":   "a power of 0 below 1 has an infinite slope, and so has a negative exponent at 0: add 1e-12 to the base",
-    "exp":  "exp of more than 709 overflows: subtract the largest exponent first, as softmax and logsumexp do",
+    "**":   "a power of 0 below 1 has an infinite slope, and so has a negative exponent at 0: add 1e-12 to "
+            "the base",
+    "exp":  "exp of more than 709 overflows: subtract the largest exponent first, as softmax does",
     "log":  "log of a number that reached 0: use log_sigmoid, a loss from logits, or clamp(x, 1e-12)",
     "sqrt": "the slope of a root is infinite at 0, and inf * 0 is nan: write sqrt(x + 1e-12)",
     "asin": "the slope is infinite at -1 and 1: clamp the operand to a little less",
     "acos": "the slope is infinite at -1 and 1: clamp the operand to a little less",
     "atan2": "atan2 has no slope at (0, 0): keep one operand away from 0",
-    "leaf": "the number was not finite before any operation: check the data, or the update that wrote this weight "
-            "(a learning rate too large is the usual cause)",
-    "gradient": "every value and slope is finite, but their product along the path overflows: gradients explode; "
-                "use smaller initial weights, fewer steps in a chain, or clip gradients",
+    "leaf": "the number was not finite before any operation: check the data, or the update that wrote this "
+            "weight (a learning rate too large is the usual cause)",
+    "gradient": "every value and slope is finite, but their product along the path overflows: gradients "
+                "explode; use smaller initial weights, fewer steps in a chain, or clip gradients",
 }
 CAUSES |= {op: CAUSES["*"] for op in ("dot", "affine", "total")}
 OTHER = "an operand at the edge of the operation's domain, or beyond the largest float"
@@ -64,7 +66,8 @@ class NanReport:
     def __str__(self) -> str:
         if self.node is None:
             return self.what
-        return f"{self.what}\n  path:  {'  ->  '.join(map(named, shortened(self.path)))}\n  cause: {self.cause}"
+        return (f"{self.what}\n  path:  {'  ->  '.join(map(named, shortened(self.path)))}\n  cause: "
+                f"{self.cause}")
 
     __repr__ = __str__
 
@@ -115,8 +118,8 @@ def first_gradient(loss: Value, order: Sequence[Value]) -> NanReport | None:
                 continue
             slopes[x] = slopes.get(x, 0) + p * slopes[z]
             if not finite(slopes[x]):
-                what = (f"The gradient of {named(x)} is {slopes[x]!r}: {slopes[z]!r} arrives at {written(z)}, "
-                        f"times its slope {p!r}.")
+                what = (f"The gradient of {named(x)} is {slopes[x]!r}: {slopes[z]!r} arrives at "
+                        f"{written(z)}, times its slope {p!r}.")
                 return NanReport(what, x, path_to(z, x), CAUSES["gradient"])
     return None
 

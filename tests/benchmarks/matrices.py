@@ -5,8 +5,10 @@
 One thread, float64, the same numbers out (checked before timing). Rounds of all contenders alternate, and the
 fastest round of each counts; the table gives microseconds and the ratio to NumPy written by hand.
 
-    W1   2-16-16-1 tanh, 100 samples, hinge + L2        W2      64-32-10 tanh, 32 samples, softmax cross-entropy
-    W4   2-4-1 sigmoid, 4 samples (XOR), half the MSE   MNIST   784-128-10 relu, 128 samples, recorded from one sample
+    W1   2-16-16-1 tanh, 100 samples, hinge + L2
+    W2   64-32-10 tanh, 32 samples, softmax cross-entropy
+    W4   2-4-1 sigmoid, 4 samples (XOR), half the MSE
+    MNIST  784-128-10 relu, 128 samples, recorded from one sample
 """
 
 from __future__ import annotations
@@ -51,18 +53,21 @@ def penalty(model: MLP) -> Value:
 
 def works() -> list[Work]:
     rng = Random(0)
-    def points(n: int, k: int) -> Any: return np.array([[rng.gauss(0, 1) for _ in range(k)] for _ in range(n)])
+    def points(n: int, k: int) -> Any: return np.array([[rng.gauss(0, 1) for _ in range(k)]
+                                                        for _ in range(n)])
     def hot(n: int, k: int) -> Any: return np.eye(k)[[rng.randrange(k) for _ in range(n)]]
     w1 = MLP(2, [16, 16, 1], "tanh")
     return [
         Work("W1", w1, points(100, 2), np.array([[(-1.0) ** k] for k in range(100)]),
              lambda Z, Y: hinge(Z, [y for y, in Y]) + penalty(w1), "tanh", "hinge"),
-        Work("W2", MLP(64, [32, 10], "tanh"), abs(points(32, 64)), hot(32, 10), cross_entropy_with_logits, "tanh",
+        Work("W2", MLP(64, [32, 10], "tanh"), abs(points(32, 64)), hot(32, 10), cross_entropy_with_logits,
+             "tanh",
              "softmax"),
         Work("W4", MLP(2, [4, 1], "sigmoid", "sigmoid"), np.array([[0., 0], [0, 1], [1, 0], [1, 1]]),
              np.array([[0.], [1], [1], [0]]),
              lambda Z, Y: half_mse([[z] for z in Z], Y), "sigmoid", "half_mse"),
-        Work("MNIST", MLP(784, [128, 10], "relu"), abs(points(128, 784)), hot(128, 10), cross_entropy_with_logits,
+        Work("MNIST", MLP(784, [128, 10], "relu"), abs(points(128, 784)), hot(128, 10),
+             cross_entropy_with_logits,
              "relu",
              "softmax", True),
     ]
@@ -104,7 +109,8 @@ def by_program(program: Any, w: Work) -> Any:
 
 
 def by_hand(program: Any, w: Work) -> Any:
-    """NumPy as one writes it with care: outputs allocated before, nothing temporary, the textbook's slopes."""
+    """NumPy as one writes it with care: outputs allocated before, nothing temporary, the textbook's
+    slopes."""
     sizes = [w.X.shape[1], *[len(layer.neurons) for layer in w.model.layers]]
     r, m  = len(sizes) - 1, len(w.X)
     W  = [program.parameters[f"W{k + 1}"].copy() for k in range(r)]
@@ -203,7 +209,7 @@ def by_program_in_c(program: Any, w: Work) -> Any:
         raise ImportError(str(native.runner))
     def step() -> None:
         fast.whole(STEPS)
-    step.steps = STEPS                                                             # type: ignore[attr-defined]
+    step.steps = STEPS  # type: ignore[attr-defined]
     return step
 
 
@@ -217,7 +223,8 @@ def by_hand_in_c(program: Any, w: Work) -> Any:
     if w.one:
         raise ImportError("W1, W2 and W4 only")
     sizes  = [w.X.shape[1], *[len(layer.neurons) for layer in w.model.layers]]
-    define = {"B": len(w.X), "R": len(sizes) - 1, "SIZES": ",".join(map(str, sizes)), "ACT": int(w.act == "sigmoid"),
+    define = {"B": len(w.X), "R": len(sizes) - 1, "SIZES": ",".join(map(str, sizes)),
+              "ACT": int(w.act == "sigmoid"),
               "LOSS": ["hinge", "softmax", "half_mse"].index(w.kind)}
     with tempfile.TemporaryDirectory() as folder:
         library = f"{folder}/by_hand.so"
@@ -240,7 +247,7 @@ def by_hand_in_c(program: Any, w: Work) -> Any:
         run(1, 0.0)
         n, k = sizes[1], sizes[0]
         return float(losses[0]), {"W1": grad[:n * k].reshape(n, k)}
-    step.steps, step.check = STEPS, check                                          # type: ignore[attr-defined]
+    step.steps, step.check = STEPS, check  # type: ignore[attr-defined]
     return step
 
 
@@ -277,7 +284,7 @@ def by_torch(program: Any, w: Work) -> Any:
         loss = loss_of()
         loss.backward()
         return loss.item(), {k: p.grad.numpy() for k, p in ps.items() if k.startswith("W")}
-    step.check = check                                                             # type: ignore[attr-defined]
+    step.check = check  # type: ignore[attr-defined]
     return step
 
 
@@ -314,7 +321,7 @@ def by_jax(program: Any, w: Work) -> Any:
     def check() -> Any:
         loss, g = jax.jit(both)(state[0])
         return float(loss), {k: np.asarray(v) for k, v in g.items() if k.startswith("W")}
-    step.check = check                                                             # type: ignore[attr-defined]
+    step.check = check  # type: ignore[attr-defined]
     return step
 
 
@@ -336,7 +343,8 @@ def fastest(contenders: dict[str, Any], seconds: float) -> dict[str, float]:
             start = perf_counter_ns()
             for _ in range(repeats[name]):
                 step()
-            best[name] = min(best[name], (perf_counter_ns() - start) / repeats[name] / 1000 / getattr(step, "steps", 1))
+            best[name] = min(best[name],
+                             (perf_counter_ns() - start) / repeats[name] / 1000 / getattr(step, "steps", 1))
     gc.enable()
     return best
 
@@ -355,7 +363,8 @@ def main() -> None:
         program, recording, folding = recorded(w)
         reference = program(w.X, w.Y)
         contenders = {"program (NumPy)": by_program(program, w), "NumPy by hand": by_hand(program, w)}
-        for name, make in (("program (C)", by_program_in_c), ("C by hand", by_hand_in_c), ("PyTorch eager", by_torch),
+        for name, make in (("program (C)", by_program_in_c), ("C by hand", by_hand_in_c),
+                           ("PyTorch eager", by_torch),
                            ("JAX jit", by_jax)):
             try:
                 contenders[name] = make(program, w)

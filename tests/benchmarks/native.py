@@ -2,11 +2,12 @@
 
     python -m tests.benchmarks.native [--quick]
 
-The workloads and the rules of tests.benchmarks.matrices: one thread, float64, the same numbers out, checked before
-timing; rounds alternate, and best and median are given. `trained` is a step of program.train(), where the epochs
-run in C, and `called` one of program.run() and move() from Python. Both C programs by hand know their sizes,
-have their data laid out before, and are compiled with the same flags: `C in vectors` (native_by_hand.c) keeps its
-sums in registers by hand, `C in loops` (by_hand.c) leaves vectors to the compiler.
+The workloads and the rules of tests.benchmarks.matrices: one thread, float64, the same numbers out, checked
+before timing; rounds alternate, and best and median are given. `trained` is a step of program.train(), where
+the epochs run in C, and `called` one of program.run() and move() from Python. Both C programs by hand know
+their sizes, have their data laid out before, and are compiled with the same flags: `C in vectors`
+(native_by_hand.c) keeps its sums in registers by hand, `C in loops` (by_hand.c) leaves vectors to the
+compiler.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def in_vectors(program: Any, w: Any) -> Any:
     """native_by_hand.c for the sizes of w; the vectors of this machine."""
     wide  = "AVX512F" in macros()
     lanes = 4 if w.name == "W4" or not wide else 8
-    sizes = "".join([f"#define {size.replace('=', ' ')}\n" for size in [*SIZES[w.name].split(), f"LN={lanes}"]])
+    sizes = "".join([f"#define {size.replace('=', ' ')}\n" for size in [*SIZES[w.name].split(),
+                                                                        f"LN={lanes}"]])
     c     = compiling.library(sizes + (Path(__file__).parent / "native_by_hand.c").read_text())
     c.steps.restype = ctypes.c_double
     names = sorted(program.parameters, key=lambda name: (name[1:], name))             # W1 b1 W2 b2 ...
@@ -51,7 +53,7 @@ def in_vectors(program: Any, w: Any) -> Any:
         return loss, {name: part.reshape(program.parameters[name].shape) for name, part in zip(names, parts)}
     def many(count: int) -> None:
         c.steps(ctypes.c_long(count), ctypes.c_double(LR))
-    many.check = check                                                                # type: ignore[attr-defined]
+    many.check = check  # type: ignore[attr-defined]
     return many
 
 
@@ -71,7 +73,7 @@ def in_calls(step: Any) -> Any:
     def many(count: int) -> None:
         for _ in range(-(-count // step.steps)):
             step()
-    many.check, many.least = step.check, step.steps                                   # type: ignore[attr-defined]
+    many.check, many.least = step.check, step.steps  # type: ignore[attr-defined]
     return many
 
 
@@ -87,7 +89,7 @@ def timed(contenders: dict[str, Any], seconds: float) -> dict[str, list[float]]:
     counts, found = {}, {name: list[float]() for name in contenders}
     for name, many in contenders.items():
         least = counts[name] = getattr(many, "least", 3)
-        for _ in range(3):                                           # a call has its own cost: find out with many steps
+        for _ in range(3):  # a call has its own cost: find out with many steps
             start = perf_counter_ns()
             many(counts[name])
             counts[name] = least * max(1, int(counts[name] / least * 2e6 / (perf_counter_ns() - start)))
@@ -130,7 +132,8 @@ def main() -> None:
         found = timed(contenders, 0.3 if "--quick" in sys.argv else 2.0)
         own   = min(found["trained"])
         for name, times in found.items():
-            print(f"  {name:<16} best {min(times):9.2f} us   median {median(times):9.2f} us   {min(times) / own:8.2f} x trained")
+            print(f"  {name:<16} best {min(times):9.2f} us   median {median(times):9.2f} us   "
+                  f"{min(times) / own:8.2f} x trained")
 
 
 if __name__ == "__main__":

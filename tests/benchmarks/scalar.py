@@ -189,13 +189,14 @@ def chain():
     times.append(time.perf_counter())
     gc.enable()
     forward, backward, free = ((b - a) / CHAIN * 1e9 for a, b in zip(times, times[1:]))
-    print(f"chain of {CHAIN:,} products: forward {forward:.0f} ns, backward {backward:.0f} ns, free {free:.0f} ns, "
-          f"{size:.0f} bytes at the peak, per operation")
+    print(f"chain of {CHAIN:,} products: forward {forward:.0f} ns, backward {backward:.0f} ns, free "
+          f"{free:.0f} ns, {size:.0f} bytes at the peak, per operation")
 
 
 def main():
     chain()                                              # first: the peak of memory is the process's own
-    contest("W1: 2-16-16-1 tanh, 100 moons, hinge + L2", [2, 16, 16, 1], "tanh", w1, [moons(100, random.Random(0))], 7)
+    contest("W1: 2-16-16-1 tanh, 100 moons, hinge + L2", [2, 16, 16, 1], "tanh", w1,
+            [moons(100, random.Random(0))], 7)
     contest("W4: XOR 2-4-1 sigmoid, 4 samples", [2, 4, 1], "sigmoid", w4, [], 60)
 
 

@@ -1,11 +1,13 @@
-"""The first lecture: its table against the worked numbers GA-1, and that each column is computed on its own."""
+"""The first lecture: its table against the worked numbers GA-1, and that each column is computed on its
+own."""
 
 import pytest
 
 from demos import backprop
 
 GA_1 = {
-    "delta2[1]": 2.25, "dJ/db2[1]": 2.25, "dJ/dW2[1,1]": 0, "dJ/dW2[1,2]": 2.25, "dJ/da1[1]": 4.5, "dJ/da1[2]": 6.75,
+    "delta2[1]": 2.25, "dJ/db2[1]": 2.25, "dJ/dW2[1,1]": 0, "dJ/dW2[1,2]": 2.25, "dJ/da1[1]": 4.5,
+    "dJ/da1[2]": 6.75,
     "delta1[1]": 0, "delta1[2]": 6.75, "dJ/db1[1]": 0, "dJ/db1[2]": 6.75, "dJ/dW1[1,1]": 0, "dJ/dW1[1,2]": 0,
     "dJ/dW1[2,1]": 6.75, "dJ/dW1[2,2]": 13.5, "dJ/dx[1]": 3.375, "dJ/dx[2]": 3.375,
 }

@@ -1,4 +1,5 @@
-"""Every lecture runs to its end, prints something, and writes the pictures it names, each with a text for those who cannot see."""
+"""Every lecture runs to its end, prints something, and writes the pictures it names, each with a text for
+those who cannot see."""
 
 import re
 
@@ -9,7 +10,8 @@ from demos import lectures
 ELSEWHERE = {"backprop", "errata", "coverage"}           # these have tests of their own
 
 
-@pytest.mark.parametrize("lecture", [one for one in lectures() if one.name not in ELSEWHERE], ids=lambda one: one.name)
+@pytest.mark.parametrize("lecture", [one for one in lectures() if one.name not in ELSEWHERE],
+                         ids=lambda one: one.name)
 def test_it_runs_and_writes_what_it_says(lecture, tmp_path, capsys):
     lecture.run(tmp_path)
     printed = capsys.readouterr().out

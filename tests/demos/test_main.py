@@ -47,7 +47,8 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(tmp_pat
 
 
 def test_a_reader_that_has_seen_enough_ends_it_quietly():
-    ran = subprocess.run(f"{sys.executable} -m demos errata | head -n 2", shell=True, capture_output=True, text=True, cwd=ROOT)
+    ran = subprocess.run(f"{sys.executable} -m demos errata | head -n 2", shell=True, capture_output=True,
+                         text=True, cwd=ROOT)
     assert "errata" in ran.stdout and ran.stderr == ""
 
 

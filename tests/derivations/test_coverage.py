@@ -58,7 +58,8 @@ def test_what_is_not_prose_has_a_test():
 
 
 @pytest.mark.parametrize("found, together", [
-    ([], "-"), (["passed"], "passed"), (["passed", "skipped"], "skipped"), (["skipped", "failed", "passed"], "failed")])
+    ([], "-"), (["passed"], "passed"), (["passed", "skipped"], "skipped"),
+    (["skipped", "failed", "passed"], "failed")])
 def test_the_worst_outcome_counts(found, together):
     assert worst(found) == together
 

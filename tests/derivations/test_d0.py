@@ -22,8 +22,8 @@ from nn import (
 )
 
 from .conventions import (
-    D0, agree, difference, elements, examples, grads, networks, nudged, numbers, outputs, random_network, shape,
-    vectors,
+    D0, agree, difference, elements, examples, grads, networks, nudged, numbers, outputs, random_network,
+    shape, vectors,
 )
 
 item = pytest.mark.item
@@ -72,7 +72,8 @@ def test_the_neuron_of_figure_1(elementwise):
     a = neuron(x)
     a.backward()
     slope = sigma(0.14) * (1 - sigma(0.14))
-    agree([a.data, *grads(neuron.parameters())], [0.534942945158, 0.124389495292, -0.2985347887, 0.248778990584], 1e-11)
+    agree([a.data, *grads(neuron.parameters())], [0.534942945158, 0.124389495292, -0.2985347887,
+                                                  0.248778990584], 1e-11)
     agree(grads(x), [slope * 0.8, slope * 0.3])
 
 
@@ -101,7 +102,8 @@ def test_a_layer_by_elements_and_as_a_matrix(seed, I, K, data):
     W, b = numbers(n.W[1]), numbers(n.b[1])
     assert shape(W) == (I, K) and shape(b) == (K,)
     agree(numbers(n.z[1]), affine(W, x, b), 1e-14)
-    agree([[z] for z in numbers(n.z[1])], (np.array(W).T @ np.array(x)[:, None] + np.array(b)[:, None]).tolist(), 1e-14)
+    agree([[z] for z in numbers(n.z[1])],
+          (np.array(W).T @ np.array(x)[:, None] + np.array(b)[:, None]).tolist(), 1e-14)
 
     j = data.draw(st.integers(0, K - 1))
     n.z[1][j].backward()
@@ -187,7 +189,8 @@ def test_each_head_pulls_by_y_minus_t(task, seed, m):
     passes = [D0(net, [rng.gauss(0, 1), rng.gauss(0, 1)]) for _ in range(m)]
     t = [rng.randrange(K) if task == "classes" else rng.randrange(2) for _ in range(m)]
     y = [p.output for p in passes]
-    loss = {"regression": half_mse, "binary": binary_cross_entropy, "classes": cross_entropy_with_logits}[task]
+    loss = {"regression": half_mse, "binary": binary_cross_entropy,
+            "classes": cross_entropy_with_logits}[task]
     loss(y, t).backward()
     for p, te in zip(passes, t):
         if task == "classes":
@@ -258,8 +261,9 @@ def test_the_printed_quotient_of_tanh_fails_where_the_engine_does_not():
 
 @item("D0-17", "D0-18")
 def test_relu_and_leaky_relu():
-    assert [engine.relu(-2.0), engine.relu(3.0), slope(engine.relu, -2.0), slope(engine.relu, 3.0)] == [0, 3, 0, 1]
-    assert slope(engine.relu, 0.0) == 0                                     # the text is silent; the engine takes 0
+    assert [engine.relu(-2.0), engine.relu(3.0), slope(engine.relu, -2.0),
+            slope(engine.relu, 3.0)] == [0, 3, 0, 1]
+    assert slope(engine.relu, 0.0) == 0  # the text is silent; the engine takes 0
     assert [engine.leaky_relu(x, 0.1) for x in (-2.0, 0.0, 3.0)] == [-0.2, 0, 3]
 
 
@@ -274,7 +278,8 @@ def test_the_max_form_of_leaky_relu_needs_a_slope_of_at_most_1(x, eps):
 def test_the_curves_of_the_activation_figure():
     xx = [k * 8 / 50 - 4 for k in range(51)]
     agree(xx, np.linspace(-4, 4, 51).tolist(), 1e-14)
-    curves = [np.tanh, lambda x: 1 / (1 + np.exp(-x)), lambda x: np.maximum(0, x), lambda x: np.maximum(0.1 * x, x)]
+    curves = [np.tanh, lambda x: 1 / (1 + np.exp(-x)), lambda x: np.maximum(0, x),
+              lambda x: np.maximum(0.1 * x, x)]
     units = [engine.tanh, engine.sigmoid, engine.relu, lambda x: engine.leaky_relu(x, 0.1)]
     for curve, unit in zip(curves, units):
         agree([unit(x) for x in xx], curve(np.array(xx)).tolist(), 1e-14)
@@ -285,7 +290,8 @@ def test_the_curves_of_the_activation_figure():
 
 @item("D0-20")
 @examples
-@given(st.floats(-5, 5).filter(lambda z: abs(z) > 1e-3), st.sampled_from(["tanh", "sigmoid", "relu", "leaky_relu"]))
+@given(st.floats(-5, 5).filter(lambda z: abs(z) > 1e-3),
+       st.sampled_from(["tanh", "sigmoid", "relu", "leaky_relu"]))
 def test_activation_slopes_against_differences(z, name):
     f = getattr(engine, name)
     assert slope(f, z) == pytest.approx(difference(f, z), abs=1e-8)
@@ -335,7 +341,7 @@ def test_binary_cross_entropy(cases):
     L.backward()
     agree([L.data], [-sum(t[i] * log(y[i]) + (1 - t[i]) * log(1 - y[i]) for i in range(m)) / m])
     agree(grads(ys), [(y[i] - t[i]) / (m * y[i] * (1 - y[i])) for i in range(m)], 1e-10)
-    if set(t) <= {0, 1}:                                                    # the mean Bernoulli log-likelihood
+    if set(t) <= {0, 1}:  # the mean Bernoulli log-likelihood
         likelihood = [y[i] if t[i] else 1 - y[i] for i in range(m)]
         agree([L.data], [-sum(map(log, likelihood)) / m])
 
@@ -375,7 +381,8 @@ def test_the_curves_of_the_loss_figure():
     agree(numbers(logs), [-log(v) for v in y])
     agree(grads(es), e)
     agree(grads(ys), [-1 / v for v in y])
-    assert max(numbers(squares)) == 2 and max(numbers(logs)) == pytest.approx(4.60517, abs=1e-5) and len(y) == 99
+    assert (max(numbers(squares)) == 2 and max(numbers(logs)) == pytest.approx(4.60517, abs=1e-5)
+            and len(y) == 99)
 
 
 @item("D0-25", "D0-32")
@@ -394,7 +401,7 @@ def test_the_objective_is_m_times_the_mean(case, m, seed):
     summed = gradient(engine.total([half_mse(net(x), t) for x, t in zip(X, T)]))
     single = [gradient(half_mse(net(x), t)) for x, t in zip(X, T)]
     agree(summed, [m * g for g in mean])
-    agree(mean, [sum(gs) / m for gs in zip(*single)])                       # the mean of per-example gradients
+    agree(mean, [sum(gs) / m for gs in zip(*single)])  # the mean of per-example gradients
 
 
 # --- 9: gradient descent and the backward pass ----------------------------------------------------
@@ -419,8 +426,8 @@ def test_figures_3_and_4():
     order = [id(v) for v in topological_order(L)]
     blocks = [n.z[1], n.a[1], n.z[2], n.a[2], n.z[3], n.a[3], [L]]          # 6 layer steps and the loss
     last = [max(order.index(id(v)) for v in block) for block in blocks]
-    assert last == sorted(last) and last[-1] == len(order) - 1              # backward: the loss first, inputs last
-    for k in (1, 2):                                                        # a dense block waits for its whole input
+    assert last == sorted(last) and last[-1] == len(order) - 1  # backward: the loss first, inputs last
+    for k in (1, 2):  # a dense block waits for its whole input
         assert max(order.index(id(a)) for a in n.a[k]) < min(order.index(id(z)) for z in n.z[k + 1])
 
 
@@ -486,19 +493,24 @@ def test_first_weights_against_differences(case):
     net, x, _ = case
     n, _ = backward(case, 1)
     for (i, j), w in elements(n.W[1]):
-        assert w.grad == pytest.approx(nudged(lambda: binary_cross_entropy(net(x), 1), w), rel=1e-5, abs=1e-7), (i, j)
+        assert w.grad == pytest.approx(nudged(lambda: binary_cross_entropy(net(x), 1), w), rel=1e-5,
+                                       abs=1e-7), (i, j)
 
 
 @item("D0-30", "D0-31", "D0-32", "D0-33")
 def test_worked_example_GB():
-    n = D0.of(W=[[[0.1, 0.4], [-0.2, 0.3]], [[0.7], [-0.6]]], b=[[0.05, -0.1], [0.2]], x=[0.5, -1.0], output="sigmoid")
+    n = D0.of(W=[[[0.1, 0.4], [-0.2, 0.3]], [[0.7], [-0.6]]], b=[[0.05, -0.1], [0.2]], x=[0.5, -1.0],
+              output="sigmoid")
     L = binary_cross_entropy(n.output, 1)
     L.backward()
     agree([numbers(n.z[1]), numbers(n.a[1]), numbers(n.z[2]), [n.output.data], [L.data]],
-          [[0.3, -0.2], [0.291312612452, -0.197375320225], [0.522344020851], [0.627695713226], [0.465699763018]])
-    agree([[n.output.grad], grads(n.z[2]), grads(n.b[2])], [[-1.593128611411], [-0.372304286774], [-0.372304286774]])
+          [[0.3, -0.2], [0.291312612452, -0.197375320225], [0.522344020851], [0.627695713226],
+           [0.465699763018]])
+    agree([[n.output.grad], grads(n.z[2]), grads(n.b[2])], [[-1.593128611411], [-0.372304286774],
+                                                            [-0.372304286774]])
     agree(grads(n.W[2]), [[-0.108456934407], [0.073483677823]])
-    agree([grads(n.a[1]), grads(n.z[1])], [[-0.260613000742, 0.223382572065], [-0.238496589711, 0.2146802534]])
+    agree([grads(n.a[1]), grads(n.z[1])], [[-0.260613000742, 0.223382572065],
+                                           [-0.238496589711, 0.2146802534]])
     agree(grads(n.W[1]), [[-0.119248294856, 0.1073401267], [0.238496589711, -0.2146802534]])
     agree([grads(n.b[1]), grads(n.a[0])], [[-0.238496589711, 0.2146802534], [0.062022442389, 0.112103393962]])
 

@@ -160,7 +160,8 @@ def test_a_linear_output_is_unbounded(case, c):
 
 @item("D1-09", "D1-12")
 @examples
-@given(st.lists(st.sampled_from(["tanh", "sigmoid", "relu", "linear"]), min_size=1, max_size=5), st.data(), seeds)
+@given(st.lists(st.sampled_from(["tanh", "sigmoid", "relu", "linear"]), min_size=1, max_size=5), st.data(),
+       seeds)
 def test_forward_pass_of_r_layers_with_mixed_activations(g, data, seed):
     functions = {"tanh": tanh, "sigmoid": sigma, "relu": relu, "linear": lambda z: z}
     d, *m = data.draw(st.lists(st.integers(1, 4), min_size=len(g) + 1, max_size=len(g) + 1))
@@ -177,7 +178,8 @@ def test_forward_pass_of_r_layers_with_mixed_activations(g, data, seed):
 
 @item("D1-10", "D1-11", "D1-13")
 @pytest.mark.parametrize("d, m, units, parameters", [
-    (3, [4, 1], 5, 21), (3, [4, 2], 6, 26), (3, [4, 4, 1], 9, 41), (3, [5, 6, 1], 12, 63), (784, [15, 10], 25, 11935)])
+    (3, [4, 1], 5, 21), (3, [4, 2], 6, 26), (3, [4, 4, 1], 9, 41), (3, [5, 6, 1], 12, 63),
+    (784, [15, 10], 25, 11935)])
 def test_counting_units_parameters_and_layers(d, m, units, parameters):
     net, below = MLP(d, m, init="zeros"), [d, *m]
     assert sum(len(layer.neurons) for layer in net.layers) == sum(m) == units
@@ -198,7 +200,8 @@ def test_three_hidden_layers_and_an_output_are_four():
 def test_each_column_of_the_batch_is_one_example(seed, batch):
     net = random_network(3, [4, 1], "sigmoid", "sigmoid", seed)
     passes = [D1(net, x) for x in batch]
-    W1, b1, W2, b2 = (np.array(numbers(p)) for p in (passes[0].W[1], passes[0].b[1], passes[0].W[2], passes[0].b[2]))
+    W1, b1, W2, b2 = (np.array(numbers(p)) for p in (passes[0].W[1], passes[0].b[1], passes[0].W[2],
+                                                     passes[0].b[2]))
     X  = np.array(batch).T                                                  # (d, m)
     Z1 = W1 @ X + b1[:, None]
     A1 = 1 / (1 + np.exp(-Z1))
@@ -273,7 +276,8 @@ GRID = [k / 5 for k in range(-20, 21)]                                      # 41
 CURVES = {
     "sigmoid": (engine.sigmoid, sigma, lambda z: sigma(z) * (1 - sigma(z))),
     "relu":    (engine.relu, relu, relu_slope),
-    "leaky":   (lambda z: engine.leaky_relu(z, 0.01), lambda z: max(0.01 * z, z), lambda z: 1 if z > 0 else 0.01),
+    "leaky":   (lambda z: engine.leaky_relu(z, 0.01), lambda z: max(0.01 * z, z),
+                lambda z: 1 if z > 0 else 0.01),
     "tanh":    (engine.tanh, lambda z: (exp(z) - exp(-z)) / (exp(z) + exp(-z)), lambda z: 1 - tanh(z) ** 2),
 }
 
@@ -322,7 +326,8 @@ two_layers = networks(layers=(2, 2), outputs=(1, 1), hidden="relu")
 
 @item("D1-25", "D1-31")
 def test_worked_example_GA_1():
-    n = D1.of(W=[[[1.0, -1.0], [0.5, 0.5]], [[2.0, 3.0]]], b=[[0.0, -0.5], [0.25]], x=[1.0, 2.0], hidden="relu")
+    n = D1.of(W=[[[1.0, -1.0], [0.5, 0.5]], [[2.0, 3.0]]], b=[[0.0, -0.5], [0.25]], x=[1.0, 2.0],
+              hidden="relu")
     J = 0.5 * (1 - n.output) ** 2
     J.backward()
     assert numbers([n.z[1], n.a[1]]) == [[-1, 1], [0, 1]] and n.output.data == 3.25 and J.data == 2.53125
@@ -417,7 +422,8 @@ def test_the_delta_recursion(hidden, slope, data):
     for k in range(r, 0, -1):
         agree(grads(n.z[k]), delta[k])
         agree(grads(n.b[k]), delta[k])
-        agree(grads(n.W[k]), [[delta[k][i] * a[k - 1][j] for j in range(len(a[k - 1]))] for i in range(len(z[k]))])
+        agree(grads(n.W[k]), [[delta[k][i] * a[k - 1][j] for j in range(len(a[k - 1]))]
+                              for i in range(len(z[k]))])
 
 
 # --- 4.5: updates and initialization --------------------------------------------------------------
@@ -614,7 +620,7 @@ def test_bias_gradients_depend_on_deeper_layers():
         n.output.backward()
         return grads(n.b[1])
     agree(db1(2.0), [2 * g for g in db1(1.0)])                              # only W3 changed
-    rows = numbers(weights(MLP(2, [3, 3, 1]).layers[0]))                    # random weights break the symmetry
+    rows = numbers(weights(MLP(2, [3, 3, 1]).layers[0]))  # random weights break the symmetry
     assert len({tuple(row) for row in rows}) == 3
 
 
@@ -628,7 +634,7 @@ def test_standardised_inputs(X):
     standardize, m = Standardizer().fit(X), len(X)
     mu = [sum(x[j] for x in X) / m for j in (0, 1)]
     s2 = [sum((x[j] - mu[j]) ** 2 for x in X) / m for j in (0, 1)]
-    new = [37.0, -2.0]                                                      # later samples: the same statistics
+    new = [37.0, -2.0]  # later samples: the same statistics
     agree(standardize(new), [(new[j] - mu[j]) / sqrt(s2[j]) for j in (0, 1)], 1e-9)
     columns = list(zip(*map(standardize, X)))
     agree([sum(c) / m for c in columns], [0.0, 0.0], 1e-9)
@@ -639,7 +645,7 @@ def test_standardised_inputs(X):
 def test_normalising_rounds_the_contours_of_the_cost():
     rng = Random(2)
     X = [[rng.gauss(5, 10), rng.gauss(-1, 0.5)] for _ in range(30)]
-    def condition(X):                                                       # of the Hessian of the mean half square
+    def condition(X):  # of the Hessian of the mean half square
         def cost(w):
             return half_mse([engine.dot(w, x) for x in X], [0.0] * len(X))
         low, high = np.linalg.eigvalsh(np.array(engine.hessian(cost)([0.0, 0.0]), dtype=float))
@@ -690,7 +696,7 @@ def test_invariances_of_batch_norm(z, c, k):
     agree(numbers(batch_normalised([k * v for v in z], eps=0.0)[2]), plain, 1e-9)
     mu = sum(z) / len(z)
     var = sum((v - mu) ** 2 for v in z) / len(z)
-    agree(numbers(batch_normalised(z, sqrt(var + 1e-5), mu)[2]), z)         # gamma = sqrt(var + eps), beta = mu
+    agree(numbers(batch_normalised(z, sqrt(var + 1e-5), mu)[2]), z)  # gamma = sqrt(var + eps), beta = mu
 
 
 @item("D1-50", "D1-51", "D1-52")
@@ -706,7 +712,8 @@ def test_worked_example_GF():
 @examples
 @given(seeds, st.floats(0.1, 100))
 def test_with_batch_norm_the_scale_of_the_weights_does_not_matter(seed, k):
-    """Scaling W by k leaves the loss as it is and divides its gradient by k: large weights slow down, not explode."""
+    """Scaling W by k leaves the loss as it is and divides its gradient by k: large weights slow down, not
+    explode."""
     rng = Random(seed)
     X = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(5)]
     W = [rng.gauss(0, 1), rng.gauss(0, 1)]
@@ -749,10 +756,12 @@ def test_a_dropped_unit_has_no_edges(seed, x):
     inputs = [Value(v) for v in x]
     engine.total(output(dropout(hidden(inputs)))).backward()
     for k, kept in enumerate(dropout.mask):
-        edges = [*hidden.neurons[k].weights, hidden.neurons[k].bias, *[unit.weights[k] for unit in output.neurons]]
+        edges = [*hidden.neurons[k].weights, hidden.neurons[k].bias,
+                 *[unit.weights[k] for unit in output.neurons]]
         assert kept in (0, 1) and (kept or all(edge.grad == 0 for edge in edges))
         if kept:
-            a = tanh(sum(w.data * v for w, v in zip(hidden.neurons[k].weights, x)) + hidden.neurons[k].bias.data)
+            a = tanh(sum(w.data * v for w, v in zip(hidden.neurons[k].weights, x))
+                     + hidden.neurons[k].bias.data)
             agree([unit.weights[k].grad for unit in output.neurons], [a, a])
 
 
@@ -760,7 +769,8 @@ def test_a_dropped_unit_has_no_edges(seed, x):
 @examples
 @given(seeds, st.floats(0.2, 0.8))
 def test_weight_scaling_averages_the_ensemble(seed, p):
-    """Exactly for a linear output, exactly for the geometric mean behind a softmax, nearly for the arithmetic mean."""
+    """Exactly for a linear output, exactly for the geometric mean behind a softmax, nearly for the arithmetic
+    mean."""
     rng = Random(seed)
     a = [rng.gauss(0, 1) for _ in range(4)]
     W = [[rng.gauss(0, 1) for _ in a] for _ in range(3)]

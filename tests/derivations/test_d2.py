@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 import engine
 from engine import Value
 from engine.value import topological_order
-from nn import MLP, Maxout, Neuron, bce_with_logits, cross_entropy_with_logits, dead_fraction, hinge, l1, l2, moons
+from nn import (MLP, Maxout, Neuron, bce_with_logits, cross_entropy_with_logits, dead_fraction, hinge, l1, l2,
+                moons)
 
-from .conventions import D2, agree, elements, examples, grads, networks, numbers, outputs, random_network, vectors
+from .conventions import (D2, agree, elements, examples, grads, networks, numbers, outputs, random_network,
+                          vectors)
 
 item = pytest.mark.item
 seeds = st.integers(0, 2**32 - 1)
@@ -186,7 +188,8 @@ def test_the_svm_neuron(w, x, y):
     margin = y * dot(w, x)
     agree([L.data], [max(0.0, 1 - margin)])
     agree(grads(ws), [-y * xj if margin < 1 else 0.0 for xj in x])
-    assert hinge(0.3, 1) == 0.7 and slope(lambda s: hinge(s, 1), 0.3) == -1 and slope(lambda s: hinge(s, 1), 2.0) == 0
+    assert (hinge(0.3, 1) == 0.7 and slope(lambda s: hinge(s, 1), 0.3) == -1
+            and slope(lambda s: hinge(s, 1), 2.0) == 0)
 
 
 @item("D2-11")
@@ -241,7 +244,8 @@ def test_large_initial_weights_saturate():
 
 @item("D2-15")
 @examples
-@given(st.lists(st.floats(0.01, 10), min_size=2, max_size=5), seeds, st.floats(-5, 5).filter(lambda d: d != 0))
+@given(st.lists(st.floats(0.01, 10), min_size=2, max_size=5), seeds,
+       st.floats(-5, 5).filter(lambda d: d != 0))
 def test_positive_inputs_give_weight_gradients_of_one_sign(x, seed, upstream):
     net = random_network(len(x), [1], "linear", "sigmoid", seed=seed)
     n = D2(net, x)
@@ -287,7 +291,7 @@ def test_a_dead_unit_never_learns_again():
     net.layers[1].neurons[0].weights[0].data = 1.0
     assert dead_fraction(net, X) == 0
 
-    unit.bias.data -= 5 * 20.0                                              # one huge step, and z < 0 everywhere
+    unit.bias.data -= 5 * 20.0  # one huge step, and z < 0 everywhere
     kept = numbers(unit.parameters())
     for _ in range(3):
         net.zero_grad()
@@ -379,7 +383,7 @@ def test_no_path_joins_two_units_of_a_layer():
 @pytest.mark.parametrize("sizes, edges, units, parameters", [([4, 2], 20, 6, 26), ([4, 4, 1], 32, 9, 41)])
 def test_the_two_topologies(sizes, edges, units, parameters):
     n = D2(MLP(3, sizes), [0.0] * 3)
-    assert n.L == len(sizes)                                                # N layers: the input is not counted
+    assert n.L == len(sizes)  # N layers: the input is not counted
     assert sum(1 for W in n.W[1:] for _ in elements(W)) == edges
     assert sum(len(b) for b in n.b[1:]) == units
     assert len(n.net.parameters()) == parameters
@@ -476,7 +480,8 @@ def test_a_wider_network_contains_every_smaller_one():
     for k, unit in enumerate(large.layers[0].neurons):
         for p, q in zip(unit.parameters(), small.layers[0].neurons[k % 3].parameters()):
             p.data = q.data
-        large.layers[1].neurons[0].weights[k].data = small.layers[1].neurons[0].weights[k].data if k < 3 else 0.0
+        large.layers[1].neurons[0].weights[k].data = (small.layers[1].neurons[0].weights[k].data if k < 3
+                                                      else 0.0)
     large.layers[1].neurons[0].bias.data = small.layers[1].neurons[0].bias.data
     X, _ = moons(20, seed=3)
     assert [large(x).data for x in X] == [small(x).data for x in X]
@@ -494,7 +499,7 @@ def test_the_penalty_shrinks_the_weights():
 @item("D2-37")
 def test_along_the_penalised_minima_of_a_linear_unit_the_weight_falls_and_the_loss_rises():
     data = [(-1.0, -2.0), (0.5, 1.0), (2.0, 3.5)]
-    def minimum(strength):                                                  # of mean (w x - y)^2 / 2 + strength/2 w^2
+    def minimum(strength):  # of mean (w x - y)^2 / 2 + strength/2 w^2
         w = sum(x * y for x, y in data) / (sum(x * x for x, _ in data) + len(data) * strength)
         v = Value(w)
         (sum((v * x - y) ** 2 for x, y in data) / (2 * len(data)) + l2([v], strength)).backward()

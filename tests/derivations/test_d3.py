@@ -105,7 +105,8 @@ def test_the_model_with_one_input(seed, M, x, f):
     W1 = [[rng.gauss(0, 1) for _ in range(M)] for _ in range(2)]
     w2 = [rng.gauss(0, 1) for _ in range(M)]
     n = D3.of([W1, [[w] for w in w2]], [x], hidden=f)
-    f, slope = {"tanh": (tanh, lambda a: 1 - tanh(a) ** 2), "relu": (lambda a: max(a, 0.0), lambda a: float(a > 0))}[f]
+    f, slope = {"tanh": (tanh, lambda a: 1 - tanh(a) ** 2), "relu": (lambda a: max(a, 0.0),
+                                                                     lambda a: float(a > 0))}[f]
 
     a = [W1[0][j] + W1[1][j] * x for j in range(M)]
     agree(numbers(n.a[1]), a)
@@ -116,7 +117,8 @@ def test_the_model_with_one_input(seed, M, x, f):
 
     n.output.backward()
     agree(grads(n.W[2]), [[f(v)] for v in a])
-    agree(grads(n.W[1]), [[w2[j] * slope(a[j]) for j in range(M)], [w2[j] * slope(a[j]) * x for j in range(M)]])
+    agree(grads(n.W[1]), [[w2[j] * slope(a[j]) for j in range(M)],
+                          [w2[j] * slope(a[j]) * x for j in range(M)]])
 
 
 @item("D3-05")
@@ -157,7 +159,8 @@ def interpolation(f, knots):
 
 
 @item("D3-07")
-@pytest.mark.parametrize("n, expected", [(4, 0.210514), (8, 0.070378), (16, 0.018846), (32, 0.004792), (64, 0.001203)])
+@pytest.mark.parametrize("n, expected", [(4, 0.210514), (8, 0.070378), (16, 0.018846), (32, 0.004792),
+                                         (64, 0.001203)])
 def test_a_relu_sum_interpolates_a_curve(n, expected):
     h = 2 * pi / n
     knots = [k * h for k in range(n + 1)]
@@ -270,7 +273,8 @@ def test_back_propagation(case):
                     for k in range(len(a[l]))]
     for l in range(1, n.L + 1):                                             # 4: the partials
         agree(grads(n.a[l]), delta[l])
-        agree(grads(n.W[l]), [[z[l - 1][j] * delta[l][k] for k in range(len(delta[l]))] for j in range(len(z[l - 1]))])
+        agree(grads(n.W[l]), [[z[l - 1][j] * delta[l][k] for k in range(len(delta[l]))]
+                              for j in range(len(z[l - 1]))])
 
 
 @item("D3-15")
@@ -316,7 +320,7 @@ def test_one_step_moves_every_layer_from_the_same_gradient(case, eta):
 
     for p, w in zip(net.parameters(), start):
         p.data = w
-    for layer, gs in zip(net.layers, stored):                               # layer by layer, one stored gradient
+    for layer, gs in zip(net.layers, stored):  # layer by layer, one stored gradient
         for p, g in zip(layer.parameters(), gs):
             p.data -= eta * g
     agree(numbers(net.parameters()), expected, 0)
@@ -356,7 +360,7 @@ def test_mini_batches():
     full, single = line_gradient(LINE), [line_gradient([sample]) for sample in LINE]
     batches = list(combinations(range(N), B))
     means = [line_gradient([LINE[i] for i in batch]) for batch in batches]
-    for batch, mean in zip(batches, means):                                 # printed: the sum, B times the mean
+    for batch, mean in zip(batches, means):  # printed: the sum, B times the mean
         agree([sum(single[i][c] for i in batch) for c in (0, 1)], [B * g for g in mean])
     partition = [line_gradient(LINE[k:k + 2]) for k in range(0, N, 2)]
     agree([sum(g) / 4 for g in zip(*partition)], full)
@@ -396,7 +400,8 @@ def valley_steps(eta, gamma, largest=1000):
 
 @item("D3-26")
 def test_momentum_crosses_a_narrow_valley_faster():
-    """At the best rates: plain descent keeps 99/101 of the distance per step, momentum about 9/11 (Polyak)."""
+    """At the best rates: plain descent keeps 99/101 of the distance per step, momentum about 9/11
+    (Polyak)."""
     plain, momentum = valley_steps(2 / 101, 0.0), valley_steps(4 / 121, (9 / 11) ** 2)
     assert plain > 400 and momentum < 100
     ps, qs = [Value(1.0)], [Value(1.0)]

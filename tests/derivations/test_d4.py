@@ -19,12 +19,13 @@ import engine
 from engine import Value
 from nn import (
     MLP, SGD, Dropout, Highway, Layer, Neuron, Residual, WeightedSkip, bce_with_logits, binary_cross_entropy,
-    binary_to_one_hot, categorical_cross_entropy, clip_by_norm, clip_by_value, cross_entropy_with_logits, dead_units,
-    grid, logic_gate, squared_error,
+    binary_to_one_hot, categorical_cross_entropy, clip_by_norm, clip_by_value, cross_entropy_with_logits,
+    dead_units, grid, logic_gate, squared_error,
 )
 
 from .conventions import (
-    D4, agree, difference, elements, examples, grads, networks, numbers, outputs, random_network, shape, vectors,
+    D4, agree, difference, elements, examples, grads, networks, numbers, outputs, random_network, shape,
+    vectors,
 )
 
 item = pytest.mark.item
@@ -144,7 +145,8 @@ def test_softmax_notices_a_scale_and_rounds_to_0_and_1():
 def test_the_curves_of_the_script():
     for x in [k / 5 - 4 for k in range(41)]:
         agree([engine.softmax([x, 0.0])[0]], [engine.sigmoid(x)], 1e-15)
-        agree([engine.sigmoid(x), engine.tanh(x), engine.relu(x)], [1 / (1 + exp(-x)), tanh(x), max(0.0, x)], 1e-15)
+        agree([engine.sigmoid(x), engine.tanh(x), engine.relu(x)], [1 / (1 + exp(-x)), tanh(x), max(0.0, x)],
+              1e-15)
 
 
 # --- 2: one unit and the logic gates --------------------------------------------------------------
@@ -198,7 +200,8 @@ def test_gates_by_hand():
 @examples
 @given(st.floats(-100, 100), st.floats(-100, 100), st.floats(-100, 100))
 def test_no_unit_computes_xor(w1, w2, b):
-    """The targets ask for b <= 0, w1 + b > 0, w2 + b > 0, w1 + w2 + b <= 0: the middle two add up to the outer two."""
+    """The targets ask for b <= 0, w1 + b > 0, w2 + b > 0, w1 + w2 + b <= 0: the middle two add up to the
+    outer two."""
     agree([(w1 + b) + (w2 + b)], [b + (w1 + w2 + b)])
     neuron = Neuron(2, "step")
     for p, data in zip(neuron.parameters(), (w1, w2, b)):
@@ -333,7 +336,8 @@ def test_masks_are_independent_and_seeded():
 @examples
 @given(vectors(4), vectors(4), st.floats(0.05, 0.95))
 def test_inverted_dropout_keeps_the_mean(a, w, r):
-    outcomes = [(prod(1 - r if m else r for m in mask), sum(wi * ai * m / (1 - r) for wi, ai, m in zip(w, a, mask)))
+    outcomes = [(prod(1 - r if m else r for m in mask),
+                 sum(wi * ai * m / (1 - r) for wi, ai, m in zip(w, a, mask)))
                 for mask in product([0, 1], repeat=4)]
     agree([fsum(p * y for p, y in outcomes)], [sum(wi * ai for wi, ai in zip(w, a))], 1e-11)
     variance = (1 - r) * (a[0] / (1 - r)) ** 2 - a[0] ** 2
@@ -391,7 +395,8 @@ def test_where_the_two_errors_are_flat_and_steep(z, bce, square):
 
 @item("D4-23")
 def test_the_steepest_wrong_output_is_one_third():
-    slopes = {k: abs(slope(lambda z: squared_error(engine.sigmoid(z), 1), log(k / (300 - k)))) for k in range(1, 300)}
+    slopes = {k: abs(slope(lambda z: squared_error(engine.sigmoid(z), 1), log(k / (300 - k))))
+              for k in range(1, 300)}
     assert max(slopes, key=slopes.get) == 100 and slopes[100] == pytest.approx(8 / 27, abs=1e-15)
 
 
@@ -418,7 +423,8 @@ def test_binary_cross_entropy(z, t):
 
 @item("D4-26")
 @pytest.mark.parametrize("z, t, E, dz", [
-    (1000.0, 0, 1000, 1), (-1000.0, 1, 1000, -1), (40.0, 0, 40, 1), (0.0, 1, log(2), -0.5), (0.0, 0, log(2), 0.5),
+    (1000.0, 0, 1000, 1), (-1000.0, 1, 1000, -1), (40.0, 0, 40, 1), (0.0, 1, log(2), -0.5),
+    (0.0, 0, log(2), 0.5),
     (1000.0, 1, 0, 0), (-1000.0, 0, 0, 0)])
 def test_bce_from_logits_at_the_ends_and_at_0(z, t, E, dz):
     x = Value(z)
@@ -498,7 +504,8 @@ def test_binary_to_one_hot():
     net = MLP(2, [4], init="zeros")
     assert len(net.parameters()) == 12
     agree([cross_entropy_with_logits([net(x) for x in X], left).data], [log(4)])
-    right_since, loss = train(net, X, left, cross_entropy_with_logits, 499, 1.0)   # the loss that step 500 sees
+    # the loss that step 500 sees
+    right_since, loss = train(net, X, left, cross_entropy_with_logits, 499, 1.0)
     assert right_since == 2 and loss == pytest.approx(0.019778, abs=1e-6)
 
 
@@ -520,8 +527,9 @@ def test_a_decoder_by_hand():
 def test_three_layers_as_one_expression(seed, x):
     n = D4(random_network(3, [3, 3, 3], seed=seed), x)
     w1, w2, w3, b1, b2, b3 = (numbers(v) for v in (*n.W[1:], *n.b[1:]))
-    y = [b3[i] + sum(w3[j][i] * tanh(b2[j] + sum(w2[k][j] * tanh(b1[k] + sum(w1[l][k] * x[l] for l in range(3)))
-                                                 for k in range(3))) for j in range(3)) for i in range(3)]
+    y = [b3[i]
+         + sum(w3[j][i] * tanh(b2[j] + sum(w2[k][j] * tanh(b1[k] + sum(w1[l][k] * x[l] for l in range(3)))
+                                           for k in range(3))) for j in range(3)) for i in range(3)]
     agree(numbers(n.output), y)
 
 
@@ -552,7 +560,7 @@ def test_the_gradient_recurrence_for_every_output_and_parameter(seed):
                 assert b.grad == pytest.approx(found[i, m, None, k], abs=1e-14)
     net.zero_grad()
     n = D4(net, x)
-    engine.dot(c, n.output).backward()                                      # back-propagation: one pass for all
+    engine.dot(c, n.output).backward()  # back-propagation: one pass for all
     for m in (1, 2, 3):
         for (j, k), w in elements(n.W[m]):
             assert w.grad == pytest.approx(sum(c[i] * found[i, m, j, k] for i in range(3)), abs=1e-13)
@@ -571,7 +579,8 @@ def test_the_reverse_form(case):
     delta = [c[k] * (1 - a[n.L][k] ** 2) for k in range(len(c))]
     for m in range(n.L, 0, -1):
         agree(grads(n.z[m]), delta)
-        agree(grads(n.W[m]), [[a[m - 1][j] * delta[k] for k in range(len(delta))] for j in range(len(a[m - 1]))])
+        agree(grads(n.W[m]), [[a[m - 1][j] * delta[k] for k in range(len(delta))]
+                              for j in range(len(a[m - 1]))])
         back  = [sum(W[m][j][k] * delta[k] for k in range(len(delta))) for j in range(len(a[m - 1]))]
         delta = [(1 - a[m - 1][j] ** 2) * back[j] for j in range(len(back))]
 
@@ -579,8 +588,8 @@ def test_the_reverse_form(case):
 @item("D4-32", "D4-33")
 def test_worked_example_GD():
     def pass_(i):
-        n = D4.of(W=[[[0.1, -0.2], [0.3, 0.4]], [[0.5, -0.6], [0.7, 0.8]]], b=[[0.0, 0.3], [-0.1, 0.2]], x=[1.0, 2.0],
-                  hidden="sigmoid", output="sigmoid")
+        n = D4.of(W=[[[0.1, -0.2], [0.3, 0.4]], [[0.5, -0.6], [0.7, 0.8]]], b=[[0.0, 0.3], [-0.1, 0.2]],
+                  x=[1.0, 2.0], hidden="sigmoid", output="sigmoid")
         n.output[i].backward()
         return n
     first, second = pass_(0), pass_(1)
@@ -627,7 +636,7 @@ def test_a_gradient_is_a_sum_over_paths(seed, x):
     n.output[1].backward()
     slope_of = [None, *[[1 - v * v for v in numbers(a)] for a in n.a[1:]]]
     w2, w3 = numbers(n.W[2]), numbers(n.W[3])
-    j, k = 0, 2                                                             # the weight from input 0 to unit 2
+    j, k = 0, 2  # the weight from input 0 to unit 2
     paths = [x[j] * slope_of[1][k] * w2[k][u] * slope_of[2][u] * w3[u][1] * slope_of[3][1] for u in range(2)]
     agree([n.W[1][j][k].grad], [sum(paths)])
 
@@ -643,7 +652,7 @@ def test_factors_above_and_below_1():
         return x.grad
     agree([chain(5.0, 0.0, engine.sigmoid) / 1.25 ** 20], [1])              # sigma'(0) w = 1.25
     agree([chain(1.0, 0.0, engine.sigmoid) / 0.25 ** 20], [1])
-    agree([chain(1.0, 0.0, engine.tanh)], [1])                              # tanh'(0) = 1 is no proper fraction
+    agree([chain(1.0, 0.0, engine.tanh)], [1])  # tanh'(0) = 1 is no proper fraction
 
 
 @item("D4-37")
@@ -659,7 +668,7 @@ def test_paths_of_active_units_carry_the_gradient():
         a.backward()
         assert x.grad == expected
     x = Value(0.5)
-    (engine.relu(x) + engine.relu(-x)).backward()                           # one blocked path beside an open one
+    (engine.relu(x) + engine.relu(-x)).backward()  # one blocked path beside an open one
     assert x.grad == 1
 
 
@@ -690,7 +699,8 @@ N, C = range(3), [0.3, -1.2, 0.7]                                            # t
 
 
 def connected(connection, seed):
-    """(the connection, a1, its numbers) after L.backward(): W2 to layer 2, W3 to layer 3, both tanh. Columns: W a."""
+    """(the connection, a1, its numbers) after L.backward(): W2 to layer 2, W3 to layer 3, both tanh. Columns:
+    W a."""
     rng = Random(seed)
     block = connection(Layer(3, 3, "tanh"), Layer(3, 3, "tanh"))
     for p in block.parameters():
@@ -714,7 +724,8 @@ def through_layer_2(block, a1, a3):
 def check_layer_3(block, a1, a2, a3, d3, around):
     """z3 = b3 + W3 a2 + around, and the gradients of W3 and b3."""
     units = block.layers[1].neurons
-    agree(a3, [tanh(u.bias.data + sum(u.weights[j].data * a2[j] for j in N) + e) for u, e in zip(units, around)])
+    agree(a3, [tanh(u.bias.data + sum(u.weights[j].data * a2[j] for j in N) + e)
+               for u, e in zip(units, around)])
     agree([grads(u.weights) for u in units], [[d3[i] * a2[j] for j in N] for i in N], 1e-13)
     agree([u.bias.grad for u in units], d3, 1e-13)
 
@@ -844,5 +855,6 @@ def test_a_norm_per_tensor_changes_the_direction():
 @examples
 @given(st.floats(-5, 5))
 def test_error_slopes_against_differences(z):
-    for f in (lambda z: squared_error(engine.sigmoid(z), 1), lambda z: binary_cross_entropy(engine.sigmoid(z), 1)):
+    for f in (lambda z: squared_error(engine.sigmoid(z), 1),
+              lambda z: binary_cross_entropy(engine.sigmoid(z), 1)):
         assert slope(f, z) == pytest.approx(difference(f, z), abs=1e-8)

@@ -18,8 +18,8 @@ from engine import Value
 from engine.value import topological_order
 from nn import (
     MLP, SGD, BatchNorm, Dropout, Highway, KeepDropout, Layer, Neuron, Residual, bce_with_logits,
-    binary_cross_entropy, binary_to_one_hot, clip_by_norm, clip_by_value, cross_entropy_with_logits, grid, half_mse,
-    hinge, l2, mse, rmse, squared_error,
+    binary_cross_entropy, binary_to_one_hot, clip_by_norm, clip_by_value, cross_entropy_with_logits, grid,
+    half_mse, hinge, l2, mse, rmse, squared_error,
 )
 
 from .conventions import D0, D1, D3, D4, agree, elements, grads, numbers, random_network, shape, weights
@@ -51,14 +51,16 @@ def slope(f, z):
 
 def GA_1():
     """D1's worked example after its backward pass."""
-    n = D1.of(W=[[[1.0, -1.0], [0.5, 0.5]], [[2.0, 3.0]]], b=[[0.0, -0.5], [0.25]], x=[1.0, 2.0], hidden="relu")
+    n = D1.of(W=[[[1.0, -1.0], [0.5, 0.5]], [[2.0, 3.0]]], b=[[0.0, -0.5], [0.25]], x=[1.0, 2.0],
+              hidden="relu")
     half_mse(n.output, 1.0).backward()
     return n
 
 
 def GB():
     """D0's worked example after its backward pass."""
-    n = D0.of(W=[[[0.1, 0.4], [-0.2, 0.3]], [[0.7], [-0.6]]], b=[[0.05, -0.1], [0.2]], x=[0.5, -1.0], output="sigmoid")
+    n = D0.of(W=[[[0.1, 0.4], [-0.2, 0.3]], [[0.7], [-0.6]]], b=[[0.05, -0.1], [0.2]], x=[0.5, -1.0],
+              output="sigmoid")
     binary_cross_entropy(n.output, 1).backward()
     return n
 
@@ -280,7 +282,8 @@ def test_three_slopes_of_relu_at_0(evidence):
     n = D1.of(W=[[[1.0, -1.0]], [[2.0]]], b=[[0.0], [0.0]], x=[1.0, 1.0], hidden="relu")
     half_mse(n.output, 1.0).backward()
     z, da = n.z[1][0], n.a[1][0].grad
-    left, right = (engine.relu(0.0) - engine.relu(-1e-9)) / 1e-9, (engine.relu(1e-9) - engine.relu(0.0)) / 1e-9
+    left, right = (engine.relu(0.0) - engine.relu(-1e-9)) / 1e-9, (engine.relu(1e-9)
+                                                                   - engine.relu(0.0)) / 1e-9
     assert (left, right) == (0, 1)
     assert da * (z.data >= 0) == -2 and z.grad == 0 and left <= z.grad / da <= right
     evidence("dJ/da = -2", "delta = -2", "engine 0")
@@ -296,7 +299,8 @@ def test_gradients_need_not_shrink(evidence):
         return first / last
     found = {case: median(ratio(*case, seed) for seed in range(5))
              for case in [("sigmoid", "xavier"), ("relu", "he"), ("tanh", "normal")]}
-    assert found["sigmoid", "xavier"] < 1e-3 and 0.1 < found["relu", "he"] < 10 and found["tanh", "normal"] > 10
+    assert (found["sigmoid", "xavier"] < 1e-3 and 0.1 < found["relu", "he"] < 10
+            and found["tanh", "normal"] > 10)
     evidence(*[f"{value:.{digits}g}" for value, digits in zip(found.values(), (2, 2, 3))])
 
 
@@ -512,7 +516,7 @@ def test_the_strength_decides(evidence):
 def test_which_index_is_which(evidence):
     n = GC()
     z, delta = numbers(n.z[0]), grads(n.a[1])
-    right   = z[1] * delta[0]                                               # stored [1][0]: from input 1 to unit 0
+    right   = z[1] * delta[0]  # stored [1][0]: from input 1 to unit 0
     printed = z[0] * delta[1]
     assert n.W[1][1][0].grad == pytest.approx(right) and abs(right - printed) > 1
     evidence(f"{right:.6f}", f"{printed:.6f}")
@@ -549,7 +553,8 @@ def test_the_input_is_layer_0(evidence):
 @erratum("ERR-D3-4")
 def test_later_layers_have_no_bias(evidence):
     rng = Random(0)
-    n = D3.of([[[0.0] * 5, [rng.gauss(0, 1) for _ in range(5)]], [[rng.gauss(0, 1)] for _ in range(5)]], [0.0])
+    n = D3.of([[[0.0] * 5, [rng.gauss(0, 1) for _ in range(5)]], [[rng.gauss(0, 1)] for _ in range(5)]],
+              [0.0])
     assert n.output.data == 0                                               # whatever the weights
     count = sum(1 for W in n.W[1:] for _ in elements(W))
     n.net.layers[1].neurons[0].bias.data = 1.0
@@ -631,7 +636,8 @@ def test_the_risk_is_not_convex(evidence):
     other  = D3.of([[[-0.5, 0.2], [-0.7, 1.5]], [[2.0], [1.0]]], [0.0]).net
     middle = D3.of([[[-0.15, -0.15], [0.4, 0.4]], [[1.5], [1.5]]], [0.0]).net
     Y = [one(x).data for x in X]
-    ends, half_way = [mse([net(x) for x in X], Y).data for net in (one, other)], mse([middle(x) for x in X], Y).data
+    ends, half_way = [mse([net(x) for x in X], Y).data for net in (one, other)], mse([middle(x) for x in X],
+                                                                                     Y).data
     assert max(ends) < 1e-30 < half_way
     evidence(f"{half_way:.4f}")
 
@@ -700,8 +706,8 @@ def cut_out_by(n, X, Y):
 
 @erratum("ERR-D4-4")
 def test_the_weight_leads_into_one_unit(evidence):
-    n = D4.of(W=[[[0.1, -0.2], [0.3, 0.4]], [[0.5, -0.6], [0.7, 0.8]]], b=[[0.0, 0.3], [-0.1, 0.2]], x=[1.0, 2.0],
-              hidden="sigmoid", output="sigmoid")
+    n = D4.of(W=[[[0.1, -0.2], [0.3, 0.4]], [[0.5, -0.6], [0.7, 0.8]]], b=[[0.0, 0.3], [-0.1, 0.2]],
+              x=[1.0, 2.0], hidden="sigmoid", output="sigmoid")
     n.output[0].backward()
     a1, a2 = numbers(n.a[1]), numbers(n.a[2])
     printed = a2[0] * (1 - a2[0]) * a1[0]                                   # also for the weight into unit 2
@@ -738,7 +744,8 @@ def test_the_innermost_index(evidence):
     (w1, w2, w3), (b1, b2, b3) = numbers(n.W[1:]), numbers(n.b[1:])
     def y(i, inner):
         return b3[i] + sum(w3[j][i] * tanh(b2[j] + sum(
-            w2[k][j] * tanh(b1[k] + sum(inner(l, j, k) * x[l] for l in range(3))) for k in range(3))) for j in range(3))
+            w2[k][j] * tanh(b1[k] + sum(inner(l, j, k) * x[l] for l in range(3))) for k in range(3)))
+                           for j in range(3))
     right   = [y(i, lambda l, j, k: w1[l][k]) for i in range(3)]
     printed = [y(i, lambda l, j, k: w1[l][j]) for i in range(3)]
     agree(numbers(n.output), right)

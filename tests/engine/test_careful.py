@@ -1,4 +1,5 @@
-"""The pieces of rows: sums in one order on every Python, and gates that nothing passes when they are closed."""
+"""The pieces of rows: sums in one order on every Python, and gates that nothing passes when they are
+closed."""
 
 import math
 import random
@@ -8,8 +9,8 @@ import mpmath
 import pytest
 
 from engine import (
-    Value, acos, asin, atanh, clamp, cos, grad, gradients, hessian, log, logsumexp, mask, maximum, mean, minimum, relu,
-    sign, softmax, sqrt, step, total, vectorize,
+    Value, acos, asin, atanh, clamp, cos, grad, gradients, hessian, log, logsumexp, mask, maximum, mean,
+    minimum, relu, sign, softmax, sqrt, step, total, vectorize,
 )
 from engine.careful import added
 from engine.primitives import TABLE
@@ -33,14 +34,16 @@ def test_added_goes_from_left_to_right_on_every_python():
 
 
 @pytest.mark.parametrize("name, f", [
-    ("logsumexp", lambda *x: logsumexp(*x)), ("softmax", lambda *x: softmax(*x)[1]), ("mean", lambda *x: mean(*x) ** 2),
+    ("logsumexp", lambda *x: logsumexp(*x)), ("softmax", lambda *x: softmax(*x)[1]),
+    ("mean", lambda *x: mean(*x) ** 2),
     ("total", lambda *x: total(*x) ** 2), ("maximum", lambda *x: maximum(*x) ** 2),
     ("cross entropy", lambda *x: cross_entropy_with_logits(list(x), 2)),
     ("soft targets", lambda *x: cross_entropy_with_logits(list(x), [0.1, 0.2, 0.3, 0.4]))])
 def test_second_derivatives_of_sums_are_there_on_every_python(name, f):
     for x in points(100, 4):
         H = hessian(f)(*x)
-        assert all(math.isclose(H[i][j], H[j][i], rel_tol=1e-12, abs_tol=1e-15) for i in range(4) for j in range(4))
+        assert all(math.isclose(H[i][j], H[j][i], rel_tol=1e-12, abs_tol=1e-15) for i in range(4)
+                   for j in range(4))
 
 
 def test_the_hessian_of_logsumexp_in_50_digits():
@@ -84,7 +87,8 @@ def test_unchanged_data_is_never_called_changed():
 
 
 # --- closed gates -----------------------------------------------------------------------------------
-# The class: what is behind a closed gate has no influence, so 0 passes, whatever arrives from above: 0 * inf is nan,
+# The class: what is behind a closed gate has no influence, so 0 passes, whatever arrives from above: 0 * inf
+# is nan,
 # and the gradient of a part of the network that is off would spoil all the others.
 
 GATES = {                                                # closed at x = -1, where each has the value 0
@@ -141,7 +145,8 @@ def test_the_program_as_it_is_printed_closes_its_gates_too():
 
 
 def test_acos_of_a_clamp():
-    assert grad(lambda x: acos(clamp(x, -1, 1)))(2.0) == 0 and grad(lambda x: atanh(clamp(x, -0.5, 0.5)))(2.0) == 0
+    assert (grad(lambda x: acos(clamp(x, -1, 1)))(2.0) == 0
+            and grad(lambda x: atanh(clamp(x, -0.5, 0.5)))(2.0) == 0)
 
 
 def test_the_second_derivative_of_tanh_keeps_its_digits_at_0():
@@ -153,7 +158,7 @@ def test_the_second_derivative_of_tanh_keeps_its_digits_at_0():
 def test_an_open_gate_passes_all_and_a_plain_0_is_no_gate():
     assert grad(lambda x: sqrt(relu(x)))(4.0) == 0.25
     assert math.isnan(grad(lambda x: sqrt(x * 0))(1.0))                  # a product: 0 * inf
-    assert math.isnan(grad(lambda x: relu(sqrt(x) - 1))(0.0))            # the pole is behind the gate: inf * 0
+    assert math.isnan(grad(lambda x: relu(sqrt(x) - 1))(0.0))  # the pole is behind the gate: inf * 0
     assert grad(lambda x: sqrt(maximum(x, 0)))(0.0) == math.inf          # at the kink, half of inf
 
 
@@ -163,7 +168,8 @@ def test_dropped_units_pass_nothing_and_kept_ones_all():
         y = layer(x)
         total([sqrt(yk) for yk in y]).backward()
         assert 0.0 in layer.mask and kept in layer.mask
-        assert [xk.grad for xk in x] == [0 if m == 0 else pytest.approx(m / (2 * math.sqrt(m))) for m in layer.mask]
+        assert [xk.grad for xk in x] == [0 if m == 0 else pytest.approx(m / (2 * math.sqrt(m)))
+                                         for m in layer.mask]
         assert all(mask(Value(math.inf), m).data == 0 for m in layer.mask if m == 0)
 
 

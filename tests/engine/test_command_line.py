@@ -11,11 +11,14 @@ from engine.__main__ import main
 
 NEURON = ["tanh(w*x + b)", "x=0.5", "w=-1", "b=2"]
 
+MPMATH = 'needs mpmath, which is not installed: write pip install "chainrule[check]"'
+
 
 def test_values_and_gradients(capsys):
     assert main(NEURON) == 0
     assert capsys.readouterr().out.split("\n")[:5] == [
-        "J = tanh(w*x + b) = 0.9051", "", "name  value   gradient  made by", "w     -1      0.09035", "x     0.5     -0.1807"]
+        "J = tanh(w*x + b) = 0.9051", "", "name  value   gradient  made by", "w     -1      0.09035",
+        "x     0.5     -0.1807"]
 
 
 def test_explain_and_save(tmp_path, capsys):
@@ -41,7 +44,8 @@ def test_draw(tmp_path):
     assert path.read_text().startswith("<svg")
 
 
-@pytest.mark.parametrize("form, word", [("text", "The chain rule"), ("markdown", "$$"), ("latex", r"\begin{align*}"), ("html", "<section")])
+@pytest.mark.parametrize("form, word", [("text", "The chain rule"), ("markdown", "$$"),
+                                        ("latex", r"\begin{align*}"), ("html", "<section")])
 def test_explain_in_every_form(form, word, capsys):
     assert main(["explain", "w*x*w", "w=2", "x=3", "--explain", "w", "--as", form]) == 0
     assert word in capsys.readouterr().out
@@ -53,9 +57,12 @@ def test_explain_without_a_name_explains_all(capsys):
 
 
 @pytest.mark.parametrize("given, word", [
-    (["x.data", "x=1"], "x.data\n    ^"), (["x*y", "x=1"], "write y=1.5"), (["x", "x=one"], "not a number"), (["x", "5"], "name=number"),
-    (["x*x", "x=1", "--save", "graph.docx"], "must end in"), (["x*x", "x=1", "--explain", "y"], "no node is called"),
-    (["x*x", "x=1", "--save", "/no/such/folder/graph.svg"], "cannot write /no/such/folder/graph.svg: No such file"), (["x", "x=1", "x=2"], "given twice"),
+    (["x.data", "x=1"], "x.data\n    ^"), (["x*y", "x=1"], "write y=1.5"), (["x", "x=one"], "not a number"),
+    (["x", "5"], "name=number"),
+    (["x*x", "x=1", "--save", "graph.docx"], "must end in"), (["x*x", "x=1", "--explain", "y"],
+                                                              "no node is called"),
+    (["x*x", "x=1", "--save", "/no/such/folder/graph.svg"], "cannot write /no/such/folder/graph.svg: No such "
+     "file"), (["x", "x=1", "x=2"], "given twice"),
     (["draw"], "write the expression first")])
 def test_mistakes_are_told_with_status_2(given, word, capsys):
     assert main(given) == 2
@@ -68,7 +75,8 @@ def test_help(capsys):
 
 
 def test_as_a_program():
-    done = subprocess.run([sys.executable, "-m", "engine", "x*x", "x=3"], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-m", "engine", "x*x", "x=3"], capture_output=True, text=True,
+                          check=True)
     assert "J = x*x = 9" in done.stdout
 
 
@@ -89,22 +97,25 @@ def test_check(capsys):
 def test_the_suite_asks_for_mpmath_before_it_blames_an_engine(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "mpmath", None)
     assert main(["conformance", "my_value.py:Value"]) == 2
-    assert 'needs mpmath, which is not installed: write pip install "chainrule[check]"' in capsys.readouterr().err
+    assert MPMATH in capsys.readouterr().err
 
 
 def test_check_without_mpmath_says_what_to_install(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "mpmath", None)
     assert main(["check", *NEURON]) == 2
-    assert 'check_gradients needs mpmath, which is not installed: write pip install "chainrule[check]"' in capsys.readouterr().err
+    assert f"check_gradients {MPMATH}" in capsys.readouterr().err
 
 
-# --- any locale: what cannot be encoded is replaced, and ends no command -----------------------------------------
+# --- any locale: what cannot be encoded is replaced, and ends no command
+# -----------------------------------------
 
 ROOT    = Path(__file__).parents[2]
 PLAIN   = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-LOCALES = {"C": {"LC_ALL": "C"}, "C without UTF-8": PLAIN, "C, strictly": {**PLAIN, "PYTHONIOENCODING": ":strict"},
+LOCALES = {"C": {"LC_ALL": "C"}, "C without UTF-8": PLAIN,
+           "C, strictly": {**PLAIN, "PYTHONIOENCODING": ":strict"},
            "cp1252": {"PYTHONIOENCODING": "cp1252"}, "latin-1": {"PYTHONIOENCODING": "latin-1"}}
-WIDE    = ["tanh(w*x + b) * \u03c9", "x=0.5", "w=-1", "b=2", "\u03c9=3"]          # a Greek letter: in neither of the small encodings
+# a Greek letter: in neither of the small encodings
+WIDE    = ["tanh(w*x + b) * \u03c9", "x=0.5", "w=-1", "b=2", "\u03c9=3"]
 STUDENT = "tests/engine/testing/conformance/engines/microgpt.py"
 CONFORM = [STUDENT, "--only", "nan.relu"]
 COMMANDS = {                                                    # module, arguments, exit status
@@ -135,11 +146,15 @@ COMMANDS = {                                                    # module, argume
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_works_on_any_locale(command, locale, tmp_path):
-    """Class: text that a terminal cannot show. Where the locale cannot even take the Greek letter in, it is refused as a name."""
+    """Class: text that a terminal cannot show. Where the locale cannot even take the Greek letter in, it is
+    refused as a name."""
     module, arguments, status = COMMANDS[command]
     if WIDE[0] in arguments and "PYTHONUTF8" in LOCALES[locale]:
         status = 2
-    arguments = [tmp_path / a if a.endswith(".svg") else a for a in arguments] + (["--out", tmp_path] if module == "demos" else [])
-    ran = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, capture_output=True, env={**os.environ, **LOCALES[locale]})
+    arguments = ([tmp_path / a if a.endswith(".svg") else a for a in arguments] + (["--out", tmp_path]
+                                                                                   if module == "demos"
+                                                                                   else []))
+    ran = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, capture_output=True,
+                         env={**os.environ, **LOCALES[locale]})
     assert ran.returncode == status and b"Traceback" not in ran.stderr, ran.stderr.decode(errors="replace")
     assert ran.stdout + ran.stderr and b"codec" not in ran.stderr

@@ -36,7 +36,8 @@ def by_python(x):
     return pickle._loads(pickle._dumps(x))
 
 
-COPIES = {"deepcopy": copy.deepcopy, "Python's own pickle": by_python} | {f"protocol {k}": pickled(k) for k in PROTOCOLS}
+COPIES = {"deepcopy": copy.deepcopy, "Python's own pickle": by_python} | {f"protocol {k}": pickled(k)
+                                                                          for k in PROTOCOLS}
 
 
 @pytest.fixture(params=COPIES.values(), ids=COPIES)
@@ -49,7 +50,8 @@ def number(x):
 
 
 def all_fields(z):
-    """Every field of every node of the graph, numbers with their types, in an order that does not depend on memory."""
+    """Every field of every node of the graph, numbers with their types, in an order that does not depend on
+    memory."""
     nodes = [*topological_order(z)] or [z]
     nodes += [x for node in nodes for x in node.operands if not x.operands]
     place = {x: k for k, x in reversed([*enumerate(nodes)])}
@@ -123,7 +125,9 @@ def test_pickle_keeps_inner_nodes_shared_within_one_root():
     assert left.operands[0] is right.operands[0]
     left, right = pickled(4)((h * 2, h * 3))
     assert left.operands[0] is not right.operands[0]
-    assert left.operands[0].operands[0].operands[0].operands[0] is right.operands[0].operands[0].operands[0].operands[0]
+    for _ in range(4):
+        left, right = left.operands[0], right.operands[0]
+    assert left is right
 
 
 def test_what_the_caller_gives_deepcopy_as_copied_already_is_taken():
@@ -140,7 +144,8 @@ def test_a_subclass_keeps_its_type_and_its_own_fields(again):
     named.loss = named * slotted                                     # (a cycle, of the user's own making)
     named2, product = again((named, named * slotted))
     assert (type(named2), named2.where, named2.data, named2.label) == (Named, {"layer": [1]}, 1.0, "n")
-    assert product.operands[0] is named2 and type(product.operands[1]) is Slotted and product.operands[1].unit == "volt"
+    assert (product.operands[0] is named2 and type(product.operands[1]) is Slotted
+            and product.operands[1].unit == "volt")
     assert named2.loss.operands[0] is named2 and named2.where is not named.where
 
 
@@ -162,7 +167,8 @@ def chain(n):
     return x, z
 
 
-@pytest.mark.parametrize("again", [copy.deepcopy, pickled(0), pickled(5)], ids=["deepcopy", "protocol 0", "protocol 5"])
+@pytest.mark.parametrize("again", [copy.deepcopy, pickled(0), pickled(5)],
+                         ids=["deepcopy", "protocol 0", "protocol 5"])
 def test_a_chain_of_100_000_nodes(again):
     x, z = chain(100_000)
     x2, z2 = again((x, z))
@@ -196,13 +202,15 @@ def test_deep_gradients_that_are_graphs(again):
 
 
 def test_many_leaves_whose_gradients_are_graphs_of_one_another(again):
-    """The gradient of each leads to the next: a pickle that wrote one inside of another would be as deep as they are many."""
+    """The gradient of each leads to the next: a pickle that wrote one inside of another would be as deep as
+    they are many."""
     leaves = [Value(float(k)) for k in range(3_000)]
     for x, next_one in zip(leaves, leaves[1:]):
         x.grad = next_one * 2
     found = again(leaves)
     assert [x.data for x in found] == [x.data for x in leaves]
-    assert all(x.grad.operands[0].data == y.data for x, y in zip(found, found[1:])) and found[-1].grad == leaves[-1].grad
+    assert (all(x.grad.operands[0].data == y.data for x, y in zip(found, found[1:]))
+            and found[-1].grad == leaves[-1].grad)
     if again is copy.deepcopy:
         assert all(x.grad.operands[0] is y for x, y in zip(found, found[1:]))
 
@@ -224,7 +232,8 @@ def test_a_pickler_that_is_kept_writes_later_changes_too():
 def test_a_shallow_copy_is_a_new_node_on_the_same_operands():
     x, w, h, loss = example()
     twin = copy.copy(loss)
-    assert twin is not loss and twin.operands is loss.operands and all_fields(twin)[-1] == all_fields(loss)[-1]
+    assert (twin is not loss and twin.operands is loss.operands
+            and all_fields(twin)[-1] == all_fields(loss)[-1])
     assert gradients(twin, [x, w]) == gradients(loss, [x, w])
     leaf = copy.copy(w)
     leaf.data = 9.0
@@ -239,7 +248,8 @@ def test_a_shallow_copy_is_a_new_node_on_the_same_operands():
 X, Y = [[0.1, 0.2], [-0.5, 0.9], [1.0, -1.0], [0.3, 0.7]], [0.0, 1.0, 1.0, 0.0]
 
 
-@pytest.mark.parametrize("optimizer", [lambda ps: SGD(ps, 0.1, momentum=0.9), lambda ps: Adam(ps, 0.01)], ids=["SGD", "Adam"])
+@pytest.mark.parametrize("optimizer", [lambda ps: SGD(ps, 0.1, momentum=0.9), lambda ps: Adam(ps, 0.01)],
+                         ids=["SGD", "Adam"])
 def test_a_copied_training_goes_on_as_the_original_does(again, optimizer):
     model = MLP(2, [16, 16, 1], hidden="tanh", seed=1)
     mover = optimizer(model.parameters())
@@ -261,14 +271,16 @@ def test_a_model_and_its_loss_belong_together(again):
     assert [p.label for p in model2.parameters()] == [p.label for p in model.parameters()]
 
 
-@pytest.mark.parametrize("f", ["linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "step", "maxout"])
+@pytest.mark.parametrize("f", ["linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu",
+                               "softplus", "step", "maxout"])
 def test_a_model_with_any_activation(again, f):
     model = MLP(2, [3, 1], hidden=f, seed=2)
     assert again(model)(X[0]).data == model(X[0]).data
 
 
 def test_other_modules(again):
-    model = Sequential(Layer(2, 4, "tanh", seed=1), Residual(Layer(4, 4, seed=2)), Dropout(0.5, seed=3), BatchNorm(4), Layer(4, 1, seed=4))
+    model = Sequential(Layer(2, 4, "tanh", seed=1), Residual(Layer(4, 4, seed=2)), Dropout(0.5, seed=3),
+                       BatchNorm(4), Layer(4, 1, seed=4))
     model2, stop = again((model, EarlyStopping(patience=3)))
     model.train(), model2.train()
     assert [y.data for y in model2.batch(X)] == [y.data for y in model.batch(X)] and stop.patience == 3

@@ -32,7 +32,8 @@ def test_no_grad_is_read_or_written():
 
 
 def test_unused_arguments_and_constant_functions_have_gradient_0():
-    assert grad(lambda x, y: x)(1, 2) == (1, 0) and grad(lambda x: 3)(1) == 0 and grad(lambda x: Value(3))(1) == 0
+    assert (grad(lambda x, y: x)(1, 2) == (1, 0) and grad(lambda x: 3)(1) == 0
+            and grad(lambda x: Value(3))(1) == 0)
 
 
 @pytest.mark.parametrize("order", [1, 2, 3, 4, 5])
@@ -51,7 +52,8 @@ def test_derivatives_of_any_order_against_60_digits(f, g, order):
 def test_rows_run_on_mpmath_in_its_full_precision():
     with mpmath.workdps(50):
         x = mpmath.mpf(7) / 10
-        for f, exact in [(lambda x: x.atan(), 1 / (1 + x * x)), (lambda x: x.asinh(), 1 / mpmath.sqrt(1 + x * x)),
+        for f, exact in [(lambda x: x.atan(), 1 / (1 + x * x)), (lambda x: x.asinh(),
+                                                                 1 / mpmath.sqrt(1 + x * x)),
                          (lambda x: x.tanh(), mpmath.sech(x)**2),
                          (lambda x: x.erf(), 2 * mpmath.exp(-x * x) / mpmath.sqrt(mpmath.pi))]:
             assert abs(grad(f)(x) - exact) < mpmath.mpf(10)**-48
@@ -85,7 +87,8 @@ def test_gradients_by_any_node():
     assert gradients(z, [x, y]) == [13.0, 3] and gradients(3.0, [x]) == [0] and x.grad == 0
 
 
-@pytest.mark.parametrize("f", [lambda x: gradients([x], [x]), lambda x: gradients(x, x), lambda x: gradients(x, [1.0])])
+@pytest.mark.parametrize("f", [lambda x: gradients([x], [x]), lambda x: gradients(x, x),
+                               lambda x: gradients(x, [1.0])])
 def test_gradients_asks_for_one_output_and_a_list_of_values(f):
     with pytest.raises(TypeError, match="gradients needs"):
         f(Value(1.0))

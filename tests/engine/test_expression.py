@@ -18,8 +18,10 @@ def test_a_neuron():
 
 
 @pytest.mark.parametrize("text, value", [
-    ("x", 2.0), ("-x", -2.0), ("+x", 2.0), ("x**2 - 3*x/4", 2.5), ("2**x", 4.0), ("-x**2", -4.0), ("(x + 1) * x", 6.0),
-    ("max(x, 3, 1)", 3.0), ("sum(x, x, 1)", 5.0), ("sin(pi*x)", math.sin(2 * math.pi)), ("ln(e)*x", 2.0), ("abs(-x)", 2.0),
+    ("x", 2.0), ("-x", -2.0), ("+x", 2.0), ("x**2 - 3*x/4", 2.5), ("2**x", 4.0), ("-x**2", -4.0),
+    ("(x + 1) * x", 6.0),
+    ("max(x, 3, 1)", 3.0), ("sum(x, x, 1)", 5.0), ("sin(pi*x)", math.sin(2 * math.pi)), ("ln(e)*x", 2.0),
+    ("abs(-x)", 2.0),
     ("1e3*x", 2000.0), ("hypot(x, 0)", 2.0),
     ("7 % x", 1.0), ("-7 % x // 1", 1.0), ("7 // x", 3.0), ("round(x / 3)", 1.0)])
 def test_values(text, value):
@@ -87,14 +89,16 @@ def test_what_is_refused_is_marked(text, mark, word):
     assert shown == "    " + text and marked == "    " + mark
 
 
-@pytest.mark.parametrize("text", ["", "   ", "(x", "x +", "x x", "import os", "x = 1", "x\ny", "x\0", "x\x1b[31m", "\u202ex"])
+@pytest.mark.parametrize("text", ["", "   ", "(x", "x +", "x x", "import os", "x = 1", "x\ny", "x\0",
+                                  "x\x1b[31m", "\u202ex"])
 def test_what_is_no_expression(text):
     with pytest.raises(ExpressionError) as caught:
         evaluate(text, {"x": 2})
     assert all(c.isprintable() or c == "\n" for c in str(caught.value))
 
 
-@pytest.mark.parametrize("text", ["(" * 300 + "x" + ")" * 300, "-" * 1500 + "x", "x" + "+x" * 500, "x*" * 900 + "x", "x" * (LONGEST + 1),
+@pytest.mark.parametrize("text", ["(" * 300 + "x" + ")" * 300, "-" * 1500 + "x", "x" + "+x" * 500,
+                                  "x*" * 900 + "x", "x" * (LONGEST + 1),
                                   "tanh(" * 90 + "x" + ")" * 90, "9" * 1900, "x**" * 600 + "x"])
 def test_size_and_depth_are_limited(text):
     with pytest.raises(ExpressionError) as caught:

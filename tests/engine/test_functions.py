@@ -6,8 +6,8 @@ import pytest
 
 import engine
 from engine import (
-    Value, affine, clamp, detach, dot, elu, exp, leaky_relu, logsumexp, maximum, mean, minimum, sign, softmax, step,
-    total,
+    Value, affine, clamp, detach, dot, elu, exp, leaky_relu, logsumexp, maximum, mean, minimum, sign, softmax,
+    step, total,
 )
 from engine.primitives import TABLE, apply
 
@@ -61,7 +61,8 @@ def test_softmax_is_one_node_per_share_and_its_slopes_are_yk_times_delta_minus_y
             x.grad = 0
         y.backward()
         assert y.operands[0] is xs[k]
-        assert [x.grad for x in xs] == pytest.approx([y.data * ((j == k) - ys[j].data) for j in range(3)], rel=1e-14)
+        assert [x.grad for x in xs] == pytest.approx([y.data * ((j == k) - ys[j].data) for j in range(3)],
+                                                     rel=1e-14)
 
 
 def test_parameters_may_be_values():

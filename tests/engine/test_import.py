@@ -1,4 +1,5 @@
-"""`import engine, nn`: a few modules of the standard library alone; the same bits under every PYTHONHASHSEED."""
+"""`import engine, nn`: a few modules of the standard library alone; the same bits under every
+PYTHONHASHSEED."""
 
 import os
 import subprocess
@@ -9,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def python(program, **env):
-    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=os.environ | env, capture_output=True,
-                          text=True, check=True).stdout
+    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=os.environ | env,
+                          capture_output=True, text=True, check=True).stdout
 
 
 def test_only_the_standard_library_is_loaded():
@@ -20,11 +21,13 @@ def test_only_the_standard_library_is_loaded():
 
 
 def test_importing_is_quick():
-    """Counted in modules, which no busy machine changes: fewer than 100, ours included, and none of the slow ones."""
+    """Counted in modules, which no busy machine changes: fewer than 100, ours included, and none of the slow
+    ones."""
     loaded = python("import sys; before = set(sys.modules); import engine, nn; "
                     "print(*(set(sys.modules) - before))").split()
     assert len(loaded) < 100
-    assert not {"asyncio", "ctypes", "dataclasses", "inspect", "subprocess", "tempfile", "argparse"} & set(loaded)
+    assert not {"asyncio", "ctypes", "dataclasses", "inspect", "subprocess", "tempfile",
+                "argparse"} & set(loaded)
 
 
 def test_gradients_are_bit_identical_under_every_hash_seed():

@@ -18,7 +18,8 @@ def test_floats_ints_fractions_and_numpy_scalars_use_math():
 
 
 def test_the_first_number_that_is_not_pythons_decides():
-    assert lib(1, mpmath.mpf(2)) is lib(mpmath.mpf(2)) and lib(1.0, sympy.Symbol("x")) is lib(sympy.Symbol("y"))
+    assert (lib(1, mpmath.mpf(2)) is lib(mpmath.mpf(2)) and lib(1.0,
+                                                                sympy.Symbol("x")) is lib(sympy.Symbol("y")))
     assert lib(1, 2.0) is math
 
 

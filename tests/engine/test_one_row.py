@@ -33,8 +33,8 @@ EVERYTHING = """if True:
     assert "mish" in engine.__all__
 
     model = MLP(2, [3, 1], hidden="mish", seed=1)
-    assert [w.data for w in model.layers[0].neurons[0].weights] == [
-        w.data for w in MLP(2, [3, 1], hidden="relu", seed=1).layers[0].neurons[0].weights]      # He, as for ReLU
+    he = MLP(2, [3, 1], hidden="relu", seed=1)                       # He's initializer, as for ReLU
+    assert [p.data for p in model.layers[0].parameters()] == [p.data for p in he.layers[0].parameters()]
     x, t = [Value(0.5, "x[1]"), Value(-1.0, "x[2]")], Value(1.0, "y")
     J = half_mse(model(x), t)
     J.backward()
@@ -49,7 +49,8 @@ EVERYTHING = """if True:
     assert "mish" in str(explain(J, w)) and "mish" in str(lecture(J))
 
     for runner in ("numpy", "native"):
-        program = vectorize(J, inputs=x, targets=[t], parameters=model.parameters(), batch=True, runner=runner)
+        program = vectorize(J, inputs=x, targets=[t], parameters=model.parameters(), batch=True,
+                            runner=runner)
         found = program([[0.5, -1.0]], [[1.0]]).gradients
         assert abs(found["W1"][0, 0] - w.grad) < 1e-12 * abs(w.grad) + 1e-300
     assert "def mish(" in str(program)
@@ -72,7 +73,8 @@ def copy(tmp_path_factory):
 
 def python(folder, *arguments):
     return subprocess.run([sys.executable, "-P", *arguments], cwd=folder, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
+                          env={**os.environ, "PYTHONPATH": str(folder),
+                               "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
 
 
 def test_one_row_gives_everything(copy):
@@ -81,7 +83,8 @@ def test_one_row_gives_everything(copy):
 
 
 def test_the_generated_tests_hold_for_it(copy):
-    """Proved by sympy, measured in 400 digits, formulas and sentences compared with numbers, checked for blame."""
+    """Proved by sympy, measured in 400 digits, formulas and sentences compared with numbers, checked for
+    blame."""
     tests = ["tests/engine/test_primitives.py", "tests/engine/lectures/test_words.py",
              "tests/engine/explaining/test_explanation.py", "tests/engine/testing/check/test_checker.py"]
     ran = python(copy, "-m", "pytest", "-p", "no:cacheprovider", "-k", "mish", *tests)

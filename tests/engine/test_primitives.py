@@ -42,7 +42,8 @@ def domain(row, k):
 def regions(row):
     """Operands as expressions of fresh symbols, so that every `where` is decided by their signs and order.
 
-    By the chain rule, dz/dt_j = sum_i slope_i * dx_i/dt_j for all j proves the slopes, where dx/dt is invertible.
+    By the chain rule, dz/dt_j = sum_i slope_i * dx_i/dt_j for all j proves the slopes, where dx/dt is
+    invertible.
     """
     n = arity(row)
     t = sympy.symbols(f"t1:{n + 1}", positive=True)
@@ -68,18 +69,20 @@ def decided(row, x):
     try:
         z = row.value(x)
         return not any(sympy.sympify(part).has(sympy.Piecewise) for part in (z, *row.slopes_of(z, [x], [x])))
-    except TypeError:                                                # sympy: the truth value is not determined
+    except TypeError:  # sympy: the truth value is not determined
         return False
 
 
 def within(interval, x):
-    """Whether every value of the expression lies in the interval (sympy decides by the signs of the symbols)."""
+    """Whether every value of the expression lies in the interval (sympy decides by the signs of the
+    symbols)."""
     low, high = interval.strip("[]()").split(", ") if interval != "nonzero" else ("-inf", "inf")
     return ((low == "-inf" or (x - int(low)).is_positive is True) and
             (high == "inf" or sympy.simplify(int(high) - x).is_positive is True))
 
 
-NUMERIC = {"floor", "round", "%", "//"}                 # sympy does not differentiate these: proved at rational points instead
+# sympy does not differentiate these: proved at rational points instead
+NUMERIC = {"floor", "round", "%", "//"}
 
 
 @pytest.mark.parametrize("row, t, xs", [region for row in ROWS for region in regions(row)])
@@ -96,8 +99,10 @@ def test_sympy_proves_the_slopes(row, t, xs):
 
 
 def exact_between_jumps(row):
-    """Between two jumps these rows are straight lines, so a step of an operand changes the value by slope times step."""
-    for x, y in product((Fraction(1, 3), Fraction(22, 7), Fraction(-5, 8)), (Fraction(3, 7), Fraction(-2, 5))):
+    """Between two jumps these rows are straight lines, so a step of an operand changes the value by slope
+    times step."""
+    for x, y in product((Fraction(1, 3), Fraction(22, 7), Fraction(-5, 8)),
+                        (Fraction(3, 7), Fraction(-2, 5))):
         xs = [x, y][:arity(row)]
         z, h = row.value(*xs), Fraction(1, 1000)
         for k, slope in enumerate(row.slopes_of(z, xs, xs)):
@@ -108,7 +113,8 @@ def exact_between_jumps(row):
 def vanishes(expression):
     """Whether the expression is 0 for all values of its symbols."""
     return any(sympy.simplify(form) == 0 for form in
-               (expression, sympy.expand(expression.rewrite(sympy.exp)), sympy.expand_log(expression, force=True),
+               (expression, sympy.expand(expression.rewrite(sympy.exp)),
+                sympy.expand_log(expression, force=True),
                 sympy.cancel(sympy.together(sympy.expand(expression.rewrite(sympy.exp))))))
 
 
@@ -126,7 +132,7 @@ def test_the_series_of_sinc():
 
 # --- 400 digits of the value column ----------------------------------------------------------------
 
-POINTS = {                                                           # ordinary; exact zeros; tails; next to an edge
+POINTS = {  # ordinary; exact zeros; tails; next to an edge
     "(-inf, inf)": [0.3, -0.7, 1.5, 0.0, 1e-8, -1e-200, 5.0, -5.0, 20.0, -20.0,
                     40.0, -37.5, 300.0, -300.0, 700.0, -700.0],
     "(0, inf)":    [0.3, 1.5, 1.0, 1e-8, 1e-300, 40.0, 1e300],
@@ -137,7 +143,8 @@ POINTS = {                                                           # ordinary;
     "[1, inf)":    [1.5, 40.0, 1 + 2**-52, 1e150],
     "nonzero":     [0.3, -0.7, 1.0, 1e-150, -40.0],
 }
-PAIRS = {"(-inf, inf)": [0.3, -0.7, 0.0, 2.0, -30.0], "[0, inf)": [0.3, 1.5, 1e-8, 40.0], "nonzero": POINTS["nonzero"]}
+PAIRS = {"(-inf, inf)": [0.3, -0.7, 0.0, 2.0, -30.0], "[0, inf)": [0.3, 1.5, 1e-8, 40.0],
+         "nonzero": POINTS["nonzero"]}
 JUMPS = {"sign": {0}, "step": {0}, "floor": {0, 5, -5, 20, -20, 40, 300, -300, 700, -700, -1e-200},
          "round": {1.5, -37.5}}
 
@@ -260,7 +267,8 @@ def test_partials_as_values_are_the_recorded_ones_bit_for_bit(row):
         z = float_slopes(row, xs)
         if z is not None:
             again = partials_as_values(z)
-            assert [getattr(s, "data", s) for s in again] == list(z.partials) or any(s != s for s in z.partials)
+            assert ([getattr(s, "data", s) for s in again] == list(z.partials)
+                    or any(s != s for s in z.partials))
 
 
 @each_row
@@ -278,7 +286,8 @@ def test_plain_numbers_give_plain_numbers_and_constants_slope_zero(row):
 
 
 @pytest.mark.parametrize("name", ["+", "-", "*", "neg"])
-@pytest.mark.parametrize("xs", [(3, 4), (0.1, -0.0), (Fraction(1, 3), Fraction(2, 7)), (1e308, 10.0), (math.inf, 0.0)])
+@pytest.mark.parametrize("xs", [(3, 4), (0.1, -0.0), (Fraction(1, 3), Fraction(2, 7)), (1e308, 10.0),
+                                (math.inf, 0.0)])
 def test_the_operators_written_out_in_value_py_equal_their_rows(name, xs):
     x, y = map(Value, xs)
     written = {"+": lambda: x + y, "-": lambda: x - y, "*": lambda: x * y, "neg": lambda: -x}[name]()
@@ -298,8 +307,9 @@ def test_slopes_of_slopes_at_a_pole_are_infinite_too():
 
 @pytest.mark.parametrize("name, wrong", [("tanh",    [lambda z, x: 1 - z * z]),               # 0 at 20
                                          ("sigmoid", [lambda z, x: z * (1 - z)]),             # 0 at 40
-                                         ("sin",     [lambda z, x: 1.0000000000001 * x.cos() if hasattr(x, "cos")
-                                                      else 1.0000000000001 * math.cos(x)])])
+                                         ("sin",
+                                          [lambda z, x: 1.0000000000001 * x.cos() if hasattr(x, "cos")
+                                           else 1.0000000000001 * math.cos(x)])])
 def test_the_measurement_sees_a_slope_that_is_slightly_wrong(monkeypatch, name, wrong):
     row = TABLE[name]._replace(partials=wrong)
     monkeypatch.setitem(TABLE, name, row)

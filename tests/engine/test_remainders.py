@@ -1,4 +1,5 @@
-"""%, //, divmod, round, math.floor and math.ceil of Values: Python's numbers, bit for bit, and their slopes."""
+"""%, //, divmod, round, math.floor and math.ceil of Values: Python's numbers, bit for bit, and their
+slopes."""
 
 import math
 from fractions import Fraction
@@ -13,7 +14,8 @@ from engine.testing.check.oracles import as_fraction
 from engine.value import Constant
 
 INF, NAN = math.inf, math.nan
-NUMBERS  = [0.0, -0.0, 0.3, -0.7, 1.0, -1.0, 2, -3, 7, 5.5, -7.25, 1e-300, 1e17, -1e300, Fraction(7, 3), Fraction(-2, 5), INF, -INF, NAN]
+NUMBERS  = [0.0, -0.0, 0.3, -0.7, 1.0, -1.0, 2, -3, 7, 5.5, -7.25, 1e-300, 1e17, -1e300, Fraction(7, 3),
+            Fraction(-2, 5), INF, -INF, NAN]
 DIVISORS = [y for y in NUMBERS if y != 0]
 OPERATORS = {"%": lambda x, y: x % y, "//": lambda x, y: x // y}
 
@@ -40,8 +42,10 @@ def test_divmod_is_both():
 @pytest.mark.parametrize("op, f", [*OPERATORS.items(), ("//", divmod)])
 @pytest.mark.parametrize("zero", [0, 0.0, -0.0, Fraction(0), mpmath.mpf(0)])
 def test_by_zero_is_an_error_that_names_the_operation(op, f, zero):
-    for compute in (lambda: f(Value(2.0), zero), lambda: f(Value(2.0), Value(zero)), lambda: f(2.0, Value(zero))):
-        with pytest.raises(ZeroDivisionError, match=rf"2\.0 {op} .*0.*: division by zero. Keep the divisor away"):
+    for compute in (lambda: f(Value(2.0), zero), lambda: f(Value(2.0), Value(zero)),
+                    lambda: f(2.0, Value(zero))):
+        with pytest.raises(ZeroDivisionError,
+                           match=rf"2\.0 {op} .*0.*: division by zero. Keep the divisor away"):
             compute()
 
 
@@ -52,7 +56,8 @@ def test_other_operands_are_refused(f, other):
         f(Value(2.0), other)
 
 
-@pytest.mark.parametrize("x, y, slope", [(7.5, 2.0, -3), (-7.5, 2.0, 4), (7.5, -2.0, 4), (-7.5, -2.0, -3), (0.5, 3.0, 0),
+@pytest.mark.parametrize("x, y, slope", [(7.5, 2.0, -3), (-7.5, 2.0, 4), (7.5, -2.0, 4), (-7.5, -2.0, -3),
+                                         (0.5, 3.0, 0),
                                          (Fraction(7, 3), Fraction(1, 2), -4)])
 def test_the_slopes_of_a_remainder(x, y, slope):
     """x % y = x - y*floor(x/y): 1 and -floor(x/y), as PyTorch's remainder has them."""
@@ -90,7 +95,8 @@ def test_second_derivatives_of_a_remainder_are_zero():
 
 @pytest.mark.parametrize("x", NUMBERS)
 def test_round_to_a_whole_number_keeps_the_kind_of_number(x):
-    """Python's round(x) gives an int, and none at all for nan and inf; a Value's number stays a float, as with floor."""
+    """Python's round(x) gives an int, and none at all for nan and inf; a Value's number stays a float, as
+    with floor."""
     for z in (round(Value(x)), round(Value(x), None), round(Value(x), 0), Value(x).round()):
         assert same(z.data, round(x, 0)) and z.op == "round" and len(z.operands) == 1
     if math.isfinite(x):
@@ -138,9 +144,10 @@ def test_fifty_digits():
     with mpmath.workdps(50):
         x = mpmath.mpf("1e30") + mpmath.mpf("0.75")
         z = Value(x)
-        assert (z // 1).data == mpmath.mpf("1e30") and (z % 1).data == 0.75 and round(z).data == mpmath.mpf("1e30") + 1
+        assert ((z // 1).data == mpmath.mpf("1e30") and (z % 1).data == 0.75
+                and round(z).data == mpmath.mpf("1e30") + 1)
         assert round(z, 1).data == mpmath.mpf("1e30") + mpmath.mpf("0.8")
-        for k in range(3, 60):                                       # 1 / (1/k) is rounded to k, also where 1/k was rounded up
+        for k in range(3, 60):  # 1 / (1/k) is rounded to k, also where 1/k was rounded up
             y = mpmath.mpf(1) / k
             assert (Value(mpmath.mpf(1)) // y).data == int(1 // as_fraction(y))
 
@@ -172,13 +179,15 @@ def test_vectorized_it_is_the_same(runner):
 
 
 @pytest.mark.parametrize("runner", ["numpy", "native"])
-@pytest.mark.parametrize("f", [*OPERATORS.values(), lambda x, y: round(x * y), lambda x, y: math.floor(x / y)])
+@pytest.mark.parametrize("f", [*OPERATORS.values(), lambda x, y: round(x * y),
+                               lambda x, y: math.floor(x / y)])
 def test_vectorized_numbers_are_the_scalars_bit_for_bit(runner, f):
     np = pytest.importorskip("numpy")
     w, x, y = Value(1.0, "w"), Value(2.5, "x[1]"), Value(2.0, "x[2]")
     z = f(x, y) + w * 0.0
     program = vectorize(z, inputs=[x, y], parameters=[w], outputs=[z], batch=True, runner=runner)
-    pairs = [(p, q) for p, q in product([2.5, -2.5, 0.3, -0.7, 6.0, 0.0, 1e17, 0.5, -1.5], [2.0, -2.0, 0.1, -0.3, 1.0, 3.0])]
+    pairs = [(p, q) for p, q in product([2.5, -2.5, 0.3, -0.7, 6.0, 0.0, 1e17, 0.5, -1.5],
+                                        [2.0, -2.0, 0.1, -0.3, 1.0, 3.0])]
     got = program.predict(np.array(pairs)).ravel()
     assert [float(v) for v in got] == [float(f(Value(p), Value(q)).data) for p, q in pairs]
 
@@ -209,7 +218,8 @@ def test_they_can_be_drawn_and_explained():
     text = draw(z).source
     assert all(f"= {symbol}" in text for symbol in ("%", "//", "round", "floor"))
     said = str(explain(z, y))
-    assert "x % y" in said and "passes the gradient on to what is divided, and times -3 to the divisor" in said
+    assert ("x % y" in said
+            and "passes the gradient on to what is divided, and times -3 to the divisor" in said)
     assert "// is flat" in str(explain(x // y, x)) and "round is flat" in str(explain(round(x, 1), x))
 
 

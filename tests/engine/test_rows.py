@@ -1,4 +1,5 @@
-"""A row becomes a function, a method, a docstring and error messages; the numbers are in test_primitives.py."""
+"""A row becomes a function, a method, a docstring and error messages; the numbers are in
+test_primitives.py."""
 
 import ast
 import subprocess

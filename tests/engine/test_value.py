@@ -57,12 +57,15 @@ ENGINE = {
     "2x+1": lambda x: 1 + x * 2, "1/3-x": lambda x: Fraction(1, 3) - x,
     "abs": abs,                "relu": relu,              "clamp": lambda x: clamp(x, -ONE, ONE),
     "max": maximum,            "min": minimum,            "total": total,
-    "dot": lambda a, b, c, d: dot([a, b], [c, d]),        "affine": lambda a, b, c, d, e: affine([a, b], [c, d], e),
+    "dot": lambda a, b, c, d: dot([a, b], [c, d]),
+    "affine": lambda a, b, c, d, e: affine([a, b], [c, d], e),
 }
 DUAL = {
     "+": lambda x, y: x + y,   "-": lambda x, y: x - y,   "*": lambda x, y: x * y,   "/": lambda x, y: x / y,
-    "neg": lambda x: -x,       "square": lambda x: x * x, "inverse": lambda x: x.combine(1 / x.x, (-1 / x.x**2, x)),
-    "2x+1": lambda x: x.combine(1 + 2 * x.x, (2, x)),     "1/3-x": lambda x: x.combine(Fraction(1, 3) - x.x, (-1, x)),
+    "neg": lambda x: -x,       "square": lambda x: x * x,
+    "inverse": lambda x: x.combine(1 / x.x, (-1 / x.x**2, x)),
+    "2x+1": lambda x: x.combine(1 + 2 * x.x, (2, x)),
+    "1/3-x": lambda x: x.combine(Fraction(1, 3) - x.x, (-1, x)),
     "abs": lambda x: x.combine(abs(x.x), ((x.x > 0) - (x.x < 0), x)),
     "relu": lambda x: x.combine(max(x.x, ONE * 0), (int(x.x > 0), x)),
     "clamp": lambda x: x.combine(min(max(x.x, -ONE), ONE), (int(-1 <= x.x <= 1), x)),
@@ -78,12 +81,14 @@ SMALL = st.fractions(-3, 3, max_denominator=7)
 
 @st.composite
 def programs(draw):
-    """(leaves, steps); a step that would divide by 0, or make a number of more than 300 bits, adds instead."""
+    """(leaves, steps); a step that would divide by 0, or make a number of more than 300 bits, adds
+    instead."""
     leaves = draw(st.lists(SMALL, min_size=1, max_size=4))
     numbers, steps = [Dual(x, []) for x in leaves], []
     for _ in range(draw(st.integers(1, 60))):
         name = draw(st.sampled_from(sorted(ENGINE)))
-        at = [draw(st.integers(max(0, len(numbers) - 8), len(numbers) - 1)) for _ in range(OPERANDS.get(name, 1))]
+        at = [draw(st.integers(max(0, len(numbers) - 8), len(numbers) - 1))
+              for _ in range(OPERANDS.get(name, 1))]
         try:
             z = DUAL[name](*[numbers[k] for k in at])
         except ZeroDivisionError:
@@ -109,7 +114,8 @@ def test_random_programs_have_exactly_the_gradient_of_dual_numbers(program):
     leaves, steps = program
     xs = [Value(x) for x in leaves]
     z = run(xs, steps, ENGINE)
-    expected = run([Dual(x, [int(i == j) for j in range(len(xs))]) for i, x in enumerate(leaves)], steps, DUAL)
+    expected = run([Dual(x, [int(i == j) for j in range(len(xs))]) for i, x in enumerate(leaves)], steps,
+                   DUAL)
     for x in xs:
         x.grad = Fraction(5, 7)                                      # gradients are added to what is there
     z.backward()
@@ -131,10 +137,12 @@ def programs_fail(folder, old, new):
     source = (folder / "engine/value.py").read_text()
     assert old in source
     (folder / "engine/value.py").write_text(source.replace(old, new, 1) if old else source)
-    ran = subprocess.run([sys.executable, "-m", "pytest", str(Path(__file__)), "-k", "dual_numbers", "-q", "-x",
+    ran = subprocess.run([sys.executable, "-m", "pytest", str(Path(__file__)), "-k", "dual_numbers", "-q",
+                          "-x",
                           "--import-mode=importlib", "-p", "no:cacheprovider", "--rootdir", str(folder),
                           "-c", os.devnull],
-                         cwd=folder, env=os.environ | {"PYTHONPATH": str(folder), "CHAINRULE_NO_SHRINKING": "1"},
+                         cwd=folder, env=os.environ | {"PYTHONPATH": str(folder),
+                                                       "CHAINRULE_NO_SHRINKING": "1"},
                          capture_output=True, text=True, timeout=120)
     assert "1 passed" in ran.stdout or "1 failed" in ran.stdout and "AssertionError" in ran.stdout, ran.stdout
     return ran.returncode == 1
@@ -151,7 +159,8 @@ F = {"tanh":    (math.tanh,                          lambda z: 1 / math.cosh(z)*
 @pytest.mark.parametrize("f", F)
 @pytest.mark.parametrize("sizes", [[1], [3, 1], [4, 3, 2], [3, 4, 2, 2], [2, 3, 3, 2, 1]])
 def test_networks_of_1_to_5_layers_follow_the_delta_recursion(sizes, f, elementwise):
-    """D1-36: delta_L = a_L - t; delta_l = (W_{l+1}^T delta_{l+1}) * f'(z_l); dJ/dW_l = delta_l a_{l-1}^T, in loops."""
+    """D1-36: delta_L = a_L - t; delta_l = (W_{l+1}^T delta_{l+1}) * f'(z_l); dJ/dW_l = delta_l a_{l-1}^T, in
+    loops."""
     x, t = [0.5, -1.25, 2.0], [0.25, -0.5][:sizes[-1]]
     model = MLP(3, sizes, hidden=f, seed=5, elementwise=elementwise)
     trace = model.trace(x)
@@ -168,7 +177,8 @@ def test_networks_of_1_to_5_layers_follow_the_delta_recursion(sizes, f, elementw
         assert [zi.grad for zi in trace.z[k]] == pytest.approx(delta, rel=1e-12, abs=1e-15)
         for i, n in enumerate(model.layers[k].neurons):
             assert n.bias.grad == pytest.approx(delta[i], rel=1e-12, abs=1e-15)
-            assert [w.grad for w in n.weights] == pytest.approx([delta[i] * aj for aj in a[k]], rel=1e-12, abs=1e-15)
+            assert [w.grad for w in n.weights] == pytest.approx([delta[i] * aj for aj in a[k]], rel=1e-12,
+                                                                abs=1e-15)
         if k > 0:
             delta = [sum(W[k][i][j] * delta[i] for i in range(sizes[k])) * F[f][1](z[k - 1][j])
                      for j in range(sizes[k - 1])]
@@ -177,7 +187,8 @@ def test_networks_of_1_to_5_layers_follow_the_delta_recursion(sizes, f, elementw
 # --- the graph and its memory ------------------------------------------------------------------------
 
 def test_a_million_operations_forward_backward_and_freed():
-    """No recursion, below 400 bytes per operation at the peak, and nothing left when the last name is gone."""
+    """No recursion, below 400 bytes per operation at the peak, and nothing left when the last name is
+    gone."""
     program = """if True:
         import gc
         from engine import Value
@@ -202,7 +213,8 @@ def test_a_million_operations_forward_backward_and_freed():
     assert slopes == "1.105171 1.105171"
 
 
-@pytest.mark.parametrize("step", [lambda z: z + 1, lambda z: tanh(z), lambda z: z * z, lambda z: maximum(z, z, 0.5)])
+@pytest.mark.parametrize("step", [lambda z: z + 1, lambda z: tanh(z), lambda z: z * z,
+                                  lambda z: maximum(z, z, 0.5)])
 def test_deep_graphs_without_recursion_by_backward_and_by_grad(step):
     def f(x):
         for _ in range(20_000):
@@ -272,7 +284,8 @@ def test_a_seed_that_is_no_number_changes_nothing(seed):
 
 def test_create_graph_gives_values_for_every_kind_of_operation():
     """Also where the slope is a plain number, as of 3x and relu: their second derivative is 0."""
-    for f, first, second in [(lambda x: 3 * x, 3, 0), (relu, 1, 0), (abs, 1, 0), (lambda x: x * x * x, 12, 12),
+    for f, first, second in [(lambda x: 3 * x, 3, 0), (relu, 1, 0), (abs, 1, 0),
+                             (lambda x: x * x * x, 12, 12),
                              (lambda x: x + x, 2, 0), (lambda x: x**0, 0, 0)]:
         x = Value(2.0)
         f(x).backward(create_graph=True)
@@ -329,8 +342,10 @@ def test_an_error_leaves_earlier_graphs_usable():
 
 # --- bad input and display ------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("data, write", [("3", "write Value(float(text))"), (None, "did a function end without return?"),
-                                         (1j, "one Value each for .real and .imag"), ([1], "one Value per number"),
+@pytest.mark.parametrize("data, write", [("3", "write Value(float(text))"),
+                                         (None, "did a function end without return?"),
+                                         (1j, "one Value each for .real and .imag"),
+                                         ([1], "one Value per number"),
                                          (Value(1), "use it as it is"), (object(), "write Value(float(x))")])
 def test_data_that_is_no_real_number(data, write):
     for make in (Value, lambda data: Value(1) * data if not isinstance(data, Value) else Value(data)):
@@ -340,7 +355,8 @@ def test_data_that_is_no_real_number(data, write):
 
 
 def test_order_compares_the_numbers_and_equality_the_nodes():
-    """As Python's default, micrograd and microgpt have it: `v in nodes` finds the node, not an equal number."""
+    """As Python's default, micrograd and microgpt have it: `v in nodes` finds the node, not an equal
+    number."""
     x, y = Value(2.0), Value(2)
     assert x <= 2 < Value(3) and x > 1 and x >= y and not x < y
     assert x == x and x != y and x != 2 and len({x, y}) == 2
@@ -362,7 +378,8 @@ def test_a_walk_that_asks_whether_it_has_seen_a_node_finds_them_all():
 
 
 def test_a_value_is_true_whatever_its_number():
-    """As any Python object, and as in micrograd: `loss = loss + x if loss else x` is about there being a loss."""
+    """As any Python object, and as in micrograd: `loss = loss + x if loss else x` is about there being a
+    loss."""
     assert Value(0.0) and Value(0) and Value(-1.0) and (None or Value(0.0)).data == 0
 
 
@@ -441,7 +458,10 @@ def test_value_imports_nothing_of_ours():
 
 def test_a_method_that_there_is_not_is_a_type_error(tmp_path):
     program = tmp_path / "program.py"
-    program.write_text("from engine import Value\nx = Value(1.0)\nx.tanh().data + 1.0\n(x / 2).exp()\nx.tahn()\n")
-    ran = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), str(program)],
+    program.write_text("from engine import Value\nx = Value(1.0)\nx.tanh().data + 1.0\n(x / "
+                       "2).exp()\nx.tahn()\n")
+    ran = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"),
+                          str(program)],
                          cwd=ROOT, capture_output=True, text=True)
-    assert '"Value" has no attribute "tahn"; maybe' in ran.stdout and "Found 1 error" in ran.stdout, ran.stdout
+    assert ('"Value" has no attribute "tahn"; maybe' in ran.stdout
+            and "Found 1 error" in ran.stdout), ran.stdout

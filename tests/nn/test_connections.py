@@ -119,7 +119,8 @@ def test_the_usual_way_around_keeps_the_gradient_alive_through_20_sigmoid_layers
     assert gradient_at_the_input(Sequential) < 1e-8                                       # D4-41
     assert gradient_at_the_input(Residual, after=True) > 1
     assert gradient_at_the_input(Highway, after=True, gate_bias=2.0, seed=1) > 1e-2
-    assert 1e-8 > gradient_at_the_input(Residual) > 10 * gradient_at_the_input(Sequential)   # before f, sigma' counts
+    # before f, sigma' counts
+    assert 1e-8 > gradient_at_the_input(Residual) > 10 * gradient_at_the_input(Sequential)
 
 
 # --- one after the other --------------------------------------------------------------------------
@@ -133,7 +134,8 @@ def test_sequential_is_its_parts_in_order_and_an_mlp_when_they_are_its_layers():
 
 
 def test_a_part_is_anything_that_can_be_called():
-    model = Sequential(Layer(2, 2, "linear"), lambda z: [zk * 2 for zk in z], Elementwise("tanh"), Dropout(0.5).eval())
+    model = Sequential(Layer(2, 2, "linear"), lambda z: [zk * 2 for zk in z], Elementwise("tanh"),
+                       Dropout(0.5).eval())
     assert len(model([1.0, 2.0])) == 2
 
 

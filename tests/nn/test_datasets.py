@@ -5,12 +5,15 @@ from math import hypot, isclose, sin
 
 import pytest
 
-from nn import binary_to_one_hot, circles, digits, grid, logic_gate, moons, noisy_curve, one_hot, signs, spirals, split
+from nn import (binary_to_one_hot, circles, digits, grid, logic_gate, moons, noisy_curve, one_hot, signs,
+                spirals, split)
 
 
 def test_gates_are_their_truth_tables():
-    truths = {"and":  lambda a, b: a and b,       "or":  lambda a, b: a or b,       "xor":  lambda a, b: a != b,
-              "nand": lambda a, b: not (a and b), "NOR": lambda a, b: not (a or b), "xnor": lambda a, b: a == b}
+    truths = {"and":  lambda a, b: a and b,       "or":  lambda a, b: a or b,
+              "xor":  lambda a, b: a != b,
+              "nand": lambda a, b: not (a and b), "NOR": lambda a, b: not (a or b),
+              "xnor": lambda a, b: a == b}
     for name, truth in truths.items():
         X, Y = logic_gate(name)
         assert X == [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
@@ -20,9 +23,9 @@ def test_gates_are_their_truth_tables():
 def test_the_grid_in_both_readings():
     X, A = grid()
     assert len(X) == len(A) == 16 and X[:5] == [[0.0, 0.0], [0.0, 0.3], [0.0, 0.7], [0.0, 1.0], [0.3, 0.0]]
-    assert [x for x, y in zip(X, A) if y] == [[0.3, 0.3], [0.3, 0.7], [0.7, 0.3], [0.7, 0.7]]        # ERR-D4-3, A
+    assert [x for x, y in zip(X, A) if y] == [[0.3, 0.3], [0.3, 0.7], [0.7, 0.3], [0.7, 0.7]]  # ERR-D4-3, A
     X, B = grid("B")
-    assert [x for x, y in zip(X, B) if y] == [[0.3, 0.7], [0.3, 1.0], [0.7, 0.7], [0.7, 1.0]]        # ERR-D4-3, B
+    assert [x for x, y in zip(X, B) if y] == [[0.3, 0.7], [0.3, 1.0], [0.7, 0.7], [0.7, 1.0]]  # ERR-D4-3, B
 
 
 def test_binary_to_one_hot_of_d4():
@@ -46,7 +49,8 @@ def test_moons_circles_spirals_and_curves_without_noise_lie_on_their_curves():
 def test_the_seed_decides_and_the_size_is_kept(make):
     for n in (1, 2, 7, 100):
         X, Y = make(n=n, noise=0.1, seed=3)
-        assert len(X) == len(Y) == n and (X, Y) == make(n=n, noise=0.1, seed=3) != make(n=n, noise=0.1, seed=4)
+        assert len(X) == len(Y) == n and (X, Y) == make(n=n, noise=0.1,
+                                                        seed=3) != make(n=n, noise=0.1, seed=4)
 
 
 def test_classes_take_turns():
@@ -60,7 +64,7 @@ def test_the_digits_are_those_of_uci():
     assert [Y.count(k) for k in range(10)] == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
     assert [round(16 * p) for p in X[0][:16]] == [0, 0, 5, 13, 9, 1, 0, 0, 0, 0, 13, 15, 10, 15, 5, 0]
     pixels = bytes(round(16 * p) for x in X for p in x) + bytes(Y)
-    assert sum(map(sum, X)) * 16 == 561718                               # the sum of all pixels in scikit-learn's copy
+    assert sum(map(sum, X)) * 16 == 561718  # the sum of all pixels in scikit-learn's copy
     assert sha256(pixels).hexdigest() == "87ff0c9e40dc7e2c0e34e7257799c2e3f3aec1a016363bb11cad869ec428a826"
 
 

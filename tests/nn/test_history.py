@@ -11,7 +11,8 @@ from nn import MLP, History, bce_with_logits, fit, moons
 @pytest.fixture(scope="module")
 def history():
     X, Y = moons(20, seed=1)
-    return fit(MLP(2, [4, 1], seed=1), X, Y, bce_with_logits, epochs=5, metrics=["accuracy"], validation=(X[:6], Y[:6]))
+    return fit(MLP(2, [4, 1], seed=1), X, Y, bce_with_logits, epochs=5, metrics=["accuracy"],
+               validation=(X[:6], Y[:6]))
 
 
 def test_its_text_gives_the_first_and_last_numbers(history):

@@ -13,7 +13,7 @@ from nn.initializers import INITIALIZERS, initializer
 def test_the_variance_of_the_weights(init, variance):
     weights = [w.data for n in Layer(300, 100, init=init, seed=1).neurons for w in n.weights]
     sample = sum(w * w for w in weights) / len(weights)
-    assert abs(sample / variance - 1) < 0.035            # D1-46: four standard deviations of a chi-squared over 30000
+    assert abs(sample / variance - 1) < 0.035  # D1-46: four standard deviations of a chi-squared over 30000
     assert abs(sum(weights) / len(weights)) < 4 * (variance / 30_000) ** 0.5
 
 
@@ -23,12 +23,14 @@ def test_zeros_and_constants():
 
 
 def test_the_default_suits_the_activation():
-    he, xavier = (MLP(2, [4, 1], hidden=f, seed=1).layers[0].neurons[0].weights[0].data for f in ("relu", "tanh"))
+    he, xavier = (MLP(2, [4, 1], hidden=f, seed=1).layers[0].neurons[0].weights[0].data
+                  for f in ("relu", "tanh"))
     assert he == pytest.approx(2**0.5 * xavier)
 
 
 def test_an_initializer_may_be_a_function():
-    assert [w.data for w in Layer(2, 1, init=lambda n_in, n_out, rng: n_in + n_out).neurons[0].weights] == [3, 3]
+    assert [w.data for w in Layer(2, 1,
+                                  init=lambda n_in, n_out, rng: n_in + n_out).neurons[0].weights] == [3, 3]
 
 
 def test_the_same_seed_draws_the_same_weights():

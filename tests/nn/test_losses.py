@@ -1,4 +1,5 @@
-"""Losses against 50-digit arithmetic, the worked numbers of the documents, and their policy on bad targets."""
+"""Losses against 50-digit arithmetic, the worked numbers of the documents, and their policy on bad
+targets."""
 
 from math import inf, isclose, log, nan, sqrt
 from random import Random
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 
 from engine import Value, sigmoid, softmax
 from nn.losses import (
-    LOSSES, bce_with_logits, binary_cross_entropy, categorical_cross_entropy, cross_entropy_with_logits, half_mse,
-    hinge, loss_function, mse, rmse, squared_error,
+    LOSSES, bce_with_logits, binary_cross_entropy, categorical_cross_entropy, cross_entropy_with_logits,
+    half_mse, hinge, loss_function, mse, rmse, squared_error,
 )
 
 mpmath.mp.dps = 50
@@ -21,7 +22,8 @@ def value_and_slopes(loss, y, t, **options):
     """The loss of Values made from y, and its slope with respect to each, in order."""
     values = [[Value(x) for x in row] if isinstance(row, list) else Value(row) for row in y] \
         if isinstance(y, list) else Value(y)
-    flat = [x for row in values for x in (row if isinstance(row, list) else [row])] if isinstance(y, list) else [values]
+    flat = ([x for row in values for x in (row if isinstance(row, list) else [row])] if isinstance(y, list)
+            else [values])
     L = loss(values, t, **options)
     L.backward()
     return L.data, [x.grad for x in flat]
@@ -54,7 +56,8 @@ def test_outputs_of_one_sample_are_added_and_samples_averaged():
 
 def test_rmse_is_the_root():
     L, slopes = value_and_slopes(rmse, [3.0, 4.0], [0.0, 0.0])
-    assert close(L, sqrt(12.5)) and close(slopes[0], 3 / (2 * sqrt(12.5))) and close(slopes[1], 4 / (2 * sqrt(12.5)))
+    assert (close(L, sqrt(12.5)) and close(slopes[0], 3 / (2 * sqrt(12.5)))
+            and close(slopes[1], 4 / (2 * sqrt(12.5))))
     assert rmse([3.0, 4.0], [0, 0], reduction="sum") == 5.0
 
 
@@ -69,7 +72,8 @@ def test_rmse_of_a_perfect_fit_has_slope_0_and_huge_errors_do_not_overflow():
 @pytest.mark.parametrize(("z", "t", "L", "slope"), [
     (1000.0, 0, 1000.0, 1.0), (-1000.0, 1, 1000.0, -1.0), (0.0, 1, log(2), -0.5), (0.0, 0, log(2), 0.5),
     (1000.0, 1, 0.0, 0.0), (-1000.0, 0, 0.0, 0.0), (40.0, 0, 40.0, 1.0),
-    (40.0, 1, 4.248354255291589e-18, -4.248354255291589e-18), (-40.0, 0, 4.248354255291589e-18, 4.248354255291589e-18),
+    (40.0, 1, 4.248354255291589e-18, -4.248354255291589e-18), (-40.0, 0, 4.248354255291589e-18,
+                                                               4.248354255291589e-18),
 ])
 def test_bce_with_logits_in_the_tails_and_at_0(z, t, L, slope):
     for target in (t, float(t), bool(t), Value(t)):
@@ -80,7 +84,8 @@ def test_bce_with_logits_in_the_tails_and_at_0(z, t, L, slope):
 def test_bce_with_logits_against_50_digits(z, t):
     y = 1 / (1 + mpmath.exp(-mpmath.mpf(z)))
     L, (slope,) = value_and_slopes(bce_with_logits, z, t)
-    assert close(L, -(t * mpmath.log(y) + (1 - mpmath.mpf(t)) * mpmath.log(1 / (1 + mpmath.exp(mpmath.mpf(z))))))
+    assert close(L,
+                 -(t * mpmath.log(y) + (1 - mpmath.mpf(t)) * mpmath.log(1 / (1 + mpmath.exp(mpmath.mpf(z))))))
     assert abs(slope - (y - t)) <= 4e-16 * (1 if 0 < t < 1 else float(abs(y - t)))
 
 
@@ -136,7 +141,7 @@ def test_cross_entropy_with_logits_against_50_digits(z, data):
     rest = sum(e for j, e in enumerate(es) if j != k)
     assert close(L, mpmath.log1p(rest / es[k]), 1e-13)
     for j, slope in enumerate(slopes):
-        assert close(slope, p[j] if j != k else -rest / sum(es), 1e-13)                   # D3-29, no cancellation
+        assert close(slope, p[j] if j != k else -rest / sum(es), 1e-13)  # D3-29, no cancellation
 
 
 def test_cross_entropy_with_logits_loses_nothing_in_the_tails():
@@ -168,7 +173,8 @@ def test_ten_equal_logits_cost_the_log_of_ten():
 @pytest.mark.parametrize(("loss", "y", "t"), [
     (half_mse, [1.0, 2.5, -1.0], [0.5, 2.0, 1.0]), (mse, [1.0, 2.5], [0.5, 2.0]),
     (bce_with_logits, [1.0, -2.0], [1, 0]),
-    (binary_cross_entropy, [0.2, 0.9], [0, 1]), (hinge, [0.5, -2.0], [1, 1]), (squared_error, [1.0, 2.0], [0.0, 0.5]),
+    (binary_cross_entropy, [0.2, 0.9], [0, 1]), (hinge, [0.5, -2.0], [1, 1]),
+    (squared_error, [1.0, 2.0], [0.0, 0.5]),
     (cross_entropy_with_logits, [[1.0, 2.0], [0.0, -1.0]], [1, 0]),
     (categorical_cross_entropy, [[0.25, 0.75], [0.5, 0.5]], [1, [0, 1]]),
 ])
@@ -209,7 +215,8 @@ def test_plain_numbers_give_a_plain_number():
     (lambda: cross_entropy_with_logits([1.0, 2.0], -1), ValueError, "not one of the 2 classes"),
     (lambda: cross_entropy_with_logits([1.0, 2.0], 1.0), TypeError, r"int\(t\)"),
     (lambda: cross_entropy_with_logits([1.0, 2.0], "1"), TypeError, r"int\(t\)"),
-    (lambda: cross_entropy_with_logits([1.0, 2.0], [1, 0, 0]), ValueError, "3 probabilities and the network 2"),
+    (lambda: cross_entropy_with_logits([1.0, 2.0], [1, 0, 0]), ValueError,
+     "3 probabilities and the network 2"),
     (lambda: cross_entropy_with_logits([1.0, 2.0], [1, 1]), ValueError, "sums to 2"),
     (lambda: cross_entropy_with_logits([1.0, 2.0], [nan, 1]), ValueError, "within 0 and 1"),
     (lambda: cross_entropy_with_logits(1.0, 0), TypeError, "bce_with_logits"),

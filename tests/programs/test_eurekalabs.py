@@ -1,7 +1,7 @@
 """Three classes of points by an MLP, cross-entropy and AdamW, in the shape of EurekaLabs' micrograd.
 
-Its optimizer keeps its moments on the parameters, p.m and p.v, and its drawing a colour: that takes a subclass of Value
-for the leaves, one line. What is computed from them are Values as ever.
+Its optimizer keeps its moments on the parameters, p.m and p.v, and its drawing a colour: that takes a
+subclass of Value for the leaves, one line. What is computed from them are Values as ever.
 """
 
 import pytest
@@ -47,7 +47,8 @@ class Neuron:
 class MLP:
     def __init__(self, sizes, rng):
         last = len(sizes) - 2
-        self.layers = [[Neuron(a, rng, k != last) for _ in range(b)] for k, (a, b) in enumerate(zip(sizes, sizes[1:]))]
+        self.layers = [[Neuron(a, rng, k != last) for _ in range(b)]
+                       for k, (a, b) in enumerate(zip(sizes, sizes[1:]))]
 
     def __call__(self, x):
         for layer in self.layers:

@@ -1,4 +1,5 @@
-"""A GPT on scalars, in the shape of microgpt: embeddings, rmsnorm, attention, an MLP, cross-entropy and Adam by hand."""
+"""A GPT on scalars, in the shape of microgpt: embeddings, rmsnorm, attention, an MLP, cross-entropy and Adam
+by hand."""
 
 import math
 import random
@@ -79,7 +80,8 @@ def test_adam_by_hand_teaches_it_the_names(gpt):
         for i, p in enumerate(gpt.parameters):
             m[i] = 0.85 * m[i] + 0.15 * p.grad
             v[i] = 0.99 * v[i] + 0.01 * p.grad ** 2
-            p.data -= 0.05 * (m[i] / (1 - 0.85 ** (step + 1))) / ((v[i] / (1 - 0.99 ** (step + 1))) ** 0.5 + 1e-8)
+            p.data -= 0.05 * (m[i] / (1 - 0.85 ** (step + 1))) / ((v[i] / (1 - 0.99 ** (step + 1))) ** 0.5
+                                                                  + 1e-8)
             p.grad = 0
         history.append(loss.data)
     assert sum(history[:4]) / 4 > 0.9 * math.log(END + 1) and sum(history[-4:]) / 4 < 0.8

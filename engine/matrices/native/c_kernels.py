@@ -27,14 +27,15 @@ class Kernels(Memory):
         x = z.args[0]
         if z.op in ("concat", *VIEWS):
             return self.copy(z)
-        n, lists = x.shape[-1], size(x) // x.shape[-1]               # along the last axis of each list of numbers
+        n, lists = x.shape[-1], size(x) // x.shape[-1]  # along the last axis of each list of numbers
         if n < 1:
             raise Unsupported(f"{z.op} along the samples")
         given, step = self.memory(x), "S" if batched(x) else 1
         if z.op in ("max", "min"):
             call, out = "extreme" if batched(x) else "extreme_number", self.room(z)
             self.body.append(f"for (long r = 0; r < {lists}; r++) "
-                             f"{call}({n}, S, {int(z.op == 'min')}, {given} + r * {n} * {step}, {out} + r * {step});")
+                             f"{call}({n}, S, {int(z.op == 'min')}, {given} + r * {n} * {step}, {out} + r * "
+                             f"{step});")
         else:
             both = {y.op: y for y in (z, self.plan.partner.get(id(z), z))}
             self.written |= {id(y) for y in both.values()}
@@ -55,15 +56,19 @@ class Kernels(Memory):
         if inner < 0:                                                # over the samples
             if b.op == "input" and columns >= 8:
                 sizes = f"{rows}, {columns}, m"
-                self.body.append(f"product({sizes}, {x}, S, 1, {self.raw[id(b)]}, {columns}, {to}, {columns});")
+                self.body.append(f"product({sizes}, {x}, S, 1, {self.raw[id(b)]}, {columns}, {to}, "
+                                 f"{columns});")
             else:
                 self.body.append(f"over_samples({rows}, {columns}, m, S, {x}, {y}, {to});")
-        elif rows < 0:     self.body.append(f"product({columns}, S, {inner}, {y}, {bc}, {br}, {x}, S, {to}, S);")
+        elif rows < 0:     self.body.append(f"product({columns}, S, {inner}, {y}, {bc}, {br}, {x}, S, {to}, "
+                                            "S);")
         elif columns < 0:  self.body.append(f"product({rows}, S, {inner}, {x}, {ar}, {ac}, {y}, S, {to}, S);")
         elif columns >= 8 and bc == 1:
-            self.body.append(f"product({rows}, {columns}, {inner}, {x}, {ar}, {ac}, {y}, {br}, {to}, {columns});")
+            self.body.append(f"product({rows}, {columns}, {inner}, {x}, {ar}, {ac}, {y}, {br}, {to}, "
+                             f"{columns});")
         else:
-            self.body.append(f"small_product({rows}, {columns}, {inner}, {x}, {ar}, {ac}, {y}, {br}, {bc}, {to});")
+            self.body.append(f"small_product({rows}, {columns}, {inner}, {x}, {ar}, {ac}, {y}, {br}, {bc}, "
+                             f"{to});")
 
     def memory(self, z: Array) -> str:
         """Where z is in memory as it is; a reshape is where its operand is."""

@@ -1,7 +1,9 @@
-"""C loops: the lines of one stage and shape as one loop over units and vectors of samples, with the sums over them.
+"""C loops: the lines of one stage and shape as one loop over units and vectors of samples, with the sums over
+them.
 
     before   A = tanh(Z)    S = tanh'(Z)    s = sum of A over the samples
-    after    for u: sum = 0; for s: z = load(t3 ...); v0 = v_tanh(z); store(t4 ..., v0); ... sum += v0; t6[u] = sum
+    after    for u: sum = 0; for s: z = load(t3 ...); v0 = v_tanh(z); store(t4 ..., v0); ... sum += v0;
+                    t6[u] = sum
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from ..algebra import number_of
 
 OPERATORS   = {"+", "-", "*", "/"}
 COMPARISONS = {"<", "<=", ">", ">=", "=="}
-FUNCTIONS   = {"exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan",
-               "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf", "erfc", "sigmoid", "abs",
+FUNCTIONS   = {"exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos",
+               "atan",
+               "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf", "erfc", "sigmoid",
+               "abs",
                "floor", "round"}
 SCALAR      = {"abs": "fabs", "**": "pow", **{name: name for name in FUNCTIONS - {"abs", "sigmoid", "round"}}}
 
@@ -41,7 +45,8 @@ class Loops(Memory):
                 self.sum(z, index, own, many, inner, before, after, outer_before, outer_after)
                 continue
             name = f"v{len(inner)}"
-            inner.append(f"{'M' if z.op in COMPARISONS and many else kind} {name} = {self.expression(z, index, many)};")
+            inner.append(f"{'M' if z.op in COMPARISONS and many else kind} {name} = "
+                         f"{self.expression(z, index, many)};")
             if id(z) in self.plan.stored:
                 if many: inner.append(f"store({self.room(z)} + ({flat(own)}) * S + s, (V){name});")
                 else:    inner.append(f"{self.room(z)}[{flat(own)}] = {name};")
@@ -50,11 +55,13 @@ class Loops(Memory):
         heads = [f"for (long {i} = 0; {i} < {n}; {i}++)" for i, n in own]
         if many:
             self.body += [*outer_before, *[head + " {" for head in heads], *before,
-                          "for (long s = 0; s < S; s += LANES) {", *inner, "}", *after, "}" * len(heads), *outer_after]
+                          "for (long s = 0; s < S; s += LANES) {", *inner, "}", *after, "}" * len(heads),
+                          *outer_after]
         else:
             sums    = [line.split()[1] for line in outer_before if line.startswith("double")]
             reduced = f"#pragma omp simd reduction(+:{', '.join(sums)})" if sums else "#pragma GCC ivdep"
-            simd    = [] if not heads or any(line.startswith("memset") for line in outer_before) else [reduced]
+            simd    = ([] if not heads or any(line.startswith("memset") for line in outer_before)
+                       else [reduced])
             self.body += [*outer_before, *heads[:-1], *simd, *heads[-1:], "{", *inner, "}", *outer_after]
 
     def expression(self, z: Array, index: Sequence[str], many: bool) -> str:
@@ -62,12 +69,14 @@ class Loops(Memory):
         args   = [self.at(a, last(index, a)) for a in z.args]
         vector = [self.vector(a) for a in z.args]
         op, x = z.op, args[0]
-        if op in OPERATORS:   return f"{x} {op} {args[1]}" if any(vector) or not many else f"splat({x} {op} {args[1]})"
+        if op in OPERATORS:
+            return f"{x} {op} {args[1]}" if any(vector) or not many else f"splat({x} {op} {args[1]})"
         if op in COMPARISONS: return f"{wide(x, vector[0], many)} {op} {wide(args[1], vector[1], many)}"
         if op == "neg":       return f"-({wide(x, vector[0], many)})"
         if op == "where":
             if not many: return f"{x} ? {args[1]} : {args[2]}"
-            mask = x if id(z.args[0]) in self.local else f"as_mask({x})" if vector[0] else f"(splat({x}) != 0)"
+            mask = (x if id(z.args[0]) in self.local else f"as_mask({x})" if vector[0] else f"(splat({x}) != "
+                    "0)")
             return f"choose({mask}, {wide(args[1], vector[1], many)}, {wide(args[2], vector[2], many)})"
         power = number_of(z.args[1]) if op == "**" else None
         if not many and op in SCALAR and power not in ((2, 0), (0.5, 0)):
@@ -87,7 +96,8 @@ class Loops(Memory):
 
     def sum(self, z: Array, index: list[str], own: list[Any], many: bool, inner: list[str], before: list[str],
             after: list[str], outer_before: list[str], outer_after: list[str]) -> None:
-        """A sum over axes of the loop: over samples in registers, over rows of samples in memory, over all at once."""
+        """A sum over axes of the loop: over samples in registers, over rows of samples in memory, over all at
+        once."""
         axes, x, to = z.attrs[0], z.args[0], self.room(z)
         left  = [(i, n) for k, (i, n) in enumerate(zip(index, x.shape)) if n >= 0 and k not in axes]
         value = self.at(x, index)
@@ -107,6 +117,7 @@ class Loops(Memory):
                 outer_before.append(f"memset({to}, 0, sizeof(double) * {size(z)});")
                 after.append(f"{to}[{place}] += add_lanes({name});")
         else:
-            outer_before.append(f"memset({to}, 0, sizeof(double) * {size(z)});" if left else f"double {name} = 0;")
+            outer_before.append(f"memset({to}, 0, sizeof(double) * {size(z)});" if left else f"double {name} "
+                                "= 0;")
             inner.append(f"{to}[{place}] += {value};" if left else f"{name} += {value};")
             if not left: outer_after.append(f"{to}[0] = {name};")

@@ -45,7 +45,8 @@ class Memory:
         return self.place[id(z)]
 
     def at(self, z: Array, index: Sequence[str]) -> str:
-        """The C expression of one element of z (of a vector of samples, if z has samples): one index per axis."""
+        """The C expression of one element of z (of a vector of samples, if z has samples): one index per
+        axis."""
         if id(z) in self.local: return self.local[id(z)]
         if z.op == "constant" and id(z) not in self.place: return constant(z)
         own = [(i, n) for i, n in zip(index, z.shape) if n >= 0]
@@ -60,7 +61,8 @@ class Memory:
                 raise Unsupported("the axis of the samples becomes numbers")
             return self.at(x, unflat(flat(own), x.shape))
         if not batched(z): return f"{self.place[id(z)]}[{flat(own)}]"
-        if z.shape.count(-1) != 1 or min(z.shape) < -1: raise Unsupported("a shape with more than one axis of samples")
+        if z.shape.count(-1) != 1 or min(z.shape) < -1: raise Unsupported("a shape with more than one axis "
+                                                                          "of samples")
         return f"load({self.place[id(z)]} + ({flat(own)}) * S + s)"
 
     def vector(self, z: Array) -> bool:
@@ -71,5 +73,6 @@ class Memory:
 
     def table(self, z: Array, index: Sequence[str]) -> str:
         name = f"index{len(self.tables)}"
-        self.tables.append(f"static const int {name}[] = {{{', '.join(map(str, z.attrs.ravel().tolist()))}}};")
+        numbers = ", ".join(map(str, z.attrs.ravel().tolist()))
+        self.tables.append(f"static const int {name}[] = {{{numbers}}};")
         return f"{name}[{flat(list(zip(index, z.attrs.shape)))}]"

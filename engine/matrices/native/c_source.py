@@ -1,4 +1,5 @@
-"""C source: the lines of a program as one C function, of loops over vectors of samples and the kernels of kernels.h.
+"""C source: the lines of a program as one C function, of loops over vectors of samples and the kernels of
+kernels.h.
 
     before   Z = X @ W.T + b    A = tanh(Z)    dZ = dA * tanh'(Z)      lines
     after    product(16, S, 2, W, ..., X, S, t3, S);                   a kernel for the product
@@ -26,8 +27,8 @@ ARGUMENTS = "long fresh, const double *const *in, double *const *out, double *wo
 class Source(Loops, Kernels):
     """The C function of a program.
 
-    text      the source: a function step(m, S, fresh, in, out, work), for any number of samples and best for `samples`;
-              where nothing is fresh, inputs and targets are those of the step before
+    text      the source: a function step(m, S, fresh, in, out, work), for any number of samples and
+              best for `samples`; where nothing is fresh, inputs and targets are those of the step before
     leaves    the lines whose arrays `in` points to, in order; then come the arrays of constants
     lanes     rows of samples are padded to a multiple of it
     """
@@ -55,10 +56,12 @@ class Source(Loops, Kernels):
         settings = [*["#define SMALL"] * small, *["#define NARROW"] * (self.lanes == 4)]
         room     = self.padded(samples)
         sizes    = f"{samples}, {room}"
-        special  = f"    if (m == {samples} && S == {room}) {{ general({sizes}, fresh, in, out, work); return; }}"
+        special  = (f"    if (m == {samples} && S == {room}) {{ general({sizes}, fresh, in, out, work); "
+                    f"return; }}")
         return "\n".join([*settings, '#include "kernels.h"', *self.tables,
-                          f"INLINE void general(long m, long S, {ARGUMENTS}) {{", *["    " + x for x in self.body], "}",
-                          f"void step(long m, long S, {ARGUMENTS}) {{", *[special] * small,
+                          f"INLINE void general(long m, long S, {ARGUMENTS}) {{",
+                          *["    " + x for x in self.body], "}", f"void step(long m, long S, {ARGUMENTS}) {{",
+                          *[special] * small,
                           "    general(m, S, fresh, in, out, work);", "}", ""])
 
     def padded(self, samples: int) -> int:

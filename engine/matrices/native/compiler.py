@@ -25,7 +25,8 @@ from pathlib import Path
 
 from ...show.files import written
 
-FLAGS   = ("-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd", "-shared", "-fPIC", "-w")
+FLAGS   = ("-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd", "-shared",
+           "-fPIC", "-w")
 TIMEOUT = 60                                                         # seconds
 
 
@@ -54,7 +55,8 @@ def compiler() -> tuple[str, str]:
 
 @cache
 def folder() -> Path:
-    """Where compiled programs are kept: the user's cache, or a new private folder where that is not theirs alone."""
+    """Where compiled programs are kept: the user's cache, or a new private folder where that is not theirs
+    alone."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chainrule"
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -97,8 +99,8 @@ def build(path: str, source: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="chainrule-") as work:
         text, out = Path(work, "program.c"), Path(work, "program.so")
         text.write_text(source, encoding="utf-8")
-        done = subprocess.run([path, *FLAGS, "-o", str(out), str(text), "-lm"], capture_output=True, text=True,
-                              errors="replace", timeout=TIMEOUT)
+        done = subprocess.run([path, *FLAGS, "-o", str(out), str(text), "-lm"], capture_output=True,
+                              text=True, errors="replace", timeout=TIMEOUT)
         if done.returncode:
             raise NoCompiler(f"the C compiler refused the program: {complaint(done.stderr)}")
         return out.read_bytes()

@@ -1,7 +1,7 @@
 """Native training: whole epochs in machine code, so that Python has no part in a step.
 
     before   w, state = optimizer.update(w, g, state)            an optimizer's rule, in Python
-    after    a C function, found by giving the rule Arrays, and called by loop.c after each step of the program
+    after    a C function, found by giving the rule Arrays; loop.c calls it after each step of the program
 
 lr and the count of steps stay open; the other numbers of the optimizer are part of the C.
 """
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from ..program import Program
     from ..training_loop import Mover
 
-CHUNK = 10_000                                                       # steps in a call, so that Ctrl-C is heard
+CHUNK = 10_000  # steps in a call, so that Ctrl-C is heard
 
 
 class Fields(ctypes.Structure):
     """struct Training of loop.c."""
 
     _fields_ = [(name, ctypes.c_void_p) for name in ("step", "rule")] + \
-               [(name, ctypes.c_long) for name in ("samples", "size", "padded", "inputs", "targets", "turn")] + \
+               [(name, ctypes.c_long) for name in ("samples", "size", "padded", "inputs", "targets",
+                                                   "turn")] + \
                [(name, ctypes.c_void_p) for name in (
                    "X", "Y", "x", "y", "in_0", "in_1", "out", "work",
                    "rule_in_0", "rule_in_1", "rule_out_0", "rule_out_1", "rule_work", "steps")]
@@ -42,17 +43,20 @@ def rule_of(optimizer: Any, count: int, states: int, moving: Any) -> tuple[Compi
     """The optimizer's rule in C and what its arrays are; None if it is more than arithmetic on arrays."""
     lines = Lines()
     names = ["w", "g", "lr", "steps", *[f"state{k}" for k in range(states)]]
-    arrays = {name: lines.new("parameter", (), (1,) if name in ("lr", "steps") else (count,), name) for name in names}
+    arrays = {name: lines.new("parameter", (), (1,) if name in ("lr", "steps") else (count,), name)
+              for name in names}
     twin = copy.copy(optimizer)
     twin.lr, twin.steps = arrays["lr"], arrays["steps"]
     before = dict(vars(twin))
     try:
         w, state = twin.update(arrays["w"], arrays["g"], tuple([arrays[name] for name in names[4:]]))
         if any(vars(twin).get(name) is not x for name, x in before.items()) or len(state) != states:
-            return None                                              # it remembers something outside of its state
+            return None  # it remembers something outside of its state
         if not moving.all():
-            w = lines.call("where", lines.new("constant", (), (count,), (moving.astype(float), 0)), w, arrays["w"])
-        roots = [lines.spread(x if isinstance(x, Array) else lines.constant(x), (count,)) for x in (w, *state)]
+            w = lines.call("where", lines.new("constant", (), (count,), (moving.astype(float), 0)), w,
+                           arrays["w"])
+        roots = [lines.spread(x if isinstance(x, Array) else lines.constant(x), (count,))
+                 for x in (w, *state)]
         made  = compiled(roots, 1)
     except (TypeError, AttributeError, Unsupported, NoCompiler):
         return None
@@ -66,8 +70,8 @@ class Loop:
         plan: the program's native plan for `size` samples.
     """
 
-    def __init__(self, program: Program, plan: Native, mover: Mover, rule: tuple[Compiled, list[str]], X: Any, Y: Any,
-                 size: int) -> None:
+    def __init__(self, program: Program, plan: Native, mover: Mover, rule: tuple[Compiled, list[str]], X: Any,
+                 Y: Any, size: int) -> None:
         self.program, self.plan, self.mover, self.size = program, plan, mover, size
         self.X, self.Y = np.ascontiguousarray(X), None if Y is None else np.ascontiguousarray(Y)
         made, names = rule
@@ -77,7 +81,8 @@ class Loop:
         self.steps, self.lr = np.array([float(mover.optimizer.steps)]), np.array([float(mover.optimizer.lr)])
         rooms   = plan.room_of
         self.x, self.y = rooms.get("input"), rooms.get("target")
-        seconds = dict(zip([x.ctypes.data for x in program.parameters.values()], program.shaped(other).values()))
+        seconds = dict(zip([x.ctypes.data for x in program.parameters.values()],
+                           program.shaped(other).values()))
         self.arrays = [plan.arrays, [seconds.get(x.ctypes.data, x) for x in plan.arrays]]
         constants   = [np.ascontiguousarray(z.attrs[0], dtype=float) for z in made.source.arrays]
         def of(name: str, turn: int) -> Any:
@@ -93,12 +98,15 @@ class Loop:
 
     def filled(self, plan: Native, made: Compiled) -> Fields:
         def address(x: Any) -> Any: return None if x is None else x.ctypes.data
-        in_0, in_1, rule_in_0, rule_in_1, rule_out_0, rule_out_1 = [ctypes.addressof(table) for table in self.tables]
-        return Fields(step=ctypes.cast(plan.step, ctypes.c_void_p), rule=ctypes.cast(made.step, ctypes.c_void_p),
+        in_0, in_1, rule_in_0, rule_in_1, rule_out_0, rule_out_1 = [ctypes.addressof(table)
+                                                                    for table in self.tables]
+        return Fields(step=ctypes.cast(plan.step, ctypes.c_void_p),
+                      rule=ctypes.cast(made.step, ctypes.c_void_p),
                       samples=len(self.X), size=self.size, padded=plan.padded, turn=0,
-                      inputs=0 if self.x is None else self.x[0].size, targets=0 if self.y is None else self.y[0].size,
-                      X=address(self.X), Y=address(self.Y), x=address(self.x), y=address(self.y), in_0=in_0, in_1=in_1,
-                      out=ctypes.addressof(plan.outs), work=address(plan.work),
+                      inputs=0 if self.x is None else self.x[0].size,
+                      targets=0 if self.y is None else self.y[0].size,
+                      X=address(self.X), Y=address(self.Y), x=address(self.x), y=address(self.y), in_0=in_0,
+                      in_1=in_1, out=ctypes.addressof(plan.outs), work=address(plan.work),
                       rule_in_0=rule_in_0, rule_in_1=rule_in_1, rule_out_0=rule_out_0, rule_out_1=rule_out_1,
                       rule_work=address(self.rule_work), steps=address(self.steps))
 
@@ -121,7 +129,8 @@ class Loop:
 
     def call(self, losses: Any, order: Any) -> None:
         place = None if order is None else ctypes.c_void_p(order.ctypes.data)
-        self.train(ctypes.byref(self.fields), ctypes.c_long(len(losses)), place, ctypes.c_void_p(losses.ctypes.data))
+        self.train(ctypes.byref(self.fields), ctypes.c_long(len(losses)), place,
+                   ctypes.c_void_p(losses.ctypes.data))
 
     def settle(self, steps: int) -> None:
         """Bring parameters, states and the count of steps where the program and the optimizer have them."""

@@ -55,7 +55,8 @@ def schedule(lines: Sequence[Array], roots: Sequence[Array]) -> Schedule:
     for z in lines:
         if z.op in ("softmax", "logsumexp"):
             by_operand.setdefault(id(z.args[0]), []).append(z)
-    partner = {id(z): pair[1 - k] for pair in by_operand.values() if len(pair) == 2 for k, z in enumerate(pair)}
+    partner = {id(z): pair[1 - k] for pair in by_operand.values() if len(pair) == 2
+               for k, z in enumerate(pair)}
     return Schedule([(kernels, list(loops.items())) for kernels, loops in stages], stored, partner)
 
 

@@ -1,4 +1,5 @@
-"""Quickening: formulas that run faster than the rows of the table, for what networks use most; none of them cancels.
+"""Quickening: formulas that run faster than the rows of the table, for what networks use most; none of them
+cancels.
 
     before   tanh'(Z) = 4 e / (1 + e)^2, e = e^-|2Z|        sigmoid(Z) in two branches
     after    1 / cosh(Z)^2                                  1 / (1 + e^-Z)
@@ -14,7 +15,8 @@ from ..passes.expansion import LARGEST, expand
 def quick(z: Array) -> Array:
     """`expand`, with formulas that NumPy runs faster for the activations met most; none of them cancels.
 
-    e^-x is kept below infinity, so that sigmoid's slope (z e^-x) z, with z e^-x = sigmoid(-x), holds everywhere.
+    e^-x is kept below infinity, so that sigmoid's slope (z e^-x) z, with z e^-x = sigmoid(-x), holds
+    everywhere.
     """
     lines = z.lines
     if z.op == "relu":
@@ -23,7 +25,7 @@ def quick(z: Array) -> Array:
         return lines.call("/", 1, 1 + decay(z.args[0]))
     if z.op in ("logsumexp", "softmax"):
         return quick_softmax(z)
-    if z.op == "slope" and z.attrs[0] == "relu":         # the output tells as well as the input, and is kept anyway
+    if z.op == "slope" and z.attrs[0] == "relu":  # the output tells as well as the input, and is kept anyway
         return lines.call("where", z.args[0] <= 0, shut, 1)
     if z.op == "slope" and z.attrs[0] == "sigmoid":
         return decay(z.args[1]) * z.args[0] * z.args[0]

@@ -24,7 +24,8 @@ from ..algebra import number_of
 
 Step: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 
-UFUNCS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power, "//": np.floor_divide,
+UFUNCS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power,
+          "//": np.floor_divide,
           "%": np.remainder,
           "neg": np.negative, "abs": np.absolute, "<": np.less, "<=": np.less_equal, ">": np.greater,
           ">=": np.greater_equal, "==": np.equal}
@@ -79,14 +80,14 @@ class Plan:
             return self.view(z, args[0])
         if id(z) in self.fused:
             return None
-        if z.op == "where" and z.args[1].op == "constant":           # b may be overwritten: a number goes into it
+        if z.op == "where" and z.args[1].op == "constant":  # b may be overwritten: a number goes into it
             self.free(z, place)
         if z.op in ("matmul", "sum", "max", "min", "first", "others", "take", "concat", "where"):
             out = self.room(z)
             getattr(self, z.op)(z, args, out)
             self.free(z, place)
             return out
-        self.free(z, place)                                          # element by element: an operand may be overwritten
+        self.free(z, place)  # element by element: an operand may be overwritten
         out = self.room(z)
         if z.op == "**" and number_of(z.args[1]) == (2, 0):
             self.steps.append((np.multiply, (args[0], args[0], out)))
@@ -115,7 +116,7 @@ class Plan:
     def sum(self, z: Array, args: list[Any], out: Any) -> None:
         axes, keep = z.attrs
         product    = z.args[0]
-        if id(product) in self.fused:                                                # a sum of products is one product
+        if id(product) in self.fused:  # a sum of products is one product
             a, b = [self.values[id(x)].reshape(-1) for x in product.args]
             self.steps.append((np.matmul, (a[None, :], b[:, None], out.reshape(1, 1))))
             return

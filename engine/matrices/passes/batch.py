@@ -44,7 +44,7 @@ def fold(t: Trace, sums: Sums) -> tuple[Templates, int]:
     numbers: dict[Any, int] = {}               # constant -> template
     root = len(t.ops) - 1
 
-    for role in ("input", "target"):           # every column, used or not, so that any sample of it can be read
+    for role in ("input", "target"):  # every column, used or not, so that any sample of it can be read
         for k in range(t.widths[role]):
             members[role, k] = [add(out, role, batched=t.samples > 0, column=k, depends=2)]
 
@@ -77,7 +77,7 @@ def fold(t: Trace, sums: Sums) -> tuple[Templates, int]:
 def classify(t: Trace, sums: Sums) -> tuple[list[int], list[int], dict[Any, list[int]]]:
     """The home and the class of every node, and the members of each class, sample by sample."""
     homes, classes = list(t.homes), [0] * len(t.ops)
-    codes: list[int] = []                      # how a node is written in the key of another: its class, or itself
+    codes: list[int] = []  # how a node is written in the key of another: its class, or itself
     known: dict[Any, int] = {}
     seen: dict[tuple[int, int], int] = {}
     members: dict[Any, list[int]] = {}
@@ -90,8 +90,9 @@ def classify(t: Trace, sums: Sums) -> tuple[list[int], list[int], dict[Any, list
             among = {homes[a] for a in sums.args[i]} - {GLOBAL}
             if len(among) == 1:
                 home = homes[i] = among.pop()
-                key  = known.setdefault((op, sums.pairs[i], tuple([codes[a] for a in sums.args[i]])), len(known))
-                nth  = seen[key, home] = seen.get((key, home), -1) + 1      # the same but for its plain numbers
+                key  = known.setdefault((op, sums.pairs[i], tuple([codes[a] for a in sums.args[i]])),
+                                        len(known))
+                nth  = seen[key, home] = seen.get((key, home), -1) + 1  # the same but for its plain numbers
                 code = classes[i] = known.setdefault((key, nth), len(known))
                 members.setdefault(code, []).append(i)
         codes.append(code)

@@ -22,7 +22,8 @@ from ..algebra import gated, number_of
 if TYPE_CHECKING:
     from .lower import Lowering
 
-NATIVE = {"+", "-", "*", "/", "**", "neg", "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin",
+NATIVE = {"+", "-", "*", "/", "**", "neg", "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt",
+          "sin",
           "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
           "hypot", "erf", "erfc", "floor", "round", "//", "%"}
 FLAT   = {"sign", "floor", "step", "round", "//"}                # slope 0
@@ -55,7 +56,8 @@ def nary(lines: Lines, op: str, x: Array) -> Array:
 
 
 def shares(self: Lowering, rows: Any, samples: Any) -> Array:
-    """The shares of a group of softmax nodes: one softmax per list of operands, of which each node takes its own."""
+    """The shares of a group of softmax nodes: one softmax per list of operands, of which each node takes its
+    own."""
     order   = np.lexsort((samples, rows)) if rows.shape[1] > 1 else np.zeros_like(rows)
     whole   = np.stack([np.take_along_axis(part, order, 1) for part in (rows, samples)], axis=-1)
     lists   = list(dict.fromkeys(map(bytes, whole)))
@@ -76,7 +78,8 @@ def times(self: Lowering, x: Array, y: Array) -> Array:
 
 
 def batch_mean(self: Lowering, x: Array, c: Array, divide: bool = False) -> Array | None:
-    """A sum over the batch, divided by the number of samples: the constant c becomes one that follows the batch.
+    """A sum over the batch, divided by the number of samples: the constant c becomes one that follows the
+    batch.
 
     A constant right after a sum over the batch is read so if c (or 1/c, where it multiplies) is a whole
     multiple of the number of samples, as in 1/(2m) sum e^2.
@@ -152,7 +155,7 @@ def gate_of(z: Array) -> Array | None:
 def slope_formula(name: str, k: int, args: tuple[Array, ...]) -> Any:
     """d(name)/d(operand k) from its row; args are the output, then the operands."""
     z, *operands = args
-    if name == "**" and k == 0 and number_of(operands[1]) and number_of(operands[1])[0] != 0:     # type: ignore[index]
+    if name == "**" and k == 0 and number_of(operands[1]) and number_of(operands[1])[0] != 0:  # type: ignore[index]
         x, y = operands
         return y * x ** (y - 1)
     return TABLE[name].each[k](z, *operands)

@@ -1,4 +1,5 @@
-"""Viewing: the array of some operands: a whole array, a part of one, one number for all, or a gather by indices.
+"""Viewing: the array of some operands: a whole array, a part of one, one number for all, or a gather by
+indices.
 
     before   the operands z3, z4, z5 of a group                 z1, z1, z1           z5, z2
     after    Z[..., 2:5], a view                                Z[..., 0:1]          Z[..., [4, 1]], a copy
@@ -38,23 +39,27 @@ class Views:
         self.means: list[tuple[Any, int]] = []
 
     def view(self, rows: Table, samples: Table) -> Array:
-        """The array of the operands in rows, one axis per axis of rows, after the batch axis if there is one."""
+        """The array of the operands in rows, one axis per axis of rows, after the batch axis if there is
+        one."""
         groups, places = self.where[rows, 0], self.where[rows, 1]
         if (samples != GLOBAL).any():
             return self.picked(rows, samples)
         if (groups == PLAIN).all():
             return self.constants(rows)
         numbers = list(dict.fromkeys(groups.ravel().tolist()))
-        sources = [self.source(n) if n != PLAIN else self.plain_numbers(rows[groups == PLAIN]) for n in numbers]
+        sources = [self.source(n) if n != PLAIN else self.plain_numbers(rows[groups == PLAIN])
+                   for n in numbers]
         places  = numbered(places, groups == PLAIN)
         if len(sources) == 1 and sources[0].op == "parameter":
             return self.of_parameter(sources[0], places)
         flat = [self.lines.reshape(a, (*lead(a, many), size(a, many)))
-                for n, a in zip(numbers, sources) for many in [self.batched(n) if n != PLAIN else a.shape[0] < 0]]
+                for n, a in zip(numbers, sources) for many in [self.batched(n) if n != PLAIN
+                                                               else a.shape[0] < 0]]
         starts = dict(zip(numbers, np.cumsum([0] + [a.shape[-1] for a in flat]).tolist()))
-        index  = places + np.vectorize(starts.__getitem__, otypes=[np.int64])(groups) if len(numbers) > 1 else places
+        index  = (places + np.vectorize(starts.__getitem__, otypes=[np.int64])(groups) if len(numbers) > 1
+                  else places)
         if index.ndim == 1 and index.size > 1 and (index == index[0]).all():
-            index = index[:1]                                            # one operand for all members: broadcast
+            index = index[:1]  # one operand for all members: broadcast
         return self.lines.take(self.lines.concat(flat), index)
 
     def source(self, number: int) -> Array:
@@ -83,12 +88,15 @@ class Views:
                 number = self.lines.constant(data[0])
                 return self.lines.spread(number, rows.shape) if rows.ndim == 2 else number
             return self.lines.new("constant", (), rows.shape, (plain(data).reshape(rows.shape), 0))
-        self.fixed.append("numbers that differ from sample to sample were recorded: declare them as targets or inputs")
+        self.fixed.append("numbers that differ from sample to sample were recorded: declare them as targets "
+                          "or inputs")
         table = plain([[x[s] if isinstance(x, list) else x for x in data] for s in range(self.samples)])
-        return self.lines.new("constant", (), (-1, *rows.shape), (table.reshape(self.samples, *rows.shape), 0))
+        return self.lines.new("constant", (), (-1, *rows.shape), (table.reshape(self.samples, *rows.shape),
+                                                                  0))
 
     def plain_numbers(self, rows: Table, samples: Table | None = None) -> Array:
-        """The plain numbers among operands that are otherwise computed, in a row; those of single samples if given."""
+        """The plain numbers among operands that are otherwise computed, in a row; those of single samples if
+        given."""
         if samples is None:
             found = self.constants(rows)
             return found if found.shape else self.lines.spread(found, rows.shape)
@@ -112,9 +120,11 @@ class Views:
             parts.append(self.lines.reshape(a, (self.samples * a.shape[-1],), self.samples) if batched else
                          self.lines.reshape(a, (size(a, False),)))
             total += parts[-1].shape[0]
-        index = np.array([starts[g] + place + (s * self.source(g).shape[-1] if s != GLOBAL and g != PLAIN else 0)
+        index = np.array([starts[g] + place + (s * self.source(g).shape[-1] if s != GLOBAL and g != PLAIN
+                                               else 0)
                           for g, place, s in zip(groups.ravel().tolist(),
-                                                 numbered(self.where[rows, 1], groups == PLAIN).ravel().tolist(),
+                                                 numbered(self.where[rows, 1],
+                                                          groups == PLAIN).ravel().tolist(),
                                                  samples.ravel().tolist())]).reshape(rows.shape)
         return self.lines.take(self.lines.concat(parts), index)
 

@@ -34,7 +34,7 @@ class Groups(NamedTuple):
     place:  list[tuple[int, int]]              # template -> (group, position); (-1, 0) for a constant
 
 
-MANY_PARTS = 32                                # more parts than this stay one group, multiplied element by element
+MANY_PARTS = 32  # more parts than this stay one group, multiplied element by element
 
 
 def group(t: Templates) -> Groups:

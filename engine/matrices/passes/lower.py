@@ -36,8 +36,9 @@ class Lowering(Views):
         """The loss, one number, and the outputs, which the last template collects."""
         rows, samples = np.array(self.t.args[last]), np.array(self.t.samples[last])
         loss = self.view(rows[:1], samples[:1])
-        if len(loss.shape) == 2:                                         # recorded from one sample: the mean of many
-            loss = self.lines.constant(1, -1) * self.lines.sum(loss, (0,)) if batch else self.lines.sum(loss, (0,))
+        if len(loss.shape) == 2:  # recorded from one sample: the mean of many
+            loss = (self.lines.constant(1, -1) * self.lines.sum(loss, (0,)) if batch
+                    else self.lines.sum(loss, (0,)))
         if not batch and self.samples == 1:
             self.fixed.append("one sample was recorded without batch=True")
         outputs = list(dict.fromkeys(rows[1:].tolist()))
@@ -70,8 +71,8 @@ class Lowering(Views):
         over_batch = bool((samples != GLOBAL).any())
         for columns in self.runs(*left, *right):
             columns, times = self.repeated(columns, over_batch, *left, *right)
-            terms.append(times * self.products(g, left[0][:, columns], right[0][:, columns], left[1][:, columns],
-                                               right[1][:, columns]))
+            terms.append(times * self.products(g, left[0][:, columns], right[0][:, columns],
+                                               left[1][:, columns], right[1][:, columns]))
         for columns in self.runs(*rest):
             columns, times = self.repeated(columns, over_batch, *rest)
             terms.append(times * self.addends(rest[0][:, columns], rest[1][:, columns]))
@@ -81,21 +82,25 @@ class Lowering(Views):
         return self.lines.spread(z, (-1, len(g.members)) if g.batched else (len(g.members),))
 
     def repeated(self, columns: list[int], over_batch: bool, *tables: Table) -> tuple[list[int], Array]:
-        """Equal terms of a sum: each of them once, and how often it is meant; once per sample: samples times."""
+        """Equal terms of a sum: each of them once, and how often it is meant; once per sample: samples
+        times."""
         once  = {column(tables, k): k for k in reversed(columns)}
         times = len(columns) // len(once)
         per_sample = over_batch and self.samples > 1 and times % self.samples == 0 and \
             all((table[:, columns] == GLOBAL).all() for table in tables[1::2])
-        return sorted(once.values()), self.lines.constant(*((times // self.samples, 1) if per_sample else (times,)))
+        return sorted(once.values()), self.lines.constant(*((times // self.samples, 1) if per_sample
+                                                            else (times,)))
 
     def runs(self, *tables: Table) -> list[list[int]]:
-        """The columns by the arrays they read, and by how often they occur; tables are rows, samples, rows, samples."""
+        """The columns by the arrays they read, and by how often they occur; tables are rows, samples, rows,
+        samples."""
         often: dict[Any, int] = {}
         for k in range(tables[0].shape[1]):
             often[column(tables, k)] = often.get(column(tables, k), 0) + 1
         found: dict[Any, list[int]] = {}
         for k in range(tables[0].shape[1]):
-            arrays = tuple([tuple(dict.fromkeys(self.where[table[:, k], 0].tolist())) for table in tables[::2]])
+            arrays = tuple([tuple(dict.fromkeys(self.where[table[:, k], 0].tolist()))
+                            for table in tables[::2]])
             found.setdefault((arrays, often[column(tables, k)]), []).append(k)
         return list(found.values())
 
@@ -105,16 +110,19 @@ class Lowering(Views):
             return self.row_sums(self.lines.sum(self.view_at(whole), (0,)), rows.shape[0])
         if rows.shape[1] == 1:
             return self.view(rows[:, 0], samples[:, 0])
-        if rows.shape[0] == 1 and (samples == GLOBAL).all():             # one sum: the order of its terms is free
+        if rows.shape[0] == 1 and (samples == GLOBAL).all():  # one sum: the order of its terms is free
             rows = rows[:, np.argsort(self.where[rows[0], 1], kind="stable")]
         return self.row_sums(self.view_at(rows, samples), rows.shape[0])
 
-    def products(self, g: Group, left: Table, right: Table, left_samples: Table, right_samples: Table) -> Array:
+    def products(self, g: Group, left: Table, right: Table, left_samples: Table,
+                 right_samples: Table) -> Array:
         count = left.shape[0]
         if left.shape[1] == 1 and not (self.t.explicit[g.members[0]] and g.batched):
-            return times(self, self.view(left[:, 0], left_samples[:, 0]), self.view(right[:, 0], right_samples[:, 0]))
+            return times(self, self.view(left[:, 0], left_samples[:, 0]),
+                         self.view(right[:, 0], right_samples[:, 0]))
         if (left_samples != GLOBAL).any() or (right_samples != GLOBAL).any():
-            whole = self.whole_batch(np.hstack([left, right]), np.hstack([left_samples, right_samples]), halves=True)
+            whole = self.whole_batch(np.hstack([left, right]), np.hstack([left_samples, right_samples]),
+                                     halves=True)
             if whole is not None:
                 n = whole.shape[1] // 2
                 both = self.factor(whole[:, :n]) * self.view_at(whole[:, n:])
@@ -149,7 +157,8 @@ class Lowering(Views):
         return lines.reshape(z, (-1, count) if batched else (count,))
 
     def whole_batch(self, rows: Table, samples: Table, halves: bool = False) -> Table | None:
-        """Rows whose operands are read for every sample once: the same operands without repetition, or None."""
+        """Rows whose operands are read for every sample once: the same operands without repetition, or
+        None."""
         n = rows.shape[1] // 2 if halves else rows.shape[1]
         if self.samples < 1 or (samples == GLOBAL).all() or n % self.samples:
             return None
@@ -160,7 +169,8 @@ class Lowering(Views):
             shape = (n // self.samples, self.samples)
             parts = [order, order + n] if halves else [order]
             for part in parts:
-                every = (at[part].reshape(shape) == np.arange(self.samples)).all() or (at[part] == GLOBAL).all()
+                every = ((at[part].reshape(shape) == np.arange(self.samples)).all()
+                         or (at[part] == GLOBAL).all())
                 if not every or (np.ptp(row[part].reshape(shape), axis=1) != 0).any():
                     return None
             out.append(np.concatenate([row[part].reshape(shape)[:, 0] for part in parts]))

@@ -22,7 +22,8 @@ from .spreads import full, narrowed, scatter, unspread
 
 
 def gradients(root: Array, parameters: Sequence[Array]) -> tuple[list[Array], dict[int, Array]]:
-    """d(sum of root)/d(parameter) for each, in the parameter's shape; and the gradient of every line, by id."""
+    """d(sum of root)/d(parameter) for each, in the parameter's shape; and the gradient of every line, by
+    id."""
     lines  = root.lines
     needed = {id(p) for p in parameters}
     forward = list(lines.lines)
@@ -33,13 +34,14 @@ def gradients(root: Array, parameters: Sequence[Array]) -> tuple[list[Array], di
     for z in reversed(forward):
         if id(z) in needed and id(z) in grads:
             grads[id(z)] = g = narrowed(grads[id(z)], z.shape)
-            own: dict[int, Array] = {}                               # an operand may stand in two places: w * w
+            own: dict[int, Array] = {}  # an operand may stand in two places: w * w
             for x, dx in contributions(lines, z, g, needed):
                 if number_of(dx) != (0, 0):
                     own[id(x)] = own[id(x)] + dx if id(x) in own else dx
             for x_id, dx in own.items():
                 grads[x_id] = grads[x_id] + dx if x_id in grads else dx
-    return [lines.spread(narrowed(grads.get(id(p), lines.constant(0)), p.shape), p.shape) for p in parameters], grads
+    return [lines.spread(narrowed(grads.get(id(p), lines.constant(0)), p.shape), p.shape)
+            for p in parameters], grads
 
 
 def contributions(lines: Lines, z: Array, g: Array, needed: set[int]) -> Iterator[tuple[Array, Array]]:
@@ -51,7 +53,8 @@ def contributions(lines: Lines, z: Array, g: Array, needed: set[int]) -> Iterato
     for k, x in enumerate(z.args):
         if id(x) in needed:
             slope = slope_of(lines, z, k)
-            yield x, unspread(lines, g * slope if isinstance(slope, Array) or slope != 0 else lines.constant(0),
+            yield x, unspread(lines, g * slope if isinstance(slope,
+                                                             Array) or slope != 0 else lines.constant(0),
                               x.shape, z.shape)
 
 
@@ -101,7 +104,8 @@ def of_sum(lines: Lines, z: Array, g: Array) -> Parts:
 
 
 def of_take(lines: Lines, z: Array, g: Array) -> Parts:
-    """Each element of x collects from all the places it was taken to: classes of elements taken equally often."""
+    """Each element of x collects from all the places it was taken to: classes of elements taken equally
+    often."""
     x, index = z.args[0], z.attrs.ravel()
     g = lines.reshape(full(lines, g, z), (*x.shape[:-1], index.size))
     return [(x, scatter(lines, g, index, x.shape[-1]))]

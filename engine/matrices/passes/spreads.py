@@ -66,5 +66,6 @@ def scatter(lines: Lines, g: Array, index: Any, n: int) -> Array:
         elif m == 1:
             parts.append(lines.take(g, order[starts[chosen]]))
         else:
-            parts.append(lines.sum(lines.take(g, order[starts[chosen][:, None] + np.arange(m)]), (len(g.shape),)))
+            parts.append(lines.sum(lines.take(g, order[starts[chosen][:, None] + np.arange(m)]),
+                                   (len(g.shape),)))
     return lines.take(lines.concat(parts), np.argsort(np.concatenate(members), kind="stable"))

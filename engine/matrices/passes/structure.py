@@ -37,23 +37,25 @@ def of_two(loss: Callable[..., Any], inputs: Any, targets: Any) -> Callable[...,
     example = "write vectorize(lambda X, Y: mse([model(x) for x in X], Y), X, Y, model.parameters())"
     for given, what in [(inputs, "inputs"), (targets, "targets")]:
         if isinstance(given, str) or not hasattr(given, "__len__"):
-            raise TypeError(f"the {what} of vectorize are a list, not {type(given).__name__} {given!r:.60}: {example}")
+            raise TypeError(f"the {what} of vectorize are a list, not {type(given).__name__} {given!r:.60}: "
+                            f"{example}")
     try:
         signature(loss).bind(inputs, targets)
     except TypeError as error:
         raise TypeError(f"vectorize takes a loss, or a function of (inputs, targets) that computes it, and "
-                        f"{type(loss).__name__} {loss!r:.60} does not take both ({error}): {example}") from None
+                        f"{type(loss).__name__} {loss!r:.60} does not take both ({error}): {example}"
+                        ) from None
     return loss
 
 
 def some(parameters: Sequence[Value]) -> None:
     if not parameters:
-        raise ValueError("vectorize got no parameters, and without them there is nothing to differentiate by: "
-                         "write parameters=model.parameters()")
+        raise ValueError("vectorize got no parameters, and without them there is nothing to differentiate "
+                         "by: write parameters=model.parameters()")
 
 
-def same_structure(record: Callable[[Any, Any], Value], inputs: Any, targets: Any, parameters: Sequence[Value],
-                   batch: bool, program: Program) -> None:
+def same_structure(record: Callable[[Any, Any], Value], inputs: Any, targets: Any,
+                   parameters: Sequence[Value], batch: bool, program: Program) -> None:
     """Record again on other data and compare.
 
     Raises:
@@ -65,7 +67,7 @@ def same_structure(record: Callable[[Any, Any], Value], inputs: Any, targets: An
         x, y = change(inputs), change(targets) if change is reversed_samples else copied(targets)
         try:
             loss = record(x, y)
-        except (ArithmeticError, ValueError) as error:               # the data left the domain: nothing learnt
+        except (ArithmeticError, ValueError) as error:  # the data left the domain: nothing learnt
             errors.append(error)
             continue
         tried += 1
@@ -104,17 +106,20 @@ CHANGES = (reversed_samples, negated, scaled, shifted)
 
 def compare(a: Trace, b: Trace) -> None:
     """Raise if the graphs differ in an operation, its operands, or a plain number."""
-    advice = ("The structure of the graph depends on the data: somewhere an `if`, a loop or a number was computed "
-              "from .data. Choose with relu, maximum, minimum, clamp or abs, which are decided anew for each input; "
-              "declare numbers that change, such as dropout masks, as inputs")
+    advice = ("The structure of the graph depends on the data: somewhere an `if`, a loop or a number was "
+              "computed from .data. Choose with relu, maximum, minimum, clamp or abs, which are decided anew "
+              "for each input; declare numbers that change, such as dropout masks, as inputs")
     ops_a = a.ops[:-1] if a.ops[-1] == "results" else a.ops
     if len(ops_a) != len(b.ops):
-        raise ValueError(f"recorded on other data, the loss has {len(b.ops)} nodes instead of {len(ops_a)}. {advice}")
+        raise ValueError(f"recorded on other data, the loss has {len(b.ops)} nodes instead of {len(ops_a)}. "
+                         f"{advice}")
     for i, op in enumerate(ops_a):
         if (op, a.args[i], a.roles[i], a.columns[i]) != (b.ops[i], b.args[i], b.roles[i], b.columns[i]):
-            raise ValueError(f"recorded on other data, node {i} is {name(b, i)} instead of {name(a, i)}. {advice}")
+            raise ValueError(f"recorded on other data, node {i} is {name(b, i)} instead of {name(a, i)}. "
+                             f"{advice}")
         if a.roles[i] == "constant" and a.data[i] != b.data[i]:
-            raise ValueError(f"recorded on other data, the plain number {a.data[i]!r} became {b.data[i]!r}. {advice}")
+            raise ValueError(f"recorded on other data, the plain number {a.data[i]!r} became {b.data[i]!r}. "
+                             f"{advice}")
 
 
 def name(t: Trace, i: int) -> str:

@@ -21,7 +21,7 @@ FIXED, LEARNT, DATA = 0, 1, 2       # what a node depends on
 class Sums(NamedTuple):
     """The nodes of a trace, each with its operation, its arguments and the number of its products."""
 
-    ops:      list[str]                 # "sum", a name of the table, or "" for a leaf and for what was absorbed
+    ops:      list[str]  # "sum", a name of the table, or "" for a leaf and for what was absorbed
     args:     list[tuple[int, ...]]
     pairs:    list[int]
     depends:  list[int]
@@ -37,7 +37,8 @@ def normalise(t: Trace) -> Sums:
         for a in args:
             uses[a] += 1
     ops, operands, pairs = list(t.ops), list(t.args), [0] * count
-    collected: dict[int, tuple[list[tuple[int, int]], list[int]]] = {}       # open sums: their products, their addends
+    # open sums: their products, their addends
+    collected: dict[int, tuple[list[tuple[int, int]], list[int]]] = {}
     explicit = [op in ("affine", "dot") for op in ops]
     for i, op in enumerate(ops):
         if op in ("+", "total", "affine", "dot"):
@@ -62,7 +63,8 @@ def normalise(t: Trace) -> Sums:
             addends  = [a for a in addends if a not in chosen]
             for a in single:
                 ops[a] = ""
-        addends  = [a for a in addends if t.roles[a] != "constant" or t.data[a] != 0] or addends[:not products]
+        addends  = ([a for a in addends if t.roles[a] != "constant" or t.data[a] != 0]
+                    or addends[:not products])
         ordered  = [(w, x) if depends[w] <= depends[x] else (x, w) for w, x in products]
         ops[i]   = "sum"
         pairs[i] = len(ordered)

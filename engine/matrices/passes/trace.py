@@ -30,7 +30,7 @@ class Trace(NamedTuple):
     labels:  list[str]
     samples: int                    # 0: the graph has no batch axis
     widths:  dict[str, int]         # numbers per sample of "input" and "target"
-    strays:  int                    # leaves that are Values and were not declared: fixed numbers of the program
+    strays:  int  # leaves that are Values and were not declared: fixed numbers of the program
 
 
 def trace(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters: Sequence[Value],
@@ -55,8 +55,8 @@ def trace(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters
     declared = declare(per_sample, parameters, samples)
     for part, name in zip(per_sample, ("inputs", "targets")):
         if part and samples and len(part) != samples:
-            raise ValueError(f"{name} has {len(part)} samples and the other list {samples}: give one entry per sample "
-                             f"in both")
+            raise ValueError(f"{name} has {len(part)} samples and the other list {samples}: give one entry "
+                             f"per sample in both")
 
     widths = {name: len(part[0]) if part else 0 for name, part in zip(("input", "target"), per_sample)}
     t = Trace([], [], [], [], [], [], [], samples, widths, 0)
@@ -84,19 +84,21 @@ def enter(t: Trace, ids: dict[int, int], x: Value, role: str, home: int, column:
     t.labels.append(x.label)
 
 
-def declare(per_sample: Sequence[Any], parameters: Sequence[Value], samples: int) -> dict[int, tuple[str, int, int]]:
+def declare(per_sample: Sequence[Any], parameters: Sequence[Value],
+            samples: int) -> dict[int, tuple[str, int, int]]:
     """id(leaf) -> (role, home, column)."""
     declared: dict[int, tuple[str, int, int]] = {}
     for role, home, column, x in leaves(per_sample, parameters):
         if not isinstance(x, Value):
-            raise TypeError(f"{role}s are the Values that the loss was computed from, and one is {type(x).__name__} "
-                            f"{x!r:.40}: record the loss with Value(x) for each number and give those Values")
+            raise TypeError(f"{role}s are the Values that the loss was computed from, and one is "
+                            f"{type(x).__name__} {x!r:.40}: record the loss with Value(x) for each number "
+                            "and give those Values")
         if x.operands:
-            raise ValueError(f"a {role} must be a leaf, and {x!r} was computed by {x.op!r}: give the Values it was "
-                             f"computed from")
+            raise ValueError(f"a {role} must be a leaf, and {x!r} was computed by {x.op!r}: give the Values "
+                             f"it was computed from")
         if id(x) in declared:
-            raise ValueError(f"{x!r} is declared twice, as {declared[id(x)][0]} and as {role}: make one Value for "
-                             f"each place")
+            raise ValueError(f"{x!r} is declared twice, as {declared[id(x)][0]} and as {role}: make one "
+                             f"Value for each place")
         declared[id(x)] = (role, home if samples else GLOBAL, column)
     return declared
 
@@ -121,8 +123,8 @@ def rows(given: Any, batched: bool, name: str) -> list[list[Any]] | None:
         return [list(flatten(given))]
     lists = [isinstance(sample, (list, tuple)) for sample in given]
     if name == "inputs" and not all(lists):
-        raise ValueError("inputs mix lists and Values: write one list per sample, inputs=[[x1, x2], [x1, x2], ...], "
-                         "or one flat list for a single sample")
+        raise ValueError("inputs mix lists and Values: write one list per sample, inputs=[[x1, x2], [x1, "
+                         "x2], ...], or one flat list for a single sample")
     samples = [list(flatten(sample)) for sample in given]
     if len({len(sample) for sample in samples}) > 1:
         raise ValueError(f"samples of {name} differ in length: {sorted({len(sample) for sample in samples})}")

@@ -34,8 +34,10 @@ class Notation(NamedTuple):
 
 USUAL = {"delta": ("delta", r"\delta"), "J": ("J", "J")}
 DOCUMENTS = {
-    "D0": Notation("({})", "^{{({})}}", {"delta": ("g_z", "g_z"), "J": ("L", "L")}, True, True, ("g_{}", "g_{{{}}}")),
-    "D1": Notation("[{}]", "^{{[{}]}}", USUAL, True, False, ("dJ/d{}", r"\frac{{\partial J}}{{\partial {}}}")),
+    "D0": Notation("({})", "^{{({})}}", {"delta": ("g_z", "g_z"), "J": ("L", "L")}, True, True,
+                   ("g_{}", "g_{{{}}}")),
+    "D1": Notation("[{}]", "^{{[{}]}}", USUAL, True, False,
+                   ("dJ/d{}", r"\frac{{\partial J}}{{\partial {}}}")),
     "D2": Notation("{}", "_{{{}}}", {"A": ("h", "h"), "delta": ("dL/dZ", r"\frac{\partial L}{\partial Z}"),
                                      "J": ("L", "L")},
                    True, False, ("dL/d{}", r"\frac{{\partial L}}{{\partial {}}}")),
@@ -48,7 +50,8 @@ DOCUMENTS = {
 
 
 class Equations(str):
-    """The plain text of a program's equations; `latex` is the same as LaTeX, `items` the pairs line by line."""
+    """The plain text of a program's equations; `latex` is the same as LaTeX, `items` the pairs line by
+    line."""
 
     latex: str
     items: list[tuple[str, str]]
@@ -74,7 +77,8 @@ def equations(program: Program, document: str) -> Equations:
     lines  = [f"{text:<{min(width, 60)}}   {s}" for (text, _), s in zip(items, shapes)]
     forward = {id(z) for z in needed([program.loss])}
     split  = next((k for k, (z, _) in enumerate(found) if id(z) not in forward), len(found))
-    out = Equations("\n".join([f"forward ({document})", *lines[:split], "", f"backward ({document})", *lines[split:]]))
+    out = Equations("\n".join([f"forward ({document})", *lines[:split], "", f"backward ({document})",
+                               *lines[split:]]))
     out.items = items
     rows = [tex.replace(" = ", " &= ", 1) for _, tex in items]
     out.latex = "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
@@ -104,7 +108,8 @@ class Writer:
         stem, layer, d = self.symbols[id(z)]
         plain, tex = self.notation.letters.get(stem, (stem.strip("_") or stem, stem.strip("_") or stem))
         name  = tex if self.latex else plain
-        index = "" if layer is None else (self.notation.latex if self.latex else self.notation.text).format(layer)
+        index = ("" if layer is None else (self.notation.latex if self.latex
+                                           else self.notation.text).format(layer))
         if d:
             return self.notation.gradient[self.latex].format(name + index)
         return name + index
@@ -130,7 +135,8 @@ class Writer:
         if op == "transpose":
             return self.text(args[0], not flip, 0), 0 if id(args[0]) not in self.symbols else 9
         if op in ("reshape", "spread"):
-            return self.expression(args[0], flip) if id(args[0]) not in self.symbols else (self.text(args[0], flip), 9)
+            return (self.expression(args[0], flip) if id(args[0]) not in self.symbols
+                    else (self.text(args[0], flip), 9))
         if op in ("+", "-"):
             return f"{self.text(args[0], flip, 1)} {op} {self.text(args[1], flip, 1 + (op == '-'))}", 1
         if op == "neg":
@@ -140,7 +146,8 @@ class Writer:
         if op == "*":
             scalar = args[0].op == "constant"
             sign   = " " if scalar else r" \circ " if tex else " o "
-            return f"{self.text(args[0], flip, 4 - 2 * scalar)}{sign}{self.text(args[1], flip, 4 - scalar)}", 2
+            return (f"{self.text(args[0], flip, 4 - 2 * scalar)}{sign}{self.text(args[1], flip, 4 - scalar)}",
+                    2)
         if op == "/":
             if tex:
                 return rf"\frac{{{self.text(args[0], flip)}}}{{{self.text(args[1], flip)}}}", 9
@@ -159,7 +166,8 @@ class Writer:
                     else f"sum{over} {self.text(args[0], flip, 2)}"), 2
         name = op if op != "slope" else z.attrs[0]
         name = self.function(name, op == "slope")
-        inner = ", ".join([self.text(a, flip) for a in (args[1:] if op == "slope" else args) if a.op != "constant"])
+        inner = ", ".join([self.text(a, flip) for a in (args[1:] if op == "slope" else args)
+                           if a.op != "constant"])
         return (rf"{name}\left({inner}\right)" if tex else f"{name}({inner})"), 9
 
     def function(self, name: str, slope: bool) -> str:

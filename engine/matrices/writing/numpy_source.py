@@ -40,7 +40,8 @@ def source(program: Program) -> str:
     inputs  = [f"{symbols[id(z)]} {shape(z.shape)}" for z in live if z.op in ("input", "target", "parameter")]
     head    = ["import numpy as np", "", *helpers(live), f"# given: {', '.join(inputs)}"]
     counted = [f"m = len({symbols[id(z)]})" for z in live if z.op == "input" and program.samples][:1]
-    return "\n".join([*head, *counted, "", "# forward", *body[:split], "", "# backward", *body[split:]]) + "\n"
+    return ("\n".join([*head, *counted, "", "# forward", *body[:split], "", "# backward", *body[split:]])
+            + "\n")
 
 
 def shape(sizes: Shape) -> str:
@@ -64,7 +65,7 @@ class Writer:
 
     def expression(self, z: Array) -> tuple[str, int]:
         op, args = z.op, z.args
-        if op == "*" and args[0].op == "constant" and args[0].attrs[1] == -1:    # c/m * x is written c * x / m
+        if op == "*" and args[0].op == "constant" and args[0].attrs[1] == -1:  # c/m * x is written c * x / m
             top, bottom = fraction(args[0].attrs[0])
             x = self.text(args[1], 2)
             m = "m" if bottom == 1 else f"({bottom} * m)"
@@ -76,7 +77,8 @@ class Writer:
             return f"{slope_name(gate)}_times({given})", ATOM
         if op in BINARY and len(args) == 2:
             level = BINARY[op]
-            left, right = self.text(args[0], level + (op == "**")), self.text(args[1], level + (op not in ("+", "*")))
+            left, right = self.text(args[0], level + (op == "**")), self.text(args[1],
+                                                                              level + (op not in ("+", "*")))
             return f"{left} {SIGNS.get(op, op)} {right}", level
         if op == "neg":       return f"-{self.text(args[0], 3)}", 3
         if op == "constant":  return self.number(z)
@@ -86,7 +88,9 @@ class Writer:
         if op == "reshape" and args[0].shape == (): return self.expression(args[0])
         if op == "reshape":   return f"{x}.reshape({self.sizes(z.shape)})", ATOM
         if op == "slice":     return f"{x}[..., {z.attrs[0]}:{z.attrs[1]}]", ATOM
-        if op == "take":      return f"{x}[..., {z.attrs.tolist()}]".replace(" ", "").replace("...,", "..., "), ATOM
+        if op == "take":      return f"{x}[..., {z.attrs.tolist()}]".replace(" ",
+                                                                             "").replace("...,",
+                                                                                         "..., "), ATOM
         inner = ", ".join([self.text(a) for a in args])
         if op == "spread":    return f"np.broadcast_to({inner}, ({self.sizes(z.shape)},))", ATOM
         if op == "concat":    return f"np.concatenate([{inner}], -1)", ATOM
@@ -94,7 +98,8 @@ class Writer:
         if op == "min":       return f"{x}.min(-1, keepdims=True)", ATOM
         if op == "first":     return f"(np.arange({x}.shape[-1]) == {x}.argmax(-1)[..., None])", ATOM
         if op == "where":     return f"np.where({inner})", ATOM
-        if op == "slope":     return f"{slope_name(z)}({', '.join([self.text(a) for a in slope_args(z)])})", ATOM
+        if op == "slope":
+            return f"{slope_name(z)}({', '.join([self.text(a) for a in slope_args(z)])})", ATOM
         if op in NATIVE | {"larger", "smaller"} and op not in ("erf", "erfc"):
             return f"np.{RENAMED.get(op, op)}({inner})", ATOM
         return f"{op}({inner})", ATOM
@@ -104,7 +109,8 @@ class Writer:
         if isinstance(value, np.ndarray):
             return f"np.array({value.tolist()})", ATOM
         if not batches:
-            text = str(value) if value == value and abs(value) != np.inf else f"np.{value}".replace("np.-", "-np.")
+            text = (str(value) if value == value and abs(value) != np.inf
+                    else f"np.{value}".replace("np.-", "-np."))
             return text, 2 if "/" in text else 3 if text.startswith("-") else ATOM
         if batches < 0:
             top, bottom = fraction(value)
@@ -168,7 +174,8 @@ def definition(name: str, z: Array, count: int, attrs: Any, upstream: bool = Fal
     args  = [lines.new("input", (), (-1, 2) if wide else (-1,), k) for k in range(count)]
     size  = (-1, 2) if z.op == "softmax" else (-1, 1) if wide else (-1,)
     given = args[:-1] if upstream else args
-    inner = lines.new("slope", (lines.new(z.attrs[0], given, size), *given), size, attrs) if z.op == "slope" else \
+    inner = lines.new("slope", (lines.new(z.attrs[0], given, size), *given), size,
+                      attrs) if z.op == "slope" else \
         lines.new(z.op, args, size)
     root  = elementary([args[-1] * inner if upstream else expand(inner)])[-1]
     names = {id(a): "xyz"[k] if count < 4 else f"x{k}" for k, a in enumerate(args)}

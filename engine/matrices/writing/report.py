@@ -13,29 +13,31 @@ if TYPE_CHECKING:
 
 
 def report(program: Program) -> str:
-    """Arrays and products; nodes without a group and why; how the program is tied to what was recorded; its runner."""
+    """Arrays and products; nodes without a group and why; how the program is tied to what was recorded; its
+    runner."""
     t, low  = program.templates, program.low
     nodes   = sum(1 for op in program.trace.ops if op and op != "results")
     inner   = [g for g in low.groups if g.op not in ("input", "target", "parameter", "results")]
     alone   = [g for g in inner if len(g.members) == 1 and not g.batched]
     forward, backward = program.products()
-    lines   = [f"{nodes} operations on scalars became {len(inner)} arrays; matrix products: {forward} forward, "
-               f"{backward} backward."]
+    lines   = [f"{nodes} operations on scalars became {len(inner)} arrays; matrix products: {forward} "
+               f"forward, {backward} backward."]
     if alone:
         count = Counter(t.ops[g.members[0]] for g in alone)
-        lines.append(f"{len(alone)} nodes found no group, as no other does the same on the same kind of operands: " +
+        lines.append(f"{len(alone)} nodes found no group, as no other does the same on the same kind of "
+                     "operands: " +
                      ", ".join([f"{n} {op}" for op, n in sorted(count.items())]) + ".")
     lines += [f"Multiplied element by element, not as matrices: {g.op} of {len(g.members)}; {why}."
               for g, why in low.gathers]
     lines += [f"Tied to {program.samples} samples: {why}." for why in dict.fromkeys(low.fixed)]
-    lines += [f"The number {number!r} after a sum over the batch was read as {'' if k == 1 else f'{k} times '}the "
-              f"number of samples."
+    lines += [f"The number {number!r} after a sum over the batch was read as "
+              f"{'' if k == 1 else f'{k} times '}the number of samples."
               if number >= 1 else f"The factor {number!r} after a sum over the batch was read as "
                                   f"1/{'' if k == 1 else f'{k} '}samples."
               for number, k in low.means]
     if program.trace.strays:
-        lines.append(f"{program.trace.strays} Values were neither inputs, targets nor parameters: their numbers are "
-                     f"part of the program.")
+        lines.append(f"{program.trace.strays} Values were neither inputs, targets nor parameters: their "
+                     f"numbers are part of the program.")
     unused = len(program.values) - len(program.order)
     if unused:
         lines.append(f"{unused} parameters do not occur in the loss: their gradients are 0.")

@@ -5,7 +5,8 @@
 
 A layer is a product with an array of weights; layers are counted in order. Z is the product with its bias,
 A what the activation makes of it, delta the gradient of Z, dW that of W, J the loss. Other lines that are
-used more than once are V1, V2, ..., and their gradients dV1, ...; everything else is written where it is used.
+used more than once are V1, V2, ..., and their gradients dV1, ...; everything else is written where it is
+used.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Symbol(NamedTuple):
 
 
 def parameter_symbols(program: Program) -> dict[int, Symbol]:
-    """Names of the arrays of parameters, from their labels if these agree, else from the layer they belong to."""
+    """Names of the arrays of parameters, from their labels if these agree, else from the layer they belong
+    to."""
     symbols: dict[int, Symbol] = {}
     layer = 0
     for p in program.own:
@@ -88,7 +90,8 @@ def symbols_of(program: Program) -> dict[int, Symbol]:
             end = z
             while True:
                 after = [u for u in uses.get(id(end), []) if id(u) in used_forward]
-                if len(after) == 1 and (after[0].op == "+" and bias(after[0], end) or after[0].op == "reshape"):
+                if len(after) == 1 and (after[0].op == "+" and bias(after[0], end)
+                                        or after[0].op == "reshape"):
                     end = after[0]
                     continue
                 break

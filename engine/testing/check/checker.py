@@ -56,7 +56,8 @@ def check_gradients(f: Callable[..., Any], *inputs: Any, order: int = 1, gradien
         raise ValueError(f"order must be 1 (gradient) or 2 (gradient and Hessian), not {order!r}")
     names = named(f, inputs)
     try:
-        report = check_given(f, inputs, gradient, names) if gradient is not None else check_engine(f, inputs, names)
+        report = (check_given(f, inputs, gradient, names) if gradient is not None
+                  else check_engine(f, inputs, names))
     except DOMAIN as error:
         return Report([Finding(name, OUTSIDE, why=f"{type(error).__name__}: {error}") for name in names])
     return check_second(f, inputs, names, report) if order == 2 else report
@@ -122,8 +123,10 @@ def check_foreign(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[
 
 
 def foreign(x: Any) -> bool:
-    """Whether x belongs to another engine: it has data, grad and backward, and is neither a Value nor an array."""
-    return not isinstance(x, Value) and not hasattr(x, "dtype") and hasattr(x, "grad") and hasattr(x, "backward")
+    """Whether x belongs to another engine: it has data, grad and backward, and is neither a Value nor an
+    array."""
+    return (not isinstance(x, Value) and not hasattr(x, "dtype") and hasattr(x, "grad")
+            and hasattr(x, "backward"))
 
 
 # --- inputs in any shape -----------------------------------------------------------------------------
@@ -171,7 +174,8 @@ def one_number(z: Any) -> Any:
     """
     if isinstance(z, (list, tuple, str)) or z is None:
         raise TypeError(f"f must return one number or Value, and returned {type(z).__name__} {z!r:.60}: "
-                        + ("is a return missing?" if z is None else "return the total, or check one output at a time"))
+                        + ("is a return missing?" if z is None else "return the total, or check one output "
+                           "at a time"))
     if isinstance(z, Value) or foreign(z):
         return z.data
     return z.item() if hasattr(z, "item") else z
@@ -180,7 +184,8 @@ def one_number(z: Any) -> Any:
 def named(f: Callable[..., Any], inputs: Sequence[Any]) -> list[str]:
     """A name for each number: the label of a Value, else the parameter of f with the place in its list."""
     try:
-        parameters = [p.name for p in inspect.signature(f).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
+        parameters = [p.name for p in inspect.signature(f).parameters.values()
+                      if p.kind <= p.POSITIONAL_OR_KEYWORD]
     except (TypeError, ValueError):
         parameters = []
     heads = parameters if len(parameters) == len(inputs) else [f"x{k}" for k in range(1, len(inputs) + 1)]

@@ -60,7 +60,8 @@ class Finding:
         return (self.left is None) != (self.right_side is None)
 
     def __str__(self) -> str:
-        where = self.name if self.operand is None else f"{self.name}, slope towards operand {self.operand + 1}"
+        where = (self.name if self.operand is None else f"{self.name}, slope towards operand "
+                 f"{self.operand + 1}")
         return f"{self.verdict:<9} {where}: {self.sentence()}"
 
     def sentence(self) -> str:
@@ -68,8 +69,8 @@ class Finding:
         if self.verdict == WRONG and self.right is not None:
             text = f"{shown(self.given)} was given, {shown(self.right)} is right"
         elif self.verdict == ROUNDING:
-            text = (f"{shown(self.given)} is {self.ulps:.3g} units of the last place from {shown(self.right)}; "
-                    f"rounding explains {self.allowed:.3g}")
+            text = (f"{shown(self.given)} is {self.ulps:.3g} units of the last place from "
+                    f"{shown(self.right)}; rounding explains {self.allowed:.3g}")
         elif self.verdict == KINK:
             middle = "lies between" if self.between else "does not lie between"
             text   = f"slope {shown(self.left)} on the left, {shown(self.right_side)} on the right; "
@@ -96,7 +97,8 @@ class Report:
     @property
     def verdict(self) -> str:
         """The worst verdict of all."""
-        return max((finding.verdict for finding in (*self.inputs, *self.nodes)), key=VERDICTS.index, default=RIGHT)
+        return max((finding.verdict for finding in (*self.inputs, *self.nodes)), key=VERDICTS.index,
+                   default=RIGHT)
 
     @property
     def ok(self) -> bool:
@@ -128,7 +130,8 @@ class Report:
             lines.append(f"  first wrong: {str(self.culprit).removeprefix(WRONG).strip()}")
         lines += listed("inputs", self.inputs)
         if self.nodes:
-            lines.append(f"  slopes of operations: {', '.join(f'{counts[v]} {v}' for v in VERDICTS if counts[v])}")
+            lines.append("  slopes of operations: "
+                         f"{', '.join(f'{counts[v]} {v}' for v in VERDICTS if counts[v])}")
             lines += listed("", [finding for finding in self.nodes if finding.verdict != RIGHT])
         return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
 
@@ -137,7 +140,8 @@ class Report:
 
 def listed(title: str, findings: Sequence[Finding], most: int = 12) -> list[str]:
     """The findings, worst first where they do not all fit."""
-    chosen = findings if len(findings) <= most else sorted(findings, key=lambda f: -VERDICTS.index(f.verdict))[:most]
+    chosen = (findings if len(findings) <= most else sorted(findings,
+                                                            key=lambda f: -VERDICTS.index(f.verdict))[:most])
     lines  = [f"  {title}:"] if title and findings else []
     lines += [f"    {finding}" for finding in chosen]
     return lines + ([f"    ... and {len(findings) - most} more"] if len(findings) > most else [])

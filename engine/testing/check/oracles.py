@@ -22,7 +22,8 @@ Number   = Any
 Function = Callable[..., Any]
 inf      = math.inf
 
-__all__ = ["OUTSIDE", "Slope", "central", "complex_step", "exact_slopes", "exactly", "fifty_digits", "many", "taylor_order"]
+__all__ = ["OUTSIDE", "Slope", "central", "complex_step", "exact_slopes", "exactly", "fifty_digits", "many",
+           "taylor_order"]
 
 
 class Slope(NamedTuple):
@@ -52,7 +53,7 @@ def fifty_digits(f: Function, xs: Sequence[Number], i: int) -> Slope:
     import mpmath
     scale  = nearest_feature(xs)
     widest = max([mpmath.mpf(1), *(abs(many(x)) for x in xs if abs(x) != inf)])
-    digits = 120 + int(mpmath.log10(widest / scale))                           # 40 for the step, 80 to be right
+    digits = 120 + int(mpmath.log10(widest / scale))  # 40 for the step, 80 to be right
     while True:
         with mpmath.workdps(digits):
             h = scale * mpmath.mpf(10) ** -40
@@ -133,7 +134,8 @@ def sides(f: Function, xs: Sequence[Number], i: int, scale: Any, digits: int) ->
         left, right = (limit(f, xs, i, sign * scale) for sign in (-1, 1))
         jump = any(leaps(f, xs, i, sign * scale) for sign in (-1, 1))
     if left is not None and right is not None and abs(left) < inf > abs(right) \
-            and abs(left - right) <= mpmath.mpf(10) ** -12 * max(abs(left), abs(right), mpmath.mpf(10) ** -12):
+            and abs(left - right) <= mpmath.mpf(10) ** -12 * max(abs(left), abs(right),
+                                                                 mpmath.mpf(10) ** -12):
         left = right
     return rounded(Slope(left, right, jump=jump))
 
@@ -142,7 +144,8 @@ def rounded(s: Slope) -> Slope:
     """The slopes to 30 digits, so that 0.999... is 1."""
     import mpmath
     with mpmath.workdps(30):
-        return s._replace(left=s.left if s.left is None else +s.left, right=s.right if s.right is None else +s.right)
+        return s._replace(left=s.left if s.left is None else +s.left,
+                          right=s.right if s.right is None else +s.right)
 
 
 def leaps(f: Function, xs: Sequence[Number], i: int, scale: Any) -> bool:
@@ -150,11 +153,13 @@ def leaps(f: Function, xs: Sequence[Number], i: int, scale: Any) -> bool:
     import mpmath
     t = scale * mpmath.mpf(10) ** -30
     at, near, nearer = (sample(f, xs, i, step) for step in (0, t, t / 10 ** 6))
-    return at is not None and near is not None and nearer is not None and 0 != abs(nearer - at) > abs(near - at) / 2
+    return (at is not None and near is not None and nearer is not None
+            and 0 != abs(nearer - at) > abs(near - at) / 2)
 
 
 def limit(f: Function, xs: Sequence[Number], i: int, scale: Any) -> Any:
-    """The limit of df/dx_i at x_i + t for t -> 0 with the sign of scale: infinite if it grows, None if undefined."""
+    """The limit of df/dx_i at x_i + t for t -> 0 with the sign of scale: infinite if it grows, None if
+    undefined."""
     import mpmath
     slopes = []
     for exponent in (28, 31, 34):
@@ -190,7 +195,8 @@ def complex_step(f: Function, xs: Sequence[Number], i: int) -> float | None:
 
 
 def central(f: Function, xs: Sequence[Number], i: int) -> Slope:
-    """Differences of f at floats, by Ridders' extrapolation over many widths; error is an estimate, on the safe side.
+    """Differences of f at floats, by Ridders' extrapolation over many widths; error is an estimate, on the
+    safe side.
 
     A kink shows as two slopes, left and right, that do not come closer as the width shrinks.
     """
@@ -222,7 +228,8 @@ Estimate = tuple[float, float] | None                      # a slope and its err
 
 
 def best(estimates: Sequence[Estimate]) -> Estimate:
-    """The most precise estimate; but where a narrower one contradicts it, the narrower: f has a feature between."""
+    """The most precise estimate; but where a narrower one contradicts it, the narrower: f has a feature
+    between."""
     found: Estimate = None
     for e in estimates:                                    # from the widest
         if e is not None and (found is None or e[1] < found[1] or abs(e[0] - found[0]) > e[1] + found[1]):
@@ -249,7 +256,8 @@ def quotient(a: float | None, b: float | None, width: float) -> float | None:
 
 
 def tableau(slope: Callable[[float], float | None], width: float, power: int, rounding: float) -> Estimate:
-    """Richardson's extrapolation of slope(h) to h = 0; the error is the change over the last steps and rounding."""
+    """Richardson's extrapolation of slope(h) to h = 0; the error is the change over the last steps and
+    rounding."""
     rows: list[list[float]] = []
     found: Estimate = None
     for k in range(8):
@@ -271,7 +279,8 @@ def tableau(slope: Callable[[float], float | None], width: float, power: int, ro
     return found
 
 
-def taylor_order(f: Function, xs: Sequence[float], gradient: Sequence[float], direction: Sequence[float]) -> float:
+def taylor_order(f: Function, xs: Sequence[float], gradient: Sequence[float],
+                 direction: Sequence[float]) -> float:
     """The order at which f(x + h v) - f(x) - h g.v vanishes: about 2 if g is the gradient, 1 if it is not.
 
     inf if the remainder is nothing but rounding: f is linear, or h is too small to see its curvature.

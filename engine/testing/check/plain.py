@@ -19,7 +19,8 @@ from .slopes import EPS, finite
 Number = Any
 
 
-def check_plain(f: Callable[..., Any], xs: Sequence[Number], given: Sequence[Number], names: Sequence[str]) -> Report:
+def check_plain(f: Callable[..., Any], xs: Sequence[Number], given: Sequence[Number],
+                names: Sequence[str]) -> Report:
     """The verdict on each slope given for f at the numbers xs."""
     findings = [check_slope(f, xs, i, g, name) for i, (g, name) in enumerate(zip(given, names))]
     return Report(findings, notes=taylor_note(f, xs, given, findings))
@@ -35,7 +36,8 @@ def check_slope(f: Callable[..., Any], xs: Sequence[Number], i: int, g: Number, 
     if not sides:
         return Finding(name, OUTSIDE, g, why="the function has no value here, or none on either side")
     if len(sides) == 1 and not finite(sides[0]):
-        return Finding(name, OUTSIDE, g, None, s.left, s.right, why="an infinite slope at the edge of the domain")
+        return Finding(name, OUTSIDE, g, None, s.left, s.right, why="an infinite slope at the edge of the "
+                                                                    "domain")
     if len(sides) == 2 and not s.smooth:
         slack   = s.error + 1e-12 * max(map(abs, sides))
         verdict = KINK if min(sides) - slack <= g <= max(sides) + slack else WRONG
@@ -91,7 +93,8 @@ def conditioning(f: Callable[..., Any], xs: Sequence[Number], i: int, s: Any) ->
 def taylor_note(f: Callable[..., Any], xs: Sequence[Number], given: Sequence[Number],
                 findings: Sequence[Finding]) -> list[str]:
     """What the Taylor remainder says of the gradient as a whole, where it is smooth."""
-    if not xs or any(finding.verdict in (KINK, OUTSIDE) for finding in findings) or not all(map(finite, given)):
+    if (not xs or any(finding.verdict in (KINK, OUTSIDE) for finding in findings)
+        or not all(map(finite, given))):
         return []
     direction = [(-1) ** k * (1 + k % 3) * 0.1 * max(abs(float(x)), 0.1) for k, x in enumerate(xs)]
     try:

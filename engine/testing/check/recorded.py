@@ -1,4 +1,5 @@
-"""Checks of a recorded graph: each partial against its operation's values, each gradient against the sum over paths.
+"""Checks of a recorded graph: each partial against its operation's values, each gradient against the sum over
+paths.
 
     slope      the right slope of an operation towards an operand, found from its value column
     adjoint    d(root)/d(node) at 50 digits, summed backwards over the right slopes
@@ -45,7 +46,8 @@ def recordable(root: Any) -> bool:
 
 
 def check_graph(root: Value, inputs: Sequence[Value], names: Sequence[str]) -> GraphCheck:
-    """The verdicts on every partial and every number of the graph of root, and on the gradient of each input."""
+    """The verdicts on every partial and every number of the graph of root, and on the gradient of each
+    input."""
     import mpmath
     order = topological_order(root)
     grads = gradients_given(root, order, inputs)
@@ -148,7 +150,8 @@ def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict
         return None
     return Finding(f"grad of {call(z.op, [x.data for x in z.operands])}", WRONG, grad, right,
                    ulps=ulps(abs(many(grad) - right), right), allowed=ulps(bound[z], right),
-                   why="the gradient of a node is the sum over all nodes that use it, each counted once per use")
+                   why="the gradient of a node is the sum over all nodes that use it, each counted once per "
+                       "use")
 
 
 def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, float],
@@ -160,7 +163,8 @@ def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Any], bo
         overflow = any(finite(a) and abs(a) > LARGEST for a in adjoint.values())
         if finite(right) and abs(right) < 1e300 and not kinked and not overflow:
             return Finding(name, WRONG, grad, right)
-        return Finding(name, OUTSIDE, grad, None, why=f"{grad!r}: a slope on the way is infinite or undefined")
+        return Finding(name, OUTSIDE, grad, None,
+                       why=f"{grad!r}: a slope on the way is infinite or undefined")
     error = abs(many(grad) - right)
     away  = ulps(error, right)
     if error > allowed and not (isinstance(grad, Fraction) and error < many(10) ** -30 * (1 + abs(right))):
@@ -184,7 +188,8 @@ def agrees(s: Slope, right: Any) -> bool:
 # --- moving the leaves -------------------------------------------------------------------------------
 
 def replay(order: Sequence[Value], leaves: dict[Value, Any], offsets: dict[Value, Any]) -> dict[Value, Any]:
-    """Every value of the graph again, in mpmath, from other leaves; offsets are the roundings of the recorded run."""
+    """Every value of the graph again, in mpmath, from other leaves; offsets are the roundings of the recorded
+    run."""
     values = dict(leaves)
     for z in order:
         xs = [values[x] if x in values else many(x.data) for x in z.operands]
@@ -207,7 +212,8 @@ def roundings(order: Sequence[Value]) -> dict[Value, Any]:
     return found
 
 
-def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any], size: dict[Value, float]) -> list[Finding]:
+def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any],
+              size: dict[Value, float]) -> list[Finding]:
     """Nothing if the slope along a random direction, measured on values, is what the adjoints say.
 
     The roundings of the recorded run are kept as constants, so that both sides are slopes of the
@@ -250,7 +256,8 @@ def along(root: Value, order: Sequence[Value], moves: dict[Value, Any], h: Any) 
 
 def slopes_of_sides(root: Value, order: Sequence[Value], inputs: Sequence[Value],
                     budget: int = 20000) -> dict[Value, Slope]:
-    """For each input, the slopes of root on both sides, by replay; none if the graph is too large for that."""
+    """For each input, the slopes of root on both sides, by replay; none if the graph is too large for
+    that."""
     import mpmath
     if len(order) * len(inputs) > budget:
         return {}
@@ -263,7 +270,8 @@ def slopes_of_sides(root: Value, order: Sequence[Value], inputs: Sequence[Value]
         for x in inputs:
             found[x] = Slope(*(one_side(root, order, x, sign, offsets) for sign in (-1, 1)))
     return {x: Slope(s.left, s.left) if s.left is not None and s.right is not None
-            and abs(s.left - s.right) <= 1e-12 * (abs(s.left) + abs(s.right)) else s for x, s in found.items()}
+            and abs(s.left - s.right) <= 1e-12 * (abs(s.left) + abs(s.right)) else s
+            for x, s in found.items()}
 
 
 def one_side(root: Value, order: Sequence[Value], x: Value, sign: int, offsets: dict[Value, Any]) -> Any:

@@ -51,7 +51,8 @@ class Entry(NamedTuple):
     error: Any
 
 
-def check_second(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str], report: Report) -> Report:
+def check_second(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str],
+                 report: Report) -> Report:
     """The report, with a finding for each d2f/dx_i dx_j, i <= j.
 
     Raises:
@@ -139,7 +140,8 @@ def second_differences(trace: Trace, given: Sequence[Sequence[Number]]) -> dict[
 def smallest_step(trace: Trace) -> Any:
     """A step of the leaves that takes no node past its next feature: a kink, 0, another operand.
 
-    How fast the nodes move is taken from the recorded slopes. They choose the step, and have no say in the result.
+    How fast the nodes move is taken from the recorded slopes. They choose the step, and have no say in the
+    result.
     """
     step  = many(1)
     speed = {x: many(1) for x in trace.leaves}
@@ -244,7 +246,8 @@ def judge(name: str, given: Number, entry: Entry, noise: Any, recorded: Sum | No
 # --- the rows, one by one ----------------------------------------------------------------------------
 
 def check_rows(order: Sequence[Value]) -> list[Finding]:
-    """A finding for each second derivative of an operation that is wrong at so many digits that noise is none."""
+    """A finding for each second derivative of an operation that is wrong at so many digits that noise is
+    none."""
     import mpmath
     found = {}
     for z in order:

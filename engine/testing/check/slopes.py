@@ -55,7 +55,8 @@ def check_node(z: Value) -> tuple[list[Checked], Finding | None]:
         elif i in known:
             checked.append(judge(row, numbers, i, p, Slope(known[i], known[i]), name))
         elif not all(finite(x) for k, x in enumerate(numbers) if k in wanted):
-            checked.append(Checked(many(p), Finding(name, OUTSIDE, p, operand=i, why="an operand is not finite")))
+            checked.append(Checked(many(p), Finding(name, OUTSIDE, p, operand=i,
+                                                    why="an operand is not finite")))
         else:
             checked.append(judge(row, numbers, i, p, measured(row, numbers, i), name))
     return checked, check_number(z, numbers, checked, found and found[0])
@@ -100,7 +101,8 @@ def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s
         tiny    = p == p and any(0 < abs(x) < SUBNORMAL for x in numbers)
         verdict = OUTSIDE if tiny or agrees and not finite(right) else RIGHT if agrees else WRONG
         why     = "" if verdict != OUTSIDE else "an infinite slope, " + (
-                  "at the edge of the domain" if agrees else "from an operand so small that it has few digits")
+                  "at the edge of the domain" if agrees
+                  else "from an operand so small that it has few digits")
         return Checked(many(p), Finding(name, verdict, p, right, operand=i, why=why))
     error = abs(many(p) - right)
     away  = ulps(error, right)
@@ -108,10 +110,12 @@ def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s
         return Checked(right, Finding(name, WRONG, p, s, ulps=away, operand=i))
     if error <= slope.error or away <= 4:
         return Checked(right, Finding(name, RIGHT, p, s, ulps=away, operand=i), float(error))
-    allowed = ROUNDINGS * coarsest(p, numbers) * (abs(right) + slope_conditioning(row, numbers, i, right)) + TINY
+    allowed = (ROUNDINGS * coarsest(p, numbers) * (abs(right) + slope_conditioning(row, numbers, i, right))
+               + TINY)
     allowed = min(allowed, 4 * (noise_of_slope(row.name, numbers, i) + coarsest(p, numbers) * abs(right)))
     if error <= allowed:
-        return Checked(right, Finding(name, ROUNDING, p, right, ulps=away, allowed=ulps(allowed, right), operand=i),
+        return Checked(right, Finding(name, ROUNDING, p, right, ulps=away, allowed=ulps(allowed, right),
+                                      operand=i),
                        float(error))
     floats = central(row.value, [float(x) for x in numbers], i)      # a row may leave 50 digits behind unseen
     if floats.smooth and abs(float(p) - floats.left) <= floats.error < abs(float(right) - floats.left):
@@ -174,15 +178,18 @@ def unit(p: Number) -> float:
 
 def coarsest(p: Number, numbers: Sequence[Number]) -> float:
     """The relative rounding error of p where an operand may be subnormal: such numbers have few digits."""
-    return max([unit(p), *(min(2.0 ** -1074 / float(abs(x)), 1.0) for x in numbers if 0 < abs(x) < SUBNORMAL)])
+    return max([unit(p), *(min(2.0 ** -1074 / float(abs(x)), 1.0) for x in numbers
+                           if 0 < abs(x) < SUBNORMAL)])
 
 
 def finite(x: Number) -> bool:
     return bool(x == x and abs(x) != inf)
 
 
-def check_number(z: Value, numbers: Sequence[Number], checked: Sequence[Checked], right: Number | None) -> Finding | None:
-    """A finding if the number of the node is not what its operation gives for its operands; right, if it is known."""
+def check_number(z: Value, numbers: Sequence[Number], checked: Sequence[Checked],
+                 right: Number | None) -> Finding | None:
+    """A finding if the number of the node is not what its operation gives for its operands; right, if it is
+    known."""
     if right == z.data or any(x == 0 and str(x)[0] == "-" for x in numbers):     # mpmath has no -0.0
         return None
     if not all(map(finite, [z.data, *numbers])) or not all(finite(c.slope) for c in checked):
@@ -190,15 +197,15 @@ def check_number(z: Value, numbers: Sequence[Number], checked: Sequence[Checked]
     try:
         right = sample(TABLE[z.op].value, numbers, 0, 0) if right is None else many(right)
     except TypeError:
-        return None                                          # a row of floats only: nothing more exact to compare with
+        return None  # a row of floats only: nothing more exact to compare with
     if right is None:
         return None
     size = math.fsum(min(rough(c.slope) * rough(x), 1e300) for c, x in zip(checked, numbers))
     if abs(many(z.data) - right) <= 256 * unit(z.data) * (size + abs(right)) + TINY:
         return None
     return Finding(call(z.op, numbers), WRONG, z.data, right,
-                   why="the number of the node is not what its operation gives for its operands: was .data changed "
-                       "after the forward pass, or are the operands recorded in another order")
+                   why="the number of the node is not what its operation gives for its operands: was .data "
+                       "changed after the forward pass, or are the operands recorded in another order")
 
 
 def rough(x: Any) -> float:

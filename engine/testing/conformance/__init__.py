@@ -1,4 +1,5 @@
-"""Conformance: is your engine right? A suite for any class with Value(x), operators, .data, .grad and .backward().
+"""Conformance: is your engine right? A suite for any class with Value(x), operators, .data, .grad and
+.backward().
 
     chainrule conformance path/to/student.py:Value
     chainrule conformance students/*.py --html grades.html --csv grades.csv
@@ -20,7 +21,8 @@ __all__ = ["Report", "conformance", "main"]
 
 
 class _Suite(_ModuleType):
-    """This package can be called like its main function: from engine.testing import conformance; conformance(Value)."""
+    """This package can be called like its main function: from engine.testing import conformance;
+    conformance(Value)."""
 
     def __call__(self, engine: _Any, **options: _Any) -> Report:
         return conformance(engine, **options)

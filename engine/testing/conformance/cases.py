@@ -3,7 +3,7 @@
     case(context) -> Result        status: PASS, FAIL, SKIP or ADVICE
 
     context    the engine, what it can do, and how much to ask
-    finding    one failure: the smallest program, the right and the given answers, the likely mistake, the graph
+    finding    one failure: the smallest program, right and given answers, the likely mistake, the graph
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ class Context:
     right:    list[tuple[Exercise, Outcome]] = field(default_factory=list)
 
     def survey(self, label: str, asked: bool = True) -> None:
-        """Try one operation once: is it there, and right? A right answer counts against the mistakes that contradict it.
+        """Try one operation once: is it there, and right? A right answer counts against the mistakes that
+        contradict it.
 
         asked: whether its own case will find out more; if not, a wrong answer is all there is to know.
         """
@@ -159,7 +160,8 @@ def special(step: Step) -> str:
 # --- asking ---------------------------------------------------------------------------------------------
 
 def ask(context: Context, exercises: Iterable[Exercise]) -> Result:
-    """Put the exercises to the engine; the first that fails is shrunk and diagnosed, in the light of all the others."""
+    """Put the exercises to the engine; the first that fails is shrunk and diagnosed, in the light of all the
+    others."""
     right:  list[tuple[Exercise, Outcome]] = []
     failed: list[tuple[Exercise, Outcome]] = []
     for exercise in exercises:
@@ -205,14 +207,16 @@ def explained(context: Context, exercise: Exercise, suspects: list[Mistake], sen
         likely = [m for m in suspects if explains(m, exercise, outcome)]
     n       = len(exercise.program.inputs)
     graph   = pictured(exercise, outcome)
-    sentence = sentence or (likely[0].sentence if likely else plain_sentence(context, exercise, outcome, graph))
+    sentence = (sentence or (likely[0].sentence if likely else plain_sentence(context, exercise, outcome,
+                                                                              graph)))
     given = [shown(g) for g in outcome.grads[:n]]
-    return Finding(written(exercise), names(exercise)[:n], right_answers(exercise), given, outcome.error, sentence,
-                   list(dict.fromkeys((m.name, m.sentence) for m in likely)), graph)
+    return Finding(written(exercise), names(exercise)[:n], right_answers(exercise), given, outcome.error,
+                   sentence, list(dict.fromkeys((m.name, m.sentence) for m in likely)), graph)
 
 
 def failing(context: Context, exercise: Exercise, attempts: int = 20) -> Outcome:
-    """A wrong outcome, if one of several attempts gives it: an engine that goes through sets answers now so, now so."""
+    """A wrong outcome, if one of several attempts gives it: an engine that goes through sets answers now so,
+    now so."""
     for _ in range(attempts):
         outcome = attempt(exercise, context.engine)
         if wrong(exercise, outcome):
@@ -230,11 +234,12 @@ def right_answers(exercise: Exercise) -> list[str]:
 
 # --- saying what is wrong where no known mistake explains it ------------------------------------------------
 
-CHANGES = ("it went wrong once and is right when asked again: the answer depends on the order of a set, or on graphs that were "
-           "built before. Keep nodes in lists, tuples or dicts, and nothing outside of backward()")
+CHANGES = ("it went wrong once and is right when asked again: the answer depends on the order of a set, or "
+           "on graphs that were built before. Keep nodes in lists, tuples or dicts, and nothing outside of "
+           "backward()")
 ERRORS = {
-    "RecursionError":    "the sort or the backward pass calls itself once per node, and Python's stack ends after about 1000 "
-                         "calls: keep a list of nodes to visit in place of recursion",
+    "RecursionError":    "the sort or the backward pass calls itself once per node, and Python's stack ends "
+                         "after about 1000 calls: keep a list of nodes to visit in place of recursion",
     "AttributeError":    "something is missing: {error}",
     "TypeError":         "the operation does not take these operands: wrap plain numbers, as in "
                          "other = other if isinstance(other, Value) else Value(other)",
@@ -255,7 +260,8 @@ def plain_sentence(context: Context, exercise: Exercise, outcome: Outcome, graph
     if isinstance(outcome.data[-1], complex):
         return f"{step} gives a complex number without a word: raise ValueError where no real number exists"
     if wrong(exercise, outcome) == "data":
-        return f"the value of {step} is wrong: {graph.get('given', '?')} in place of {graph.get('right', '?')}"
+        return (f"the value of {step} is wrong: {graph.get('given', '?')} in place of "
+                f"{graph.get('right', '?')}")
     return small_error(exercise, outcome) or (
         f"the gradient of {name} is wrong, and {step} is where it comes from: "
         f"{graph.get('given', '?')} in place of {graph.get('right', '?')}")

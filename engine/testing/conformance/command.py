@@ -19,7 +19,8 @@ from .running import CASE_LIMIT, conformance
 
 
 def main(argv: list[str]) -> int:
-    """Run the suite; 0 if every engine passed, 1 if one failed, 2 if one could not be loaded or the command is wrong."""
+    """Run the suite; 0 if every engine passed, 1 if one failed, 2 if one could not be loaded or the command
+    is wrong."""
     print_anywhere()
     try:
         asked = parser().parse_args(argv)
@@ -34,7 +35,8 @@ def main(argv: list[str]) -> int:
         print("no engine is given: write chainrule conformance path/to/file.py:Value", file=sys.stderr)
         return 2
     if find_spec("mpmath") is None:                      # without it every engine would be blamed
-        print("chainrule:", missing("mpmath", "the suite computes what is right, and for that"), file=sys.stderr)
+        print("chainrule:", missing("mpmath", "the suite computes what is right, and for that"),
+              file=sys.stderr)
         return 2
     try:
         reports = tested(engines, asked)
@@ -51,12 +53,18 @@ def parser() -> argparse.ArgumentParser:
         "Test engines: any class with Value(x), operators, .data, .grad and .backward(). "
         "One engine gives a report, several a table."))
     add = p.add_argument
-    add("engines", nargs="*", metavar="ENGINE", help="path/to/file.py:Value, module:Value, or several files, as students/*.py")
-    add("--examples",   metavar="N",    type=int,   default=10,         help="random programs for each case (%(default)s)")
-    add("--seed",       metavar="N",    type=int,   default=0,          help="which random programs (%(default)s)")
-    add("--time-limit", metavar="S",    type=float, default=60.0,       help="seconds for one engine (%(default)s)")
-    add("--case-limit", metavar="S",    type=float, default=CASE_LIMIT, help="seconds for one case (%(default)s)")
-    add("--jobs",       metavar="N",    type=int,   default=2,          help="engines tested at a time (%(default)s)")
+    add("engines", nargs="*", metavar="ENGINE", help="path/to/file.py:Value, module:Value, or several files, "
+                                                     "as students/*.py")
+    add("--examples",   metavar="N",    type=int,   default=10,
+        help="random programs for each case (%(default)s)")
+    add("--seed",       metavar="N",    type=int,   default=0,
+        help="which random programs (%(default)s)")
+    add("--time-limit", metavar="S",    type=float, default=60.0,
+        help="seconds for one engine (%(default)s)")
+    add("--case-limit", metavar="S",    type=float, default=CASE_LIMIT,
+        help="seconds for one case (%(default)s)")
+    add("--jobs",       metavar="N",    type=int,   default=2,
+        help="engines tested at a time (%(default)s)")
     add("--only",       metavar="TEXT", default="", help='only the cases whose "group: name" contains TEXT')
     add("--json",       metavar="FILE", help="write a report as JSON; - prints it in place of the text")
     add("--junit",      metavar="FILE", help="write a report as JUnit XML; - prints it in place of the text")
@@ -112,4 +120,5 @@ def joined_junit(reports: list[Report]) -> str:
     head, *_ = reports[0].junit().partition("\n")
     if len(reports) == 1:
         return reports[0].junit()
-    return "\n".join([head, "<testsuites>", *(r.junit().partition("\n")[2].strip() for r in reports), "</testsuites>", ""])
+    return "\n".join([head, "<testsuites>", *(r.junit().partition("\n")[2].strip() for r in reports),
+                      "</testsuites>", ""])

@@ -60,12 +60,15 @@ class Exercise(NamedTuple):
 
     @property
     def roots(self) -> tuple[int, ...]:
-        """The nodes that backward() is called on. In "split" and "in turn" the last step is a + b, and never made."""
-        return tuple(self.program.steps[-1].nodes) if self.how in ("split", "in turn") else (nodes(self.program) - 1,)
+        """The nodes that backward() is called on. In "split" and "in turn" the last step is a + b, and never
+        made."""
+        return tuple(self.program.steps[-1].nodes) if self.how in ("split",
+                                                                   "in turn") else (nodes(self.program) - 1,)
 
 
 class Outcome(NamedTuple):
-    """What an engine answered: each node's data and grad, None where it was not reached; the error, if any."""
+    """What an engine answered: each node's data and grad, None where it was not reached; the error, if
+    any."""
 
     data:  list[Any]
     grads: list[Any]
@@ -118,7 +121,8 @@ def script(exercise: Exercise) -> list[Any]:
     program, n = exercise.program, len(exercise.program.inputs)
     if exercise.how == "in turn":
         first, second = exercise.roots
-        return [*made_for(program, first, n), *made_for(program, second, n, already=len(ancestors(program, first)))]
+        return [*made_for(program, first, n), *made_for(program, second, n,
+                                                        already=len(ancestors(program, first)))]
     steps = program.steps[:-1] if exercise.how == "split" else program.steps
     makes: list[Any] = [Make(n + k, step) for k, step in enumerate(steps)]
     calls = [Backward(root) for root in exercise.roots]
@@ -136,7 +140,8 @@ def made_for(program: Program, root: int, n: int, already: int = 0) -> list[Any]
     needed = ancestors(program, root)
     place  = {**{k: k for k in range(n)}, **{j: n + already + k for k, j in enumerate(needed)}}
     steps  = [(j, program.steps[j - n]) for j in needed]
-    return [*(Make(j, Step(op, tuple(place[x] if isinstance(x, int) else x for x in operands))) for j, (op, operands) in steps),
+    return [*(Make(j, Step(op, tuple(place[x] if isinstance(x, int) else x for x in operands)))
+              for j, (op, operands) in steps),
             Backward(place[root])]
 
 
@@ -216,7 +221,8 @@ def reading(z: Any, name: str) -> Any:
 # --- what is right ---------------------------------------------------------------------------------------
 
 class Expected(NamedTuple):
-    """The exact data and grad of each node, and how far a right engine may be from the data, and the inputs' grads."""
+    """The exact data and grad of each node, and how far a right engine may be from the data, and the inputs'
+    grads."""
 
     data:        list[float]
     grads:       list[float]
@@ -239,8 +245,10 @@ def expected(exercise: Exercise) -> Expected:
         values, partials = evaluate(program, Random(seed))
         shaken = adjoints(program, partials)
         still  = adjoints(program, base[1])
-        data_within = [max(w, 4 * abs(a - b) + 2.0 ** -46 * abs(b)) for w, a, b in zip(data_within, values, base[0])]
-        grad_within = [max(w, 4 * abs(a - b) + 2.0 ** -46 * s) for w, a, b, s in zip(grad_within, shaken, still, sizes)]
+        data_within = [max(w, 4 * abs(a - b) + 2.0 ** -46 * abs(b))
+                       for w, a, b in zip(data_within, values, base[0])]
+        grad_within = [max(w, 4 * abs(a - b) + 2.0 ** -46 * s)
+                       for w, a, b, s in zip(grad_within, shaken, still, sizes)]
     steady = all(w <= 1e-9 * s + 1e-290 or k >= n for k, (w, s) in enumerate(zip(grad_within, sizes)))
     steady = steady and all(math.isfinite(w) for w in [*data_within, *grad_within])
     return Expected(exact, grads, data_within, [exercise.scale * w for w in grad_within], steady)
@@ -253,7 +261,8 @@ def evaluate(program: Program, shake: Random | None = None) -> tuple[list[float]
     values, slopes = [float(x) for x in program.inputs], []
     for op, operands in program.steps:
         xs     = [values[x] if isinstance(x, int) else plain(op, x.number, float) for x in operands]
-        bounded = 1.0 if op in ("tanh", "sigmoid", "sin", "cos") else 0.0        # 1 - z*z loses what is below 1 ulp of 1
+        # 1 - z*z loses what is below 1 ulp of 1
+        bounded = 1.0 if op in ("tanh", "sigmoid", "sin", "cos") else 0.0
         values.append(off(float(step_value(math, op, xs)), bounded))
         slopes.append(tuple(off(float(s), bounded) for s in OPERATIONS[op].slopes(math, *xs)))
     return values, slopes
@@ -273,7 +282,8 @@ def adjoints(program: Program, slopes: list[tuple[float, ...]]) -> list[float]:
 def askable(exercise: Exercise) -> bool:
     """Whether the exercise has one right answer that rounding leaves standing."""
     try:
-        return fits(exercise) and positive_bases(exercise.program) and not exercise.program.kinks and expected(exercise).steady
+        return (fits(exercise) and positive_bases(exercise.program) and not exercise.program.kinks
+                and expected(exercise).steady)
     except (ArithmeticError, ValueError):
         return False
 
@@ -304,7 +314,8 @@ def wrong_special(exercise: Exercise, outcome: Outcome) -> str:
     """`wrong` where the exercise says itself what is right."""
     refused = exercise.value in (NAN, NONE) or (exercise.slopes is not None and NONE in exercise.slopes)
     if outcome.error:
-        return "" if refused and not outcome.error.startswith(("RecursionError", "AttributeError", "NameError")) else "error"
+        return "" if refused and not outcome.error.startswith(("RecursionError", "AttributeError",
+                                                               "NameError")) else "error"
     if exercise.value is not None and not accepts(exercise.value, outcome.data[-1]):
         return "data"
     if exercise.slopes is not None and not all(map(accepts, exercise.slopes, outcome.grads)):

@@ -1,4 +1,5 @@
-"""Groups: what the suite asks, as data: arithmetic, shared nodes, order, repeated backward, kinks, domains, tails, nan.
+"""Groups: what the suite asks, as data: arithmetic, shared nodes, order, repeated backward, kinks, domains,
+tails, nan.
 
 Each group is a list of cases. The operations come first, one by one: one that fails alone is used
 by no other case.
@@ -10,7 +11,8 @@ from __future__ import annotations
 from ..random_programs.operations import RATIONAL, SMOOTH
 from ..random_programs.scalar_program import Plain, Program, Step
 from .answers import KINKS, NANS, POWERS, TAILS
-from .cases import ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form, inputs_of, key_of
+from .cases import (ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form,
+                    inputs_of, key_of)
 from .exercises import Exercise, P, askable, attempt, described, program
 from .randoms import drawn, fixed, random_exercises, unshared
 from .stamina import STAMINA
@@ -35,7 +37,8 @@ def operation(label: str) -> Case:
 def alone(step: Step) -> list[Exercise]:
     """One operation by itself, at points of its domain."""
     count = inputs_of(step)
-    exponents = [Plain(n) for n in (2, 3, 1, -1, -2, 0, 0.5, 2.5)] if step.op == "**" and not isinstance(step.operands[1], int) else [None]
+    exponents = ([Plain(n) for n in (2, 3, 1, -1, -2, 0, 0.5, 2.5)] if step.op == "**"
+                 and not isinstance(step.operands[1], int) else [None])
     steps = [step if n is None else Step(step.op, (step.operands[0], n)) for n in exponents]
     asked = [Exercise(Program(point[:count], (s,))) for s in steps for point in POINTS]
     return [exercise for exercise in asked if askable(exercise)]
@@ -49,17 +52,22 @@ def upstream(context: Context) -> Result:
         if key_of(step) in context.unsound | context.lacking:
             continue
         count = inputs_of(step)
-        above = next((s for s in (("*", P(3.0)), ("/", P(0.25)), ("*", count), ("**", P(2))) if context.can(program((1.0,), (s[0], (0, s[1] if isinstance(s[1], Plain) else 0))))), None)
+        above = next((s for s in (("*", P(3.0)), ("/", P(0.25)), ("*", count), ("**", P(2)))
+                      if context.can(program((1.0,), (s[0], (0, s[1] if isinstance(s[1], Plain) else 0))))),
+                     None)
         for point in POINTS[:4]:
             if above and isinstance(above[1], int):
-                exercises.append(Exercise(program((*point[:count], 3.0), (step.op, step.operands), ("*", (count + 1, count)))))
+                exercises.append(Exercise(program((*point[:count], 3.0), (step.op, step.operands),
+                                                  ("*", (count + 1, count)))))
             elif above:
-                exercises.append(Exercise(program(point[:count], (step.op, step.operands), (above[0], (count, above[1])))))
+                exercises.append(Exercise(program(point[:count], (step.op, step.operands),
+                                                  (above[0], (count, above[1])))))
     return ask(context, filter(askable, exercises))
 
 
 def trees(context: Context) -> Result:
-    return ask(context, random_exercises(context, "trees", steps=5, ops=(*RATIONAL, *SMOOTH), change=unshared))
+    return ask(context, random_exercises(context, "trees", steps=5, ops=(*RATIONAL, *SMOOTH),
+                                         change=unshared))
 
 
 def summed(context: Context) -> Result:
@@ -86,9 +94,12 @@ def left_alone(context: Context) -> Result:
     if given == (3.0, 8.0, 15.0):
         return Result()
     exercise = Exercise(program((3.0,), ("+", (0, P(2.0))), ("*", (1, 0))))
-    finding  = explained(context, exercise, [], "x += 2 changes the node x itself: __iadd__ must make a new node, or be left out")
-    return Result(FAIL, [finding._replace(code="x = Value(3.0)\ny = x; y += 2.0\nz = y * x; z.backward()\nprint(x.data, x.grad)  # 3.0 8.0",
-                                          given=[f"{given[1]!r}, with x.data {given[0]!r}"])])
+    finding  = explained(context, exercise, [], "x += 2 changes the node x itself: __iadd__ must make a new "
+                         "node, or be left out")
+    return Result(FAIL,
+                  [finding._replace(code="x = Value(3.0)\ny = x; y += 2.0\nz = y * x; "
+                                         "z.backward()\nprint(x.data, x.grad)  # 3.0 8.0",
+                                    given=[f"{given[1]!r}, with x.data {given[0]!r}"])])
 
 
 # --- programs with sharing --------------------------------------------------------------------------------
@@ -111,7 +122,8 @@ DIAMONDS = [
     program((3.0,), ("*", (0, P(2.0))), ("*", (1, P(3.0))), ("+", (1, 2))),
     program((3.0,), ("*", (0, P(2.0))), ("*", (1, P(3.0))), ("+", (2, 1))),
     program((2.0,), ("*", (0, P(3.0))), ("*", (1, 1)), ("*", (2, P(2.0))), ("+", (3, 1)), ("*", (4, 2))),
-    program((2.0,), ("*", (0, P(3.0))), ("*", (1, P(2.0))), ("*", (2, P(2.0))), ("*", (3, P(2.0))), ("+", (1, 4)), ("*", (5, 1))),
+    program((2.0,), ("*", (0, P(3.0))), ("*", (1, P(2.0))), ("*", (2, P(2.0))), ("*", (3, P(2.0))),
+            ("+", (1, 4)), ("*", (5, 1))),
     program((3.0, 2.0), ("*", (0, 1)), ("+", (2, 0)), ("*", (2, 3)), ("-", (4, 2)), ("+", (5, 3))),
     program((3.0, 3.0), ("*", (0, P(2.0))), ("*", (1, P(2.0))), ("*", (2, 3)), ("+", (4, 2))),
 ]
@@ -137,9 +149,11 @@ def unused(context: Context) -> Result:
     return ask(context, [exercise] if context.can(exercise.program) else [])
 
 
-# --- number types ------------------------------------------------------------------------------------------------
+# --- number types
+# ------------------------------------------------------------------------------------------------
 
-WHOLE = [program(point, (op, operands)) for op, operands in FORMS.values() if op in "+-*/**" for point in ((3.0, 2.0), (7.0, 4.0), (-3.0, 5.0), (2.0, 3.0))
+WHOLE = [program(point, (op, operands)) for op, operands in FORMS.values() if op in "+-*/**"
+         for point in ((3.0, 2.0), (7.0, 4.0), (-3.0, 5.0), (2.0, 3.0))
          if (op, operands[-1]) != ("**", 1)] + [program((2.0,), ("**", (0, P(n)))) for n in (-1, -2, 0, 1, 3)]
 
 
@@ -155,7 +169,10 @@ def fractions(context: Context) -> Result:
 
 def mixed(context: Context) -> Result:
     """Whole and other numbers together."""
-    return ask(context, [Exercise(p, number="int") for p in (program((3.0, 0.5), ("*", (0, 1)), ("/", (2, 0))), program((7.0, 2.0), ("/", (0, 1)), ("+", (2, P(0.25)))))
+    return ask(context, [Exercise(p, number="int") for p in (program((3.0, 0.5), ("*", (0, 1)),
+                                                                     ("/", (2, 0))),
+                                                             program((7.0, 2.0), ("/", (0, 1)),
+                                                                     ("+", (2, P(0.25)))))
                          if context.can(p)])
 
 
@@ -168,10 +185,12 @@ def text(context: Context) -> Result:
             taken.append(repr(thing))
         except Exception:                          # refused, as it should be
             continue
-    return Result(ADVICE, notes=[f"{', '.join(f'Value({thing})' for thing in taken)}: taken without a word: raise TypeError for what is not a number"]) if taken else Result()
+    return Result(ADVICE, notes=[f"{', '.join(f'Value({thing})' for thing in taken)}: taken without a word: "
+                                 "raise TypeError for what is not a number"]) if taken else Result()
 
 
-GROUPS = ("arithmetic", "accumulation on shared nodes", "topological order", "repeated backward", "kinks", "powers and domains",
+GROUPS = ("arithmetic", "accumulation on shared nodes", "topological order", "repeated backward", "kinks",
+          "powers and domains",
           "tails", "nan and inf", "number types", "deep graphs", "determinism", "freeing memory")
 
 CASES: tuple[Case, ...] = (
@@ -183,7 +202,8 @@ CASES: tuple[Case, ...] = (
     fixed("accumulation on shared nodes", "inputs used more than once", SHARED),
     Case("accumulation on shared nodes", "an input that is not used", unused),
     drawn("accumulation on shared nodes", "random small graphs", steps=6),
-    drawn("accumulation on shared nodes", "random small graphs with smooth functions", steps=6, ops=("+", "*", "-", *SMOOTH)),
+    drawn("accumulation on shared nodes", "random small graphs with smooth functions", steps=6,
+          ops=("+", "*", "-", *SMOOTH)),
     fixed("topological order", "diamonds", DIAMONDS),
     drawn("topological order", "random graphs", steps=14),
     drawn("topological order", "random large graphs", steps=40, ops=("+", "*", "-", "neg")),

@@ -31,7 +31,8 @@ def load(target: str) -> Any:
     """
     place, name = split(target)
     module = from_file(place) if is_file(place) else from_module(place)
-    return getattr(module, name, None) or missing(module, name, target) if name else only_engine(module, target)
+    return (getattr(module, name, None) or missing(module, name, target) if name
+            else only_engine(module, target))
 
 
 def split(target: str) -> tuple[str, str]:
@@ -47,7 +48,8 @@ def is_file(place: str) -> bool:
 def from_file(place: str) -> ModuleType:
     path = Path(place).resolve()
     if not path.is_file():
-        raise NotFound(f"there is no file {place}: give the path of a Python file, as in students/ada.py:Value")
+        raise NotFound(f"there is no file {place}: give the path of a Python file, as in "
+                       "students/ada.py:Value")
     if importing_relatively(path):
         return from_package(path)
     name = "engine_under_test_" + "".join(c if c.isalnum() else "_" for c in path.stem)
@@ -79,8 +81,8 @@ def from_module(place: str) -> ModuleType:
         return importlib.import_module(place)
     except ModuleNotFoundError as error:
         if error.name and (place == error.name or place.startswith(error.name + ".")):
-            raise NotFound(f"there is no module {place}: give an installed one, as in micrograd.engine:Value, "
-                           "or the path of a file that ends in .py") from None
+            raise NotFound(f"there is no module {place}: give an installed one, as in "
+                           "micrograd.engine:Value, or the path of a file that ends in .py") from None
         raise
 
 
@@ -96,7 +98,8 @@ def only_engine(module: ModuleType, target: str) -> Any:
     if len(found) == 1:
         return next(iter(found.values()))
     if not found:
-        raise NotFound(f"{target} has no class with a backward method: an engine needs Value(x), .data, .grad and .backward()")
+        raise NotFound(f"{target} has no class with a backward method: an engine needs Value(x), .data, "
+                       ".grad and .backward()")
     raise NotFound(f"{target} has several classes with a backward method ({', '.join(found)}): "
                    f"name the one to test, as in {target}:{list(found)[0]}")
 

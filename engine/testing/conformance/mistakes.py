@@ -14,82 +14,144 @@ from typing import Any
 from ..random_programs.operations import OPERATIONS, step_value
 from ..random_programs.scalar_program import Operand
 from .passes import (
-    altered, altered_last, breadth_first, counted_once, depth_first, equal_merged, forwards, kept, late, leaves_wiped,
-    no_upstream, overwrite, overwrite_in, seeded, seen_kept, single,
+    altered, altered_last, breadth_first, counted_once, depth_first, equal_merged, forwards, kept, late,
+    leaves_wiped, no_upstream, overwrite, overwrite_in, seeded, seen_kept, single,
 )
 from .simulation import Mistake, Slopes, World
 
 
 # --- the catalogue ---------------------------------------------------------------------------------------
 
-SORT = "sort the nodes topologically, so that a node passes its gradient on only after every node that uses it"
+SORT = ("sort the nodes topologically, so that a node passes its gradient on only after every node that uses "
+        "it")
 
 PASSES: list[tuple[str, str, Callable[[World, int], None]]] = [
-    ("overwrite",        "the gradient is overwritten where it should accumulate: a node used twice needs += and not =", overwrite),
-    ("set of operands",  "an operand that an operation uses twice, as in x * x, is counted once: operands are kept in a set or dict, and need a list with repeats", counted_once),
-    ("upstream",         "the upstream gradient is forgotten: each slope must be multiplied by out.grad, the gradient that arrived from above", no_upstream()),
-    ("not reversed",     "the nodes are gone through from the inputs to the output: list each node after its operands (post-order, not pre-order), and go through the list in reverse", forwards),
-    ("visit once",       f"the backward pass walks depth first and visits each node once, at its first use, before its gradient is complete: {SORT}", depth_first(False, True)),
-    ("visit once",       f"the backward pass walks depth first and visits each node once, at its first use, before its gradient is complete: {SORT}", depth_first(True, True)),
-    ("no sort",          f"there is no topological sort: a shared node passes on what it already passed on, once per path: {SORT}", depth_first(False, False)),
-    ("no sort",          f"there is no topological sort: a shared node passes on what it already passed on, once per path: {SORT}", depth_first(True, False)),
-    ("breadth first",    f"the backward pass goes breadth first, so that a node is reached by its shortest path before its gradient is complete: {SORT}", breadth_first(True)),
-    ("no sort",          f"there is no topological sort: a shared node passes on what it already passed on, once per path: {SORT}", breadth_first(False)),
-    ("equal nodes",      "nodes with equal numbers are taken for one and the same: tell nodes apart by identity (id or the default hash), not by data", equal_merged),
-    ("no seed",          "the gradient of the output is never set to 1: backward() must start with self.grad = 1", seeded(lambda world, z: 0.0)),
-    ("seed is data",     "backward() starts with the output's data in place of 1: the derivative of z with respect to z is 1", seeded(lambda world, z: world.data[z])),
-    ("inner kept",       "the gradients of inner nodes are kept from the first backward() to the next and passed on again: set inner nodes to 0 at the start of backward(), and let only the inputs accumulate", kept(False, lambda world, z, root: True)),
-    ("seed not reset",   "the output keeps the gradient of the last backward() and adds another 1 to it: start with self.grad = 1", kept(True, lambda world, z, root: z == root)),
-    ("inner kept",       "the gradients of inner nodes, and of the output, are kept from the first backward() to the next and passed on again: set inner nodes to 0 at the start of backward(), and let only the inputs accumulate", kept(True, lambda world, z, root: True)),
-    ("leaves wiped",     "backward() sets the gradients of the inputs to 0 first: inputs accumulate over calls, and only inner nodes start afresh", leaves_wiped),
-    ("visited kept",     "the nodes visited by one backward() are remembered and left out by the next: make the set of visited nodes anew at each call", seen_kept),
-    ("read late",        "slopes are computed in backward(), from data that may have changed since the forward pass: compute them when the node is made, or keep the numbers they need", late),
-    ("single precision", "numbers are kept in single precision (float32): 7 digits are left", altered(single)),
-    ("whole gradient",   "gradients are cut to whole numbers: do not use int or //", altered(lambda g: float(int(g)) if math.isfinite(g) else g)),
+    ("overwrite",        "the gradient is overwritten where it should accumulate: a node used twice needs += "
+     "and not =", overwrite),
+    ("set of operands",  "an operand that an operation uses twice, as in x * x, is counted once: operands "
+     "are kept in a set or dict, and need a list with repeats", counted_once),
+    ("upstream",         "the upstream gradient is forgotten: each slope must be multiplied by out.grad, the "
+     "gradient that arrived from above", no_upstream()),
+    ("not reversed",     "the nodes are gone through from the inputs to the output: list each node after its "
+     "operands (post-order, not pre-order), and go through the list in reverse", forwards),
+    ("visit once",       "the backward pass walks depth first and visits each node once, at its first use, "
+     f"before its gradient is complete: {SORT}", depth_first(False, True)),
+    ("visit once",       "the backward pass walks depth first and visits each node once, at its first use, "
+     f"before its gradient is complete: {SORT}", depth_first(True, True)),
+    ("no sort",          "there is no topological sort: a shared node passes on what it already passed on, "
+     f"once per path: {SORT}", depth_first(False, False)),
+    ("no sort",          "there is no topological sort: a shared node passes on what it already passed on, "
+     f"once per path: {SORT}", depth_first(True, False)),
+    ("breadth first",    "the backward pass goes breadth first, so that a node is reached by its shortest "
+     f"path before its gradient is complete: {SORT}", breadth_first(True)),
+    ("no sort",          "there is no topological sort: a shared node passes on what it already passed on, "
+     f"once per path: {SORT}", breadth_first(False)),
+    ("equal nodes",      "nodes with equal numbers are taken for one and the same: tell nodes apart by "
+     "identity (id or the default hash), not by data", equal_merged),
+    ("no seed",          "the gradient of the output is never set to 1: backward() must start with self.grad "
+     "= 1", seeded(lambda world, z: 0.0)),
+    ("seed is data",     "backward() starts with the output's data in place of 1: the derivative of z with "
+     "respect to z is 1", seeded(lambda world, z: world.data[z])),
+    ("inner kept",       "the gradients of inner nodes are kept from the first backward() to the next and "
+     "passed on again: set inner nodes to 0 at the start of backward(), and let only the inputs accumulate",
+     kept(False, lambda world, z, root: True)),
+    ("seed not reset",   "the output keeps the gradient of the last backward() and adds another 1 to it: "
+     "start with self.grad = 1", kept(True, lambda world, z, root: z == root)),
+    ("inner kept",       "the gradients of inner nodes, and of the output, are kept from the first "
+     "backward() to the next and passed on again: set inner nodes to 0 at the start of backward(), and let "
+     "only the inputs accumulate", kept(True, lambda world, z, root: True)),
+    ("leaves wiped",     "backward() sets the gradients of the inputs to 0 first: inputs accumulate over "
+     "calls, and only inner nodes start afresh", leaves_wiped),
+    ("visited kept",     "the nodes visited by one backward() are remembered and left out by the next: make "
+     "the set of visited nodes anew at each call", seen_kept),
+    ("read late",        "slopes are computed in backward(), from data that may have changed since the "
+     "forward pass: compute them when the node is made, or keep the numbers they need", late),
+    ("single precision", "numbers are kept in single precision (float32): 7 digits are left",
+     altered(single)),
+    ("whole gradient",   "gradients are cut to whole numbers: do not use int or //",
+     altered(lambda g: float(int(g)) if math.isfinite(g) else g)),
 ]
 
 WRONG_SLOPES: list[tuple[str, str, Callable[..., tuple[Any, ...]]]] = [
-    ("*",  "the slopes of * are swapped: d(x*y)/dx is y, and d(x*y)/dy is x",                      lambda z, x, y: (x, y)),
-    ("-",  "the slope of x - y towards y has the wrong sign: it is -1",                            lambda z, x, y: (1, 1)),
-    ("-",  "the slopes of x - y are swapped: 1 towards x, -1 towards y",                           lambda z, x, y: (-1, 1)),
-    ("/",  "the slope of x / y towards y is -x / y**2: the divisor is not squared",                lambda z, x, y: (1 / y, -x / y)),
-    ("/",  "the slope of x / y towards y is -x / y**2: the minus is missing",                      lambda z, x, y: (1 / y, x / (y * y))),
-    ("/",  "the slope of x / y towards y is -x / y**2: the x is missing",                          lambda z, x, y: (1 / y, -1 / (y * y))),
-    ("/",  "the slopes of x / y are swapped: 1 / y towards x, -x / y**2 towards y",                lambda z, x, y: (-x / (y * y), 1 / y)),
-    ("**", "the exponent is off by one: d(x**n)/dx is n * x**(n-1), not n * x**n",                 lambda z, x, n: (n * x ** n, 0)),
-    ("**", "the factor n is missing: d(x**n)/dx is n * x**(n-1), not x**(n-1)",                    lambda z, x, n: (x ** (n - 1), 0)),
-    ("**", "the exponent n - 1 is missing: d(x**n)/dx is n * x**(n-1), not n * x",                 lambda z, x, n: (n * x, 0)),
-    ("**", "the factor is n, not n - 1: d(x**n)/dx is n * x**(n-1)",                               lambda z, x, n: ((n - 1) * x ** (n - 1), 0)),
-    ("abs",  "the slope of abs is 1 also below 0, where it is -1",                                 lambda z, x: (1,)),
-    ("relu", "ReLU leaks: its slope is 0 where its input is below 0, and gradient passes there",   lambda z, x: (1,)),
-    ("relu", "ReLU leaks: its slope is 0 where its input is below 0, and a hundredth passes there", lambda z, x: (1 if x > 0 else 0.01,)),
-    ("relu", "the slope of relu is 1 above 0, not the input itself",                               lambda z, x: (max(x, 0),)),
-    ("relu", "the slope of relu is turned around: 1 above 0, and 0 below",                         lambda z, x: (0 if x > 0 else 1,)),
-    ("exp",  "the slope of exp is exp(x) itself: the power rule x * e**(x-1) is for powers of x",  lambda z, x: (x * math.exp(x - 1),)),
-    ("exp",  "the slope of exp is its output exp(x), not its input x",                             lambda z, x: (x,)),
-    ("log",  "the slope of log is 1 / x with x its input: 1 / output was used",                    lambda z, x: (1 / z,)),
-    ("log",  "the slope of log is 1 / x with x its input, not the output",                         lambda z, x: (z,)),
-    ("sqrt", "the slope of sqrt is 1 / (2 * sqrt(x)): the root is missing",                        lambda z, x: (1 / (2 * x),)),
-    ("sqrt", "the slope of sqrt is 1 / (2 * sqrt(x)): the 2 is missing",                           lambda z, x: (1 / z,)),
-    ("tanh", "the slope of tanh is 1 - tanh(x)**2: the input x was used in place of the output",   lambda z, x: (1 - x * x,)),
-    ("tanh", "the slope of tanh is 1 - tanh(x)**2: the square is missing",                         lambda z, x: (1 - z,)),
-    ("tanh", "the slope of tanh is 1 - tanh(x)**2: z * (1 - z) is that of the sigmoid",            lambda z, x: (z * (1 - z),)),
-    ("sigmoid", "the slope of sigmoid is z * (1 - z) with z its output: the input x was used",     lambda z, x: (x * (1 - x),)),
-    ("sigmoid", "the slope of sigmoid is z * (1 - z): the factor 1 - z is missing",                lambda z, x: (z,)),
-    ("sigmoid", "the slope of sigmoid is z * (1 - z): the factor z is missing",                    lambda z, x: (1 - z,)),
-    ("sigmoid", "the slope of sigmoid is z * (1 - z): 1 - z**2 is that of tanh",                   lambda z, x: (1 - z * z,)),
-    ("sin",  "the slope of sin is cos x: the sign is wrong",                                       lambda z, x: (-math.cos(x),)),
-    ("sin",  "the slope of sin is cos x: the output sin x was used",                               lambda z, x: (z,)),
-    ("cos",  "the slope of cos is -sin x: the minus is missing",                                   lambda z, x: (math.sin(x),)),
+    ("*",  "the slopes of * are swapped: d(x*y)/dx is y, and d(x*y)/dy is x",
+     lambda z, x, y: (x, y)),
+    ("-",  "the slope of x - y towards y has the wrong sign: it is -1",
+     lambda z, x, y: (1, 1)),
+    ("-",  "the slopes of x - y are swapped: 1 towards x, -1 towards y",
+     lambda z, x, y: (-1, 1)),
+    ("/",  "the slope of x / y towards y is -x / y**2: the divisor is not squared",
+     lambda z, x, y: (1 / y, -x / y)),
+    ("/",  "the slope of x / y towards y is -x / y**2: the minus is missing",
+     lambda z, x, y: (1 / y, x / (y * y))),
+    ("/",  "the slope of x / y towards y is -x / y**2: the x is missing",
+     lambda z, x, y: (1 / y, -1 / (y * y))),
+    ("/",  "the slopes of x / y are swapped: 1 / y towards x, -x / y**2 towards y",
+     lambda z, x, y: (-x / (y * y), 1 / y)),
+    ("**", "the exponent is off by one: d(x**n)/dx is n * x**(n-1), not n * x**n",
+     lambda z, x, n: (n * x ** n, 0)),
+    ("**", "the factor n is missing: d(x**n)/dx is n * x**(n-1), not x**(n-1)",
+     lambda z, x, n: (x ** (n - 1), 0)),
+    ("**", "the exponent n - 1 is missing: d(x**n)/dx is n * x**(n-1), not n * x",
+     lambda z, x, n: (n * x, 0)),
+    ("**", "the factor is n, not n - 1: d(x**n)/dx is n * x**(n-1)",
+     lambda z, x, n: ((n - 1) * x ** (n - 1), 0)),
+    ("abs",  "the slope of abs is 1 also below 0, where it is -1",
+     lambda z, x: (1,)),
+    ("relu", "ReLU leaks: its slope is 0 where its input is below 0, and gradient passes there",
+     lambda z, x: (1,)),
+    ("relu", "ReLU leaks: its slope is 0 where its input is below 0, and a hundredth passes there",
+     lambda z, x: (1 if x > 0 else 0.01,)),
+    ("relu", "the slope of relu is 1 above 0, not the input itself",
+     lambda z, x: (max(x, 0),)),
+    ("relu", "the slope of relu is turned around: 1 above 0, and 0 below",
+     lambda z, x: (0 if x > 0 else 1,)),
+    ("exp",  "the slope of exp is exp(x) itself: the power rule x * e**(x-1) is for powers of x",
+     lambda z, x: (x * math.exp(x - 1),)),
+    ("exp",  "the slope of exp is its output exp(x), not its input x",
+     lambda z, x: (x,)),
+    ("log",  "the slope of log is 1 / x with x its input: 1 / output was used",
+     lambda z, x: (1 / z,)),
+    ("log",  "the slope of log is 1 / x with x its input, not the output",
+     lambda z, x: (z,)),
+    ("sqrt", "the slope of sqrt is 1 / (2 * sqrt(x)): the root is missing",
+     lambda z, x: (1 / (2 * x),)),
+    ("sqrt", "the slope of sqrt is 1 / (2 * sqrt(x)): the 2 is missing",
+     lambda z, x: (1 / z,)),
+    ("tanh", "the slope of tanh is 1 - tanh(x)**2: the input x was used in place of the output",
+     lambda z, x: (1 - x * x,)),
+    ("tanh", "the slope of tanh is 1 - tanh(x)**2: the square is missing",
+     lambda z, x: (1 - z,)),
+    ("tanh", "the slope of tanh is 1 - tanh(x)**2: z * (1 - z) is that of the sigmoid",
+     lambda z, x: (z * (1 - z),)),
+    ("sigmoid", "the slope of sigmoid is z * (1 - z) with z its output: the input x was used",
+     lambda z, x: (x * (1 - x),)),
+    ("sigmoid", "the slope of sigmoid is z * (1 - z): the factor 1 - z is missing",
+     lambda z, x: (z,)),
+    ("sigmoid", "the slope of sigmoid is z * (1 - z): the factor z is missing",
+     lambda z, x: (1 - z,)),
+    ("sigmoid", "the slope of sigmoid is z * (1 - z): 1 - z**2 is that of tanh",
+     lambda z, x: (1 - z * z,)),
+    ("sin",  "the slope of sin is cos x: the sign is wrong",
+     lambda z, x: (-math.cos(x),)),
+    ("sin",  "the slope of sin is cos x: the output sin x was used",
+     lambda z, x: (z,)),
+    ("cos",  "the slope of cos is -sin x: the minus is missing",
+     lambda z, x: (math.sin(x),)),
 ]
 
 WRONG_VALUES: list[tuple[str, str, Callable[..., tuple[float, Slopes]]]] = [
-    ("/",   "x / y is rounded down to a whole number: write / and not //",       lambda x, y: (x // y, (1 / y, -x / (y * y)))),
-    ("/",   "x / y is rounded down to a whole number: write / and not //",       lambda x, y: (x // y, (1 / y, -(x // y) / y))),
-    ("**",  "the exponent is cut to a whole number: x ** 0.5 and x ** 2.5 need it as it is, without int()", lambda x, n: (x ** int(n), (int(n) * x ** (int(n) - 1), 0))),
-    ("**",  "the exponent is cut to a whole number: x ** 0.5 and x ** 2.5 need it as it is, without int()", lambda x, n: (x ** int(n), (n * x ** (n - 1), 0))),
-    ("log", "log is the natural logarithm, to the base e: base 10 was used",     lambda x: (math.log10(x), (1 / x,))),
-    ("log", "log is the natural logarithm, to the base e: base 2 was used",      lambda x: (math.log2(x), (1 / x,))),
+    ("/",   "x / y is rounded down to a whole number: write / and not //",
+     lambda x, y: (x // y, (1 / y, -x / (y * y)))),
+    ("/",   "x / y is rounded down to a whole number: write / and not //",
+     lambda x, y: (x // y, (1 / y, -(x // y) / y))),
+    ("**",  "the exponent is cut to a whole number: x ** 0.5 and x ** 2.5 need it as it is, without int()",
+     lambda x, n: (x ** int(n), (int(n) * x ** (int(n) - 1), 0))),
+    ("**",  "the exponent is cut to a whole number: x ** 0.5 and x ** 2.5 need it as it is, without int()",
+     lambda x, n: (x ** int(n), (n * x ** (n - 1), 0))),
+    ("log", "log is the natural logarithm, to the base e: base 10 was used",
+     lambda x: (math.log10(x), (1 / x,))),
+    ("log", "log is the natural logarithm, to the base e: base 2 was used",
+     lambda x: (math.log2(x), (1 / x,))),
     ("abs", "abs(x) is -x below 0",                                              lambda x: (x, (1,))),
     ("neg", "-x gives x",                                                        lambda x: (x, (1,))),
 ]
@@ -102,8 +164,10 @@ SMALLEST = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
 def catalogue() -> tuple[Mistake, ...]:
     """Every mistake that can be simulated, the most common first."""
     return (*(Mistake(name, sentence, backward=backward) for name, sentence, backward in PASSES),
-            *(Mistake(f"slope of {op}", sentence, step=slope_mistake(op, slopes)) for op, sentence, slopes in WRONG_SLOPES),
-            *(Mistake(f"value of {op}", sentence, step=value_mistake(op, both)) for op, sentence, both in WRONG_VALUES),
+            *(Mistake(f"slope of {op}", sentence, step=slope_mistake(op, slopes))
+              for op, sentence, slopes in WRONG_SLOPES),
+            *(Mistake(f"value of {op}", sentence, step=value_mistake(op, both))
+              for op, sentence, both in WRONG_VALUES),
             *reflections(), *per_operation(), *altered_gradients())
 
 
@@ -128,18 +192,23 @@ def reflections() -> Iterable[Mistake]:
                 if this != op or isinstance(operands[0], int):
                     return z, right_
                 turned = xs[::-1]
-                return step_value(math, op, turned), OPERATIONS[op].slopes(math, *turned)[::-1] if slopes_too else right_
-            yield Mistake("reflected", f"the operands of the reflected {op} are swapped: 2 {op} x is computed as x {op} 2; "
+                slopes = OPERATIONS[op].slopes(math, *turned)[::-1] if slopes_too else right_
+                return step_value(math, op, turned), slopes
+            yield Mistake("reflected", f"the operands of the reflected {op} are swapped: 2 {op} x is "
+                          f"computed as x {op} 2; "
                                        f"{method}(self, other) means other {op} self", step=step)
 
 
 SlopeChange = Callable[[Slopes, Sequence[Operand]], Slopes]
 CHANGES: tuple[tuple[SlopeChange, str], ...] = (
     (lambda s, xs: s if isinstance(xs[-1], int) else (0.0,) * len(s),
-                                                    "is detached where its right side is a plain number: no gradient passes through it"),
+                                                    "is detached where its right side is a plain number: no "
+     "gradient passes through it"),
     (lambda s, xs: s if isinstance(xs[0], int) else (0.0,) * len(s),
-                                                    "is detached where its left side is a plain number: no gradient passes through it"),
-    (lambda s, xs: (0.0,) * len(s),                 "is detached: no gradient passes through it, as if the result were made from .data"),
+                                                    "is detached where its left side is a plain number: no "
+     "gradient passes through it"),
+    (lambda s, xs: (0.0,) * len(s),                 "is detached: no gradient passes through it, as if the "
+     "result were made from .data"),
     (lambda s, xs: (s[0], *(0.0 for _ in s[1:])),   "passes no gradient to its second operand"),
     (lambda s, xs: (0.0, *s[1:]),                   "passes no gradient to its first operand"),
     (lambda s, xs: tuple(-x for x in s),            "has slopes with the wrong sign"),
@@ -162,9 +231,11 @@ def per_operation() -> Iterable[Mistake]:
         for edges in (everywhere, THROUGH.get(op, {})):
             yield Mistake("overwrite", f"the gradient is overwritten in {how}, where it should accumulate: "
                                        "a node used twice needs += and not =", backward=overwrite_in(edges))
-        yield Mistake("upstream", f"the upstream gradient is forgotten in {how}: its slope must be multiplied by out.grad", backward=no_upstream(op))
+        yield Mistake("upstream", f"the upstream gradient is forgotten in {how}: its slope must be "
+                      "multiplied by out.grad", backward=no_upstream(op))
         for changes, says in CHANGES:
-            def step(this: str, operands: Any, xs: Any, z: float, right_: Slopes, op: str = op, changes: Any = changes) -> tuple[float, Slopes]:
+            def step(this: str, operands: Any, xs: Any, z: float, right_: Slopes, op: str = op,
+                     changes: Any = changes) -> tuple[float, Slopes]:
                 return (z, changes(right_, operands)) if this == op else (z, right_)
             yield Mistake(f"slope of {op}", f"{how} {says}", step=step)
 
@@ -183,9 +254,12 @@ def cut(digits: int) -> Callable[[float], float]:
 
 def altered_gradients() -> Iterable[Mistake]:
     """Clipped, dropped and rounded gradients."""
-    told = [*(("clipped", f"gradients are clipped at {c:g}: backward() must not change them", clip(c)) for c in LIMITS),
-            *(("dropped", f"gradients below {c:g} are dropped: a small gradient is not 0", drop(c)) for c in SMALLEST),
-            *(("rounded", f"gradients are rounded to {d} digits after the point: keep them as they are, and round when printing", cut(d)) for d in range(1, 9))]
+    told = [*(("clipped", f"gradients are clipped at {c:g}: backward() must not change them", clip(c))
+              for c in LIMITS),
+            *(("dropped", f"gradients below {c:g} are dropped: a small gradient is not 0", drop(c))
+              for c in SMALLEST),
+            *(("rounded", f"gradients are rounded to {d} digits after the point: keep them as they are, and "
+               "round when printing", cut(d)) for d in range(1, 9))]
     for name, sentence, change in told:
         yield Mistake(name, sentence, backward=altered(change))
         yield Mistake(name, sentence, backward=altered_last(change))

@@ -1,4 +1,5 @@
-"""Outlines: the graph of an exercise with the right and the given answers, and the first edge where they part."""
+"""Outlines: the graph of an exercise with the right and the given answers, and the first edge where they
+part."""
 
 from __future__ import annotations
 
@@ -46,11 +47,13 @@ def pictured_special(exercise: Exercise, outcome: Outcome) -> dict[str, Any]:
     program, n = exercise.program, len(exercise.program.inputs)
     last   = nodes(program) - 1
     slopes = exercise.slopes or (None,) * n
-    data   = [*map(shown, map(float, program.inputs)), *["-"] * (last - n), interval_text(exercise.value).replace("any", "-")]
+    data   = [*map(shown, map(float, program.inputs)), *["-"] * (last - n),
+              interval_text(exercise.value).replace("any", "-")]
     grads  = [*(interval_text(s).replace("any", "-") for s in slopes), *["-"] * (last - n), "1"]
     edges  = [list(edge) for edge in edges_of(program)]
     at     = next((k for k in range(n) if not accepts(slopes[k], outcome.grads[k])), None)
-    marked = next((e for e in edges if e[0] == at), edges[-1]) if wrong(exercise, outcome) == "grad" else edges[-1]
+    marked = next((e for e in edges if e[0] == at), edges[-1]) if wrong(exercise,
+                                                                        outcome) == "grad" else edges[-1]
     boxes  = [boxed(program, names(exercise), j, [data[j], grads[j]], outcome) for j in range(last + 1)]
     return {"nodes": boxes, "edges": edges, "marked": marked}
 
@@ -65,13 +68,16 @@ def first_difference(exercise: Exercise, outcome: Outcome, right: Any, slopes: A
                      hidden: set[int]) -> tuple[Any, dict[str, str]]:
     """The edge whose message is the first to be wrong, and what to say about it."""
     program, n = exercise.program, len(exercise.program.inputs)
-    named  = [name or f"({OPERATIONS[program.steps[j - n].op].python.format(*'..')})" for j, name in enumerate(names(exercise))]
+    named  = [name or f"({OPERATIONS[program.steps[j - n].op].python.format(*'..')})"
+              for j, name in enumerate(names(exercise))]
     for j, step in enumerate(program.steps, n):
-        if j not in hidden and outcome.data[j] is not None and differs(outcome.data[j], right.data[j], right.data_within[j]):
+        if j not in hidden and outcome.data[j] is not None and differs(outcome.data[j], right.data[j],
+                                                                       right.data_within[j]):
             into = next((e for e in edges if e[1] == j), None)
             return into, {"step": step_text(step, named), "wrong": named[j],
                           "right": shown(right.data[j]), "given": shown(outcome.data[j])}
-    kept = any(outcome.grads[j] for j in range(n, nodes(program)) if j not in hidden and j not in exercise.roots)
+    kept = any(outcome.grads[j] for j in range(n, nodes(program)) if j not in hidden
+               and j not in exercise.roots)
     for x in range(nodes(program) - 1, -1, -1):
         if x in hidden or x in exercise.roots or (x >= n and not kept) or outcome.grads[x] is None:
             continue
@@ -98,7 +104,8 @@ def guilty(given: Any, want: float, sent: list[float]) -> int:
 
 
 def step_text(step: Step, named: list[str]) -> str:
-    return OPERATIONS[step.op].python.format(*[named[x] if isinstance(x, int) else f"{x.number:g}" for x in step.operands])
+    return OPERATIONS[step.op].python.format(*[named[x] if isinstance(x, int) else f"{x.number:g}"
+                                               for x in step.operands])
 
 
 def shown(x: Any) -> str:

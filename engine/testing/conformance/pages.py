@@ -1,4 +1,5 @@
-"""Pages: reports as one HTML file that needs nothing else: a table of scores, and each mistake with its two graphs."""
+"""Pages: reports as one HTML file that needs nothing else: a table of scores, and each mistake with its two
+graphs."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from .reports import Report, Verdict, smallest
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 75rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.6rem; }
-h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid #bbb; padding-top: 1rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid #bbb; padding-top: 1rem;
+     overflow-wrap: anywhere; }
 h3 { font-size: 1.05rem; margin-bottom: .3rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; }
@@ -39,7 +41,8 @@ a { color: #0072B2; }
 
 def page(reports: Sequence[Report], title: str = "Conformance of engines") -> str:
     """The reports as one page."""
-    head = f"<p>{len(reports)} engines, seed {reports[0].seed}, {reports[0].examples} random programs for each case.</p>"
+    head = (f"<p>{len(reports)} engines, seed {reports[0].seed}, {reports[0].examples} random programs for "
+            "each case.</p>")
     sections = [section(report, k) for k, report in enumerate(reports)]
     return document(title, [head if len(reports) > 1 else "", score_table(reports), *sections])
 
@@ -67,7 +70,8 @@ def score_table(reports: Sequence[Report]) -> str:
     head = "".join(f"<th scope='col'>{say(mark.group)}</th>" for mark in reports[0].marks)
     rows = []
     for k, report in enumerate(reports):
-        cells = "".join(f"<td class='n {shade(mark.passed, mark.asked)}'>{mark.text}</td>" for mark in report.marks)
+        cells = "".join(f"<td class='n {shade(mark.passed, mark.asked)}'>{mark.text}</td>"
+                        for mark in report.marks)
         rows.append(f"<tr><th scope='row'><a href='#e{k}'>{say(report.engine)}</a></th>"
                     f"<td class='n'>{report.score:.0f}</td>{cells}</tr>")
     top = f"<tr><th scope='col'>engine</th><th scope='col'>score of 100</th>{head}</tr>"
@@ -87,7 +91,8 @@ def section(report: Report, k: int) -> str:
     if report.passed:
         parts.append("<p>No mistake was found.</p>")
     if report.lacking:
-        parts.append(f"<p class='note'>The engine lacks, and was not asked about: {say(', '.join(report.lacking))}.</p>")
+        parts.append("<p class='note'>The engine lacks, and was not asked about: "
+                     f"{say(', '.join(report.lacking))}.</p>")
     parts += [f"<p class='note'>Note on {say(case)}: {say(note)}.</p>" for case, note in report.notes]
     return "\n".join(parts)
 
@@ -96,7 +101,8 @@ def mistake(number: int, sentence: str, found: list[tuple[Verdict, Finding]]) ->
     """One mistake: the sentence, the program, both answers, both graphs."""
     verdict, finding = smallest(found)
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    return f"<h3>{number}. {say(sentence)}</h3>\n<p class='note'>Found by {say(verdict.id)}{more}.</p>\n{exhibit(finding)}"
+    return (f"<h3>{number}. {say(sentence)}</h3>\n<p class='note'>Found by "
+            f"{say(verdict.id)}{more}.</p>\n{exhibit(finding)}")
 
 
 def exhibit(finding: Finding) -> str:
@@ -105,9 +111,11 @@ def exhibit(finding: Finding) -> str:
     if finding.error:
         parts.append(f"<p>It raised {say(finding.error)}</p>")
     if finding.inputs:
-        rows = "".join(f"<tr><td>{say(x)}.grad</td><td class='n'>{say(want)}</td><td class='n'>{say(got)}</td></tr>"
+        rows = "".join(f"<tr><td>{say(x)}.grad</td><td class='n'>{say(want)}</td><td "
+                       f"class='n'>{say(got)}</td></tr>"
                        for x, want, got in zip(finding.inputs, finding.expected, finding.given))
-        parts.append(f"<div class='wide'><table><tr><th></th><th>expected</th><th>given</th></tr>{rows}</table></div>")
+        header = "<tr><th></th><th>expected</th><th>given</th></tr>"
+        parts.append(f"<div class='wide'><table>{header}{rows}</table></div>")
     return "\n".join([*parts, pictures(finding)])
 
 
@@ -120,4 +128,5 @@ def pictures(finding: Finding) -> str:
     except RuntimeError:
         return f"<pre>{code(chr(10).join(drawn_text(finding.graph)))}</pre>"
     return (f"<div class='pair'><figure class='right'><figcaption>right</figcaption>{right}</figure>"
-            f"<figure class='given'><figcaption>given: what differs is dashed</figcaption>{given}</figure></div>")
+            "<figure class='given'><figcaption>given: what differs is "
+            f"dashed</figcaption>{given}</figure></div>")

@@ -66,7 +66,8 @@ def breadth_first(once: bool) -> Callable[[World, int], None]:
         queue, seen = [root], {root}
         for z in queue:
             push(world, z)
-            queue += [x for x in dict.fromkeys(world.operands[z]) if not (once and x in seen)] if len(queue) < 20000 else []
+            queue += ([x for x in dict.fromkeys(world.operands[z]) if not (once and x in seen)]
+                      if len(queue) < 20000 else [])
             seen |= set(world.operands[z])
     return backward
 

@@ -1,4 +1,5 @@
-"""Pictures: the graph of a finding twice, as it should be and as the engine has it, with the first differing edge marked."""
+"""Pictures: the graph of a finding twice, as it should be and as the engine has it, with the first differing
+edge marked."""
 
 from __future__ import annotations
 
@@ -13,14 +14,16 @@ BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#555555"
 # --- text -----------------------------------------------------------------------------------------------
 
 def drawn_text(graph: dict[str, Any]) -> list[str]:
-    """The nodes, output first, with both answers, each with the edges to its operands; the first differing edge is marked."""
+    """The nodes, output first, with both answers, each with the edges to its operands; the first differing
+    edge is marked."""
     if not graph:
         return []
     nodes = graph["nodes"]
     lines = [f"{'graph':<14}{'right: data, grad':<28}given: data, grad"]
     for k in range(len(nodes) - 1, -1, -1):
         differs = "" if agree(nodes[k]) else "   *"
-        lines.append(f"  {title(nodes, k):<12}{pair(nodes[k]['right']):<28}{pair(nodes[k]['given'])}{differs}")
+        right, given = pair(nodes[k]["right"]), pair(nodes[k]["given"])
+        lines.append(f"  {title(nodes, k):<12}{right:<28}{given}{differs}")
         for edge in graph["edges"]:
             if edge[1] == k:
                 mark = "   <== the first differing edge" if graph["marked"] == edge else ""

@@ -12,5 +12,7 @@ from typing import Any
 
 def pytest_addoption(parser: Any) -> None:
     group = parser.getgroup("conformance", "conformance of an autodiff engine")
-    group.addoption("--engine", default="", metavar="ENGINE", help="path/to/file.py:Value or module:Value, to test")
-    group.addoption("--engine-examples", type=int, default=10, metavar="N", help="random programs for each case (default: 10)")
+    group.addoption("--engine", default="", metavar="ENGINE", help="path/to/file.py:Value or module:Value, "
+                                                                   "to test")
+    group.addoption("--engine-examples", type=int, default=10, metavar="N",
+                    help="random programs for each case (default: 10)")

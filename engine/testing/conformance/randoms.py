@@ -13,11 +13,14 @@ from .cases import Case, Context, Result, ask
 from .exercises import Exercise, askable, nodes
 
 
-def random_exercises(context: Context, salt: str, how: str = "once", steps: int = 8, ops: Iterable[str] = RATIONAL,
-                     change: Callable[[Program], Program | None] = lambda program: program) -> Iterator[Exercise]:
-    """`context.examples` exercises on random programs of operations that the engine has and does right alone."""
+def random_exercises(context: Context, salt: str, how: str = "once", steps: int = 8,
+                     ops: Iterable[str] = RATIONAL, change: Callable[[Program],
+                                      Program | None] = lambda program: program) -> Iterator[Exercise]:
+    """`context.examples` exercises on random programs of operations that the engine has and does right
+    alone."""
     rng   = context.rng(salt)
-    known = [op for op in ops if any(f"{op} {shape}" not in context.unsound | context.lacking for shape in ("n", "nn", "np"))]
+    known = [op for op in ops if any(f"{op} {shape}" not in context.unsound | context.lacking
+                                     for shape in ("n", "nn", "np"))]
     found = tries = 0
     while known and found < context.examples and tries < 20 * context.examples:
         tries += 1
@@ -70,20 +73,24 @@ def joined(rng: Random) -> Callable[[Program], Program | None]:
     """A change that ends a program in the sum of two inner nodes, for the exercises with two outputs."""
     def change(program: Program) -> Program | None:
         n, last = len(program.inputs), nodes(program) - 1
-        return Program(program.inputs, (*program.steps, Step("+", (last, rng.randrange(n, last))))) if last > n else None
+        return (Program(program.inputs, (*program.steps, Step("+", (last, rng.randrange(n, last)))))
+                if last > n else None)
     return change
 
 
-# --- cases ---------------------------------------------------------------------------------------------------
+# --- cases
+# ---------------------------------------------------------------------------------------------------
 
 def fixed(group: str, name: str, programs: list[Program], how: str = "once", number: str = "float") -> Case:
     """A case of programs that are written down."""
     asked = [Exercise(p, how, number) for p in programs]
-    return Case(group, name, lambda context: ask(context, [e for e in asked if context.can(e.program) and askable(e)]))
+    return Case(group, name, lambda context: ask(context, [e for e in asked if context.can(e.program)
+                                                           and askable(e)]))
 
 
 def drawn(group: str, name: str, how: str = "once", steps: int = 12, ops: tuple[str, ...] = RATIONAL) -> Case:
     def check(context: Context) -> Result:
-        change: Any = joined(context.rng(f"{group} {name} roots")) if how in ("split", "in turn") else (lambda p: p)
+        change: Any = (joined(context.rng(f"{group} {name} roots")) if how in ("split", "in turn")
+                       else (lambda p: p))
         return ask(context, random_exercises(context, f"{group} {name}", how, steps, ops, change))
     return Case(group, name, check)

@@ -23,7 +23,8 @@ class Verdict(NamedTuple):
 
     @classmethod
     def told(cls, case: Case, said: dict[str, Any]) -> Verdict:
-        return cls(case.group, case.name, said["status"], [Finding(**finding) for finding in said["findings"]], said["notes"])
+        return cls(case.group, case.name, said["status"],
+                   [Finding(**finding) for finding in said["findings"]], said["notes"])
 
     @classmethod
     def lost(cls, case: Case, why: str) -> Verdict:
@@ -77,7 +78,8 @@ class Report:
     def mark(self, group: str) -> Mark:
         statuses = [v.status for v in self.verdicts if v.group == group]
         count = statuses.count
-        return Mark(group, count(PASS), count(PASS) + count(FAIL) + count(BLOCKED), count(SKIP), count(ADVICE))
+        return Mark(group, count(PASS), count(PASS) + count(FAIL) + count(BLOCKED), count(SKIP),
+                    count(ADVICE))
 
     @property
     def score(self) -> float:
@@ -92,14 +94,16 @@ class Report:
 
     @property
     def mistakes(self) -> list[tuple[str, list[tuple[Verdict, Finding]]]]:
-        """As few sentences as explain all the findings, each with those it explains, the most telling first."""
+        """As few sentences as explain all the findings, each with those it explains, the most telling
+        first."""
         left, told = list(self.findings), []
         while left:
             said: dict[str, list[tuple[Verdict, Finding]]] = {}
             for verdict, finding in left:
                 for sentence in dict.fromkeys([finding.sentence, *(s for _, s in finding.likely)]):
                     said.setdefault(sentence, []).append((verdict, finding))
-            best = max(said, key=lambda sentence: (len(said[sentence]), sum(f.sentence == sentence for _, f in said[sentence])))
+            best = max(said, key=lambda sentence: (len(said[sentence]),
+                                                   sum(f.sentence == sentence for _, f in said[sentence])))
             told.append((best, said[best]))
             left = [pair for pair in left if not any(pair[1] is finding for _, finding in said[best])]
         return told
@@ -111,7 +115,8 @@ class Report:
     @property
     def lacking(self) -> list[str]:
         """The operations the engine does not have."""
-        return [note.removeprefix("no ") for v in self.verdicts if v.status == SKIP for note in v.notes if note.startswith("no ")]
+        return [note.removeprefix("no ") for v in self.verdicts if v.status == SKIP for note in v.notes
+                if note.startswith("no ")]
 
     @property
     def notes(self) -> list[tuple[str, str]]:
@@ -131,7 +136,8 @@ class Report:
             "seconds":  round(self.seconds, 2),
             "problem":  self.problem,
             "groups":   {mark.group: {**mark._asdict(), "group": mark.group} for mark in self.marks},
-            "mistakes": [{"sentence": sentence, "cases": [v.id for v, _ in found]} for sentence, found in self.mistakes],
+            "mistakes": [{"sentence": sentence, "cases": [v.id for v, _ in found]}
+                         for sentence, found in self.mistakes],
             "findings": [{"case": v.id, **finding._asdict()} for v, finding in self.findings],
             "lacking":  self.lacking,
             "skipped":  self.skipped,
@@ -141,23 +147,27 @@ class Report:
         """JUnit XML: a test case for each case of the suite."""
         failures = sum(v.status in (FAIL, BLOCKED) for v in self.verdicts) + bool(self.problem)
         tests = len(self.verdicts) + bool(self.problem)
-        suite = ElementTree.Element("testsuite", name=f"conformance of {clean(self.engine)}", tests=str(tests), errors="0",
-                                    failures=str(failures), skipped=str(len(self.skipped)), time=f"{self.seconds:.2f}")
+        suite = ElementTree.Element("testsuite", name=f"conformance of {clean(self.engine)}",
+                                    tests=str(tests), errors="0", failures=str(failures),
+                                    skipped=str(len(self.skipped)), time=f"{self.seconds:.2f}")
         if self.problem:
             case = ElementTree.SubElement(suite, "testcase", classname="loading", name="the engine is found")
             ElementTree.SubElement(case, "failure", message=clean(self.problem))
         for v in self.verdicts:
             case = ElementTree.SubElement(suite, "testcase", classname=v.group, name=v.name)
             if v.status == SKIP:
-                ElementTree.SubElement(case, "skipped", message=clean("; ".join(v.notes) or "the engine lacks what is asked"))
+                ElementTree.SubElement(case, "skipped", message=clean("; ".join(v.notes) or "the engine "
+                                                                      "lacks what is asked"))
             for finding in v.findings:
-                ElementTree.SubElement(case, "failure", message=clean(finding.sentence)).text = clean(finding_text(finding))
+                ElementTree.SubElement(case, "failure",
+                                       message=clean(finding.sentence)).text = clean(finding_text(finding))
             if v.status == BLOCKED:
                 why = "; ".join(v.notes) or "an operation it needs is wrong by itself"
                 ElementTree.SubElement(case, "failure", message=clean(why))
             if v.notes and v.status != SKIP:
                 ElementTree.SubElement(case, "system-out").text = clean("\n".join(v.notes))
-        return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
+        return ('<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suite, encoding="unicode")
+                + "\n")
 
 
 def clean(s: str) -> str:
@@ -165,20 +175,25 @@ def clean(s: str) -> str:
     return "".join(c for c in s if c in "\t\n" or c >= " ")
 
 
-# --- text -----------------------------------------------------------------------------------------------------
+# --- text
+# -----------------------------------------------------------------------------------------------------
 
 def text(report: Report) -> str:
-    lines = [f"conformance of {report.engine}   (seed {report.seed}, {report.examples} examples, {report.seconds:.1f} s)", ""]
+    lines = [f"conformance of {report.engine}   (seed {report.seed}, {report.examples} examples, "
+             f"{report.seconds:.1f} s)", ""]
     if report.problem:
         return "\n".join([*lines, report.problem])
     for mark in report.marks:
-        lines.append(f"  {mark.group:<32} {mark.text:>7}  {bar(mark)}" + (f"   {mark.skipped} skipped" if mark.skipped else ""))
-    found_ = "" if report.passed else f": {len(report.mistakes)} likely mistakes in {len(report.findings)} failures"
+        lines.append(f"  {mark.group:<32} {mark.text:>7}  {bar(mark)}" + (f"   {mark.skipped} skipped"
+                                                                          if mark.skipped else ""))
+    found_ = ("" if report.passed else f": {len(report.mistakes)} likely mistakes in {len(report.findings)} "
+              "failures")
     lines += ["", f"  score {report.score:.0f} of 100{found_}"]
     for number, (sentence, found) in enumerate(report.mistakes, 1):
         verdict, finding = smallest(found)
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}{more}", *indented(finding_text(finding))]
+        lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}{more}",
+                  *indented(finding_text(finding))]
     blocked = [v.id for v in report.verdicts if v.status == BLOCKED]
     if blocked:
         notes = [note for v in report.verdicts if v.status == BLOCKED for note in v.notes]
@@ -194,7 +209,8 @@ def text(report: Report) -> str:
 
 def smallest(found: list[tuple[Verdict, Finding]]) -> tuple[Verdict, Finding]:
     """The failure that shows a mistake best: a small program with a picture."""
-    return min(found, key=lambda pair: (not pair[1].graph, not pair[1].code, len(pair[1].graph.get("nodes", ""))))
+    return min(found, key=lambda pair: (not pair[1].graph, not pair[1].code,
+                                        len(pair[1].graph.get("nodes", ""))))
 
 
 def finding_text(finding: Finding) -> str:

@@ -31,8 +31,8 @@ CASE_LIMIT = 10.0                        # seconds for one case
 DEATHS     = 12                          # cases that may kill their process before the engine is given up
 
 
-def conformance(engine: Any, *, seed: int = 0, examples: int = 10, time_limit: float = 60.0, case_limit: float = CASE_LIMIT,
-                only: str = "") -> Report:
+def conformance(engine: Any, *, seed: int = 0, examples: int = 10, time_limit: float = 60.0,
+                case_limit: float = CASE_LIMIT, only: str = "") -> Report:
     """Test an engine: any class with Value(x), operators, .data, .grad and .backward().
 
     Args:
@@ -47,7 +47,8 @@ def conformance(engine: Any, *, seed: int = 0, examples: int = 10, time_limit: f
         ValueError: examples or a limit is not positive, or no case matches `only`.
     """
     if examples < 1 or time_limit <= 0 or case_limit <= 0:
-        raise ValueError(f"examples={examples}, time_limit={time_limit}, case_limit={case_limit}: each must be above 0")
+        raise ValueError(f"examples={examples}, time_limit={time_limit}, case_limit={case_limit}: each must "
+                         "be above 0")
     cases = [k for k, case in enumerate(CASES) if only in case.id]
     if not cases:
         raise ValueError(f"no case contains {only!r}: chainrule conformance --list shows them all")
@@ -100,15 +101,18 @@ def lost(case: Case, why: str, asked: dict[str, Any], report: Report) -> None:
         asked["unsound"] = sorted({*asked["unsound"], key_of(form(case.name))})
 
 
-def listen(child: Child, asked: dict[str, Any], report: Report, deadline: float, case_limit: float) -> tuple[int | None, str]:
-    """Note each answer. Return the case that was under way when the worker ended, and why if it was stopped."""
+def listen(child: Child, asked: dict[str, Any], report: Report, deadline: float,
+           case_limit: float) -> tuple[int | None, str]:
+    """Note each answer. Return the case that was under way when the worker ended, and why if it was
+    stopped."""
     current: int | None = None
     while True:
         wait = max(0.1, min(case_limit + (5 if current is None else 0), deadline - time.monotonic()))
         try:
             line = child.lines.get(timeout=wait)
         except queue.Empty:
-            return current, f"it did not finish within {wait:.0f} s: an endless loop, or work that grows with the number of paths"
+            return (current, f"it did not finish within {wait:.0f} s: an endless loop, or work that grows "
+                    "with the number of paths")
         if line is None:
             return current, ""
         said = json.loads(line)
@@ -137,7 +141,8 @@ class Child:
         if isinstance(engine, str):
             self.process = subprocess.Popen(
                 command(asked), text=True, env={**os.environ, "PYTHONHASHSEED": "0"},
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                start_new_session=True)
             assert self.process.stdout
             stream: Any = self.process.stdout
         elif hasattr(os, "fork"):
@@ -161,7 +166,7 @@ class Child:
             lines = os.fdopen(theirs, "w")
             try:
                 worker.run(engine, asked, lines)
-            except BaseException as problem:                     # a fault of the suite, not of the engine: it must be seen
+            except BaseException as problem:  # a fault of the suite, not of the engine: it must be seen
                 worker.say(lines, absent=f"the suite itself failed: {described(problem)}")
         finally:
             os._exit(0)
@@ -189,7 +194,8 @@ class Child:
             return "the process died of a segmentation fault: recursion so deep that the C stack overflowed"
         if status < 0:
             return f"the process was ended by {signal.Signals(-status).name}"
-        return f"the engine ended its process with exit status {status}: take out os._exit(), sys.exit() and quit()"
+        return (f"the engine ended its process with exit status {status}: take out os._exit(), sys.exit() "
+                "and quit()")
 
 
 def end_group(pid: int) -> None:

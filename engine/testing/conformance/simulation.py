@@ -76,7 +76,7 @@ def right(world: World, root: int) -> None:
 
 # --- simulation and diagnosis --------------------------------------------------------------------------
 
-LOWERED: dict[str, Callable[..., Any]] = {       # x - y made as x + y * -1, and its like; None is the node before
+LOWERED: dict[str, Callable[..., Any]] = {  # x - y made as x + y * -1, and its like; None is the node before
     "-":   lambda x, y: (("*", (y, Plain(-1.0))), ("+", (x, None))),
     "neg": lambda x:    (("*", (x, Plain(-1.0))),),
     "/":   lambda x, y: (("**", (y, Plain(-1))), ("*", (x, None)))}
@@ -96,7 +96,8 @@ def simulate(exercise: Exercise, mistake: Mistake, lowered: bool = False) -> Out
     for instruction in script(exercise):
         match instruction:
             case Make(node, (op, operands)):
-                simulate_step(world, op, tuple(place[x] if isinstance(x, int) else x for x in operands), mistake, lowered)
+                simulate_step(world, op, tuple(place[x] if isinstance(x, int) else x for x in operands),
+                              mistake, lowered)
                 stands.append(node)
                 place.append(len(world.data) - 1)
             case Backward(root):
@@ -114,7 +115,8 @@ def simulate(exercise: Exercise, mistake: Mistake, lowered: bool = False) -> Out
     return Outcome(data, grads)
 
 
-def simulate_step(world: World, op: str, operands: Sequence[Operand], mistake: Mistake, lowered: bool = False) -> None:
+def simulate_step(world: World, op: str, operands: Sequence[Operand], mistake: Mistake,
+                  lowered: bool = False) -> None:
     if lowered and op in LOWERED and all(isinstance(x, int) for x in operands[-1:]):
         for part, parts in LOWERED[op](*operands):
             simulate_step(world, part, [len(world.data) - 1 if x is None else x for x in parts], mistake)
@@ -141,7 +143,8 @@ def explains(mistake: Mistake, exercise: Exercise, outcome: Outcome) -> bool:
     if outcome.error:
         return False
     return predicts(mistake, exercise, outcome, False) or (
-        any(step.op in LOWERED for step in exercise.program.steps) and predicts(mistake, exercise, outcome, True))
+        any(step.op in LOWERED for step in exercise.program.steps) and predicts(mistake, exercise, outcome,
+                                                                                True))
 
 
 def predicts(mistake: Mistake, exercise: Exercise, outcome: Outcome, lowered: bool) -> bool:
@@ -170,7 +173,9 @@ def consistent(mistakes: Iterable[Mistake], right_: Answers) -> list[Mistake]:
 
 
 def ranked(mistakes: Sequence[Mistake], failed: Answers, right_: Answers = ()) -> list[Mistake]:
-    """The mistakes that explain a failure and contradict no right answer; those that explain most come first."""
+    """The mistakes that explain a failure and contradict no right answer; those that explain most come
+    first."""
     hits = [sum(explains(mistake, *answer) for answer in failed) for mistake in mistakes]
-    told = sorted((place for place, count in enumerate(hits) if count), key=lambda place: (-hits[place], place))
+    told = sorted((place for place, count in enumerate(hits) if count),
+                  key=lambda place: (-hits[place], place))
     return consistent([mistakes[place] for place in told], right_)

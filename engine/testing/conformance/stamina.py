@@ -21,7 +21,8 @@ STEPS = {"add": "+ nn", "mul": "* np", "neg": "neg n", "relu": "relu n"}
 
 # --- deep graphs -------------------------------------------------------------------------------------------
 
-def chain(name: str, line: str, grow: Callable[[Any, Any], Any], key: str, slope: Callable[[int], float], n: int = DEEP) -> Case:
+def chain(name: str, line: str, grow: Callable[[Any, Any], Any], key: str, slope: Callable[[int], float],
+          n: int = DEEP) -> Case:
     """z = grow(z, x), n times over."""
     def check(context: Context) -> Result:
         if not hasattr(context.engine, f"__{key}__" if key in ("add", "mul", "neg") else key):
@@ -41,8 +42,10 @@ def chain(name: str, line: str, grow: Callable[[Any, Any], Any], key: str, slope
         trouble = run_chain(context.engine, grow, bad, slope) or trouble
         kind    = trouble.partition(":")[0]
         return Result(FAIL, [Finding(
-            f"x = Value(1.0); z = x\nfor _ in range({bad}): {line}\nz.backward()\nprint(x.grad)  # {slope(bad)!r}",
-            ["x"], [repr(slope(bad))], ["-" if kind in ERRORS else trouble], trouble if kind in ERRORS else "",
+            f"x = Value(1.0); z = x\nfor _ in range({bad}): {line}\n"
+            f"z.backward()\nprint(x.grad)  # {slope(bad)!r}",
+            ["x"], [repr(slope(bad))], ["-" if kind in ERRORS else trouble],
+            trouble if kind in ERRORS else "",
             ERRORS.get(kind, "a long chain of operations goes wrong").format(error=trouble),
             [("recursion", ERRORS["RecursionError"])] if kind == "RecursionError" else [], {})])
     return Case("deep graphs", name, check)
@@ -103,11 +106,14 @@ def doubled(context: Context) -> Result:
         seconds = time.perf_counter() - began
         slow = seconds > 0.1 and n < 60
         if slow or float(x.grad) != 2.0 ** n:
-            sentence = ("the backward pass walks every path in place of every node: the work doubles with each shared node. "
-                        "Sort the nodes topologically and visit each once" if slow else "doubling goes wrong")
+            sentence = ("the backward pass walks every path in place of every node: the work doubles with "
+                        "each shared node. Sort the nodes topologically and visit each once" if slow
+                        else "doubling goes wrong")
             return Result(FAIL, [Finding(
-                f"x = Value(1.0); z = x\nfor _ in range({n}): z = z + z\nz.backward()\nprint(x.grad)  # {2.0 ** n!r}",
-                ["x"], [repr(2.0 ** n)], [repr(float(x.grad))], "", sentence, [("every path", sentence)] if slow else [], {})])
+                f"x = Value(1.0); z = x\nfor _ in range({n}): z = z + z\n"
+                f"z.backward()\nprint(x.grad)  # {2.0 ** n!r}",
+                ["x"], [repr(2.0 ** n)], [repr(float(x.grad))], "", sentence,
+                [("every path", sentence)] if slow else [], {})])
     return Result()
 
 
@@ -121,13 +127,15 @@ def freed(context: Context) -> Result:
     return Result()
 
 
-# --- determinism ---------------------------------------------------------------------------------------------
+# --- determinism
+# ---------------------------------------------------------------------------------------------
 
 NUMBERS = [0.1, 0.7, 1.3, 3.3, 0.01, 7.7, 2.9, 11.3, 0.3, 5.1, 0.9, 17.9, 0.07, 1.9, 23.3, 0.6]
 
 
 def tree(engine: Any, junk: Random | None = None) -> tuple[str, ...]:
-    """One input used many times in a tree: its gradient depends on the order of additions, in the last digits."""
+    """One input used many times in a tree: its gradient depends on the order of additions, in the last
+    digits."""
     spare = []
     x, y  = engine(0.37), engine(1.7)
     terms = []
@@ -151,7 +159,8 @@ def repeated(context: Context) -> Result:
     """The same program again and again, with other things in memory."""
     rng   = context.rng("repeated")
     first = tree(context.engine)
-    other = next((answer for answer in (tree(context.engine, rng) for _ in range(30)) if answer != first), None)
+    other = next((answer for answer in (tree(context.engine, rng) for _ in range(30)) if answer != first),
+                 None)
     return Result() if other is None else Result(FAIL, [varying(first, other, "in one process")])
 
 
@@ -160,9 +169,10 @@ def varying(first: tuple[str, ...], other: tuple[str, ...], where: str) -> Findi
         return [repr(float.fromhex(v)) for v in answer[1:]]
 
     code = (f"x, y = Value(0.37), Value(1.7)\nterms = [(x * c) * (y * (c * c)) for c in {NUMBERS}]\n"
-            "while len(terms) > 1: terms = [a + b for a, b in zip(terms[::2], terms[1::2])]\nterms[0].backward()\n"
-            f"print(x.grad, y.grad)  # the same bits every time; they vary {where}")
-    return Finding(code, ["x", "y"], decimals(first), decimals(other), "", ORDER, [("order of a set", ORDER)], {})
+            "while len(terms) > 1: terms = [a + b for a, b in zip(terms[::2], terms[1::2])]\n"
+            f"terms[0].backward()\nprint(x.grad, y.grad)  # the same bits every time; they vary {where}")
+    return Finding(code, ["x", "y"], decimals(first), decimals(other), "", ORDER, [("order of a set", ORDER)],
+                   {})
 
 
 def unmoved(context: Context) -> Result:
@@ -179,7 +189,8 @@ def unmoved(context: Context) -> Result:
         return Result()
     sentence = ("a graph built before changes the answer of the next: "
                 "keep no list of nodes, visited or otherwise, outside of backward()")
-    return Result(FAIL, [varying(first, again, "after other graphs")._replace(sentence=sentence, likely=[("trace", sentence)])])
+    return Result(FAIL, [varying(first, again, "after other graphs")._replace(sentence=sentence,
+                                                                              likely=[("trace", sentence)])])
 
 
 def between(context: Context) -> Result:
@@ -189,8 +200,8 @@ def between(context: Context) -> Result:
     answers = set()
     for seed in "012":
         run = subprocess.run(command({"digest": True, "target": context.target, "folder": context.folder}),
-                             env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, timeout=20,
-                             stdin=subprocess.DEVNULL)
+                             env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True,
+                             timeout=20, stdin=subprocess.DEVNULL)
         answers.add(run.stdout.strip().rpartition("digest ")[2])
     if len(answers) == 1:
         return Result()
@@ -198,7 +209,8 @@ def between(context: Context) -> Result:
     return Result(FAIL, [varying(first, other, "from process to process")])
 
 
-# --- memory and speed: advice -----------------------------------------------------------------------------------
+# --- memory and speed: advice
+# -----------------------------------------------------------------------------------
 
 def alive(engine: Any) -> int:
     return sum(type(thing) is engine for thing in gc.get_objects())
@@ -224,11 +236,12 @@ def given_back(context: Context) -> Result:
     gc.collect()
     for_ever = alive(context.engine) - before
     if for_ever > 10:
-        return Result(ADVICE, notes=[f"{for_ever} of 501 nodes stay in memory for ever: something outside of the graph "
-                                     "holds them, as a list of all nodes does"])
+        return Result(ADVICE, notes=[f"{for_ever} of 501 nodes stay in memory for ever: something outside of "
+                                     "the graph holds them, as a list of all nodes does"])
     if held > 10:
-        return Result(ADVICE, notes=[f"{held} of 501 nodes wait for the garbage collector: they are in reference cycles, "
-                                     "as a closure that refers to its own node makes; large graphs fill the memory and are slow"])
+        return Result(ADVICE, notes=[f"{held} of 501 nodes wait for the garbage collector: they are in "
+                                     "reference cycles, as a closure that refers to its own node makes; "
+                                     "large graphs fill the memory and are slow"])
     return Result()
 
 
@@ -249,8 +262,9 @@ def in_step(context: Context) -> Result:
         return Result(SKIP)
     if long <= 5 * short:
         return Result()
-    return Result(ADVICE, notes=[f"ten times the nodes take {10 * long / short:.0f} times as long: a search through a list "
-                                 "for each node (if v not in visited) makes the sort quadratic; keep visited in a set as well"])
+    return Result(ADVICE, notes=[f"ten times the nodes take {10 * long / short:.0f} times as long: a search "
+                                 "through a list for each node (if v not in visited) makes the sort "
+                                 "quadratic; keep visited in a set as well"])
 
 
 STAMINA = [

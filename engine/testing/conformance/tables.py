@@ -16,19 +16,23 @@ def table(reports: Sequence[Report]) -> str:
     lines = [f"{'engine':<{width}}  score  what is wrong", "-" * (width + 60)]
     for report in reports:
         lost = [f"{mark.group} {mark.text}" for mark in report.marks if mark.passed < mark.asked]
-        lines.append(f"{report.engine:<{width}}  {report.score:5.0f}  {report.problem or '; '.join(lost) or 'nothing'}")
+        lines.append(f"{report.engine:<{width}}  {report.score:5.0f}  "
+                     f"{report.problem or '; '.join(lost) or 'nothing'}")
         lines += [f"{'':<{width}}         - {sentence}" for sentence, _ in report.mistakes[:3]]
     return "\n".join(lines)
 
 
 def csv_table(reports: Sequence[Report]) -> str:
-    """A row for each engine: score, one column for each group (passed/asked), the mistakes, and what went wrong on loading."""
+    """A row for each engine: score, one column for each group (passed/asked), the mistakes, and what went
+    wrong on loading."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(["engine", "score", *GROUPS, "mistakes", "problem"])
     for report in reports:
-        rows.writerow([harmless(report.engine), f"{report.score:.1f}", *(mark_text(mark.text) for mark in report.marks),
-                       harmless(" | ".join(sentence for sentence, _ in report.mistakes)), harmless(report.problem)])
+        rows.writerow([harmless(report.engine), f"{report.score:.1f}",
+                       *(mark_text(mark.text) for mark in report.marks),
+                       harmless(" | ".join(sentence for sentence, _ in report.mistakes)),
+                       harmless(report.problem)])
     return out.getvalue()
 
 

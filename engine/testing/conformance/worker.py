@@ -40,7 +40,8 @@ def main(asked: dict[str, Any]) -> int:
         return 2
     except BaseException as problem:                         # SystemExit too: the file ends the program
         ends = "it ends the program: put what is not part of the engine under if __name__ == \"__main__\""
-        say(lines, broken=ends if isinstance(problem, SystemExit) else described(problem), where=last_line(problem))
+        say(lines, broken=ends if isinstance(problem, SystemExit) else described(problem),
+            where=last_line(problem))
         return 2
     if asked.get("digest"):
         print("digest", *tree(engine), file=lines, flush=True)
@@ -65,14 +66,15 @@ def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
         return
     context = Context(engine, asked["target"], asked["folder"], asked["seed"], asked["examples"],
                       set(asked["unsound"]), set(asked["lacking"]))
-    for number, label in enumerate(FORMS):                   # the first cases are the operations, in this order
+    for number, label in enumerate(FORMS):  # the first cases are the operations, in this order
         say(lines, start=number)
         context.survey(label, number in asked["cases"])
     for number, case in enumerate(CASES):
         if number in asked["cases"]:
             say(lines, start=number)
             result = answer(case, context)
-            say(lines, done=number, status=result.status, findings=[finding._asdict() for finding in result.findings],
+            say(lines, done=number, status=result.status,
+                findings=[finding._asdict() for finding in result.findings],
                 notes=result.notes, unsound=sorted(context.unsound), lacking=sorted(context.lacking))
     say(lines, end=True)
 
@@ -85,7 +87,8 @@ def answer(case: Case, context: Context) -> Result:
         name = type(problem).__name__
         if case.group == "freeing memory":
             return Result(ADVICE, notes=[f"not measured: {described(problem)}"])
-        sentence = ("the engine ends the program: take out sys.exit() and quit()" if isinstance(problem, SystemExit) else
+        sentence = ("the engine ends the program: take out sys.exit() and quit()"
+                    if isinstance(problem, SystemExit) else
                     "it takes more memory than allowed" if isinstance(problem, MemoryError) else
                     f"it raises an exception where it should answer: {described(problem)}")
         return Result(FAIL, [Finding("", [], [], [], described(problem), sentence, [(name, sentence)], {})])

@@ -34,7 +34,8 @@ def written(exercise: Exercise) -> str:
                             "twice":   "z.backward(); z.backward()",
                             "reset":   f"z.backward(); {zeros}; z.backward()",
                             "split":   f"{first}.backward(); {second}.backward()",
-                            "changed": "; ".join(f"{x}.data += 1" for x in xs) + "; z.backward()"}[exercise.how]]
+                            "changed": "; ".join(f"{x}.data += 1"
+                                                 for x in xs) + "; z.backward()"}[exercise.how]]
     printed = f"print({', '.join(f'{x}.grad' for x in xs)})"
     return "\n".join([*lines, f"{printed}  # {', '.join(right_text(exercise))}"])
 
@@ -52,7 +53,8 @@ def texts(program: Program, named: list[str], number: Callable[[Any], Any]) -> I
     """The right-hand side of each step; a node without a name is written where it is used."""
     inline: dict[int, str] = {}
     for j, (op, operands) in enumerate(program.steps, len(program.inputs)):
-        parts = [(named[x] or f"({inline[x]})") if isinstance(x, int) else constant_text(op, x, number) for x in operands]
+        parts = [(named[x] or f"({inline[x]})") if isinstance(x, int) else constant_text(op, x, number)
+                 for x in operands]
         inline[j] = OPERATIONS[op].python.format(*parts)
         yield j, inline[j]
 

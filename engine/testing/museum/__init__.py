@@ -1,4 +1,5 @@
-"""The bug museum: classic mistakes in a scalar autodiff engine, and how the conformance suite finds and names each.
+"""The bug museum: classic mistakes in a scalar autodiff engine, and how the conformance suite finds and names
+each.
 
     python -m demos museum                            # a gallery page, and the same as text
     source(exhibit("overwrite"))                      # the engine with the mistake
@@ -43,7 +44,8 @@ def source(e: Exhibit) -> str:
         ValueError: the place to change is not there exactly once.
     """
     if RIGHT.count(e.old) != 1:
-        raise ValueError(f"exhibit {e.name} changes a text that right.py has {RIGHT.count(e.old)} times: it must be there once")
+        raise ValueError(f"exhibit {e.name} changes a text that right.py has {RIGHT.count(e.old)} times: it "
+                         "must be there once")
     return RIGHT.replace(e.old, e.new)
 
 

@@ -67,7 +67,8 @@ ORDER = [
                 x.grad += slope * z.grad
             stack.extend(reversed(z.operands))
 """, "no topological sort"),
-    Exhibit("visit_once", "Depth first, each node once: a shared node passes on what had arrived at the first visit.",
+    Exhibit("visit_once", "Depth first, each node once: a shared node passes on what had arrived at the "
+            "first visit.",
             PUSH, """\
         visited, stack = set(), [self]
         while stack:
@@ -79,7 +80,8 @@ ORDER = [
                 x.grad += slope * z.grad
             stack.extend(reversed(z.operands))
 """, "depth first and visits each node once"),
-    Exhibit("breadth_first", "Level by level from the output: a node with a short and a long path is done too early.",
+    Exhibit("breadth_first", "Level by level from the output: a node with a short and a long path is done "
+            "too early.",
             PUSH, """\
         queue, visited = [self], {self}
         for z in queue:
@@ -88,7 +90,8 @@ ORDER = [
             queue += [x for x in dict.fromkeys(z.operands) if x not in visited]
             visited.update(z.operands)
 """, "breadth first"),
-    Exhibit("pre_order", "The node is listed before its operands are, and the list is not a topological order.",
+    Exhibit("pre_order", "The node is listed before its operands are, and the list is not a topological "
+            "order.",
             WALK, """\
     order, visited, stack = [], {root}, [(root, iter(root.operands))]
     order.append(root)
@@ -144,19 +147,24 @@ ORDER = [
 """,
             "equal numbers"),
     Exhibit("set_of_operands", "Operands are kept in a set, as micrograd does for drawing: x * x has one.",
-            "            for x, slope in zip(z.operands, z.partials):", "            for x, slope in dict(zip(z.operands, z.partials)).items():",
+            "            for x, slope in zip(z.operands, z.partials):",
+            "            for x, slope in dict(zip(z.operands, z.partials)).items():",
             "counted once"),
     Exhibit("order_of_a_set", "The order of the sort comes from a set, and the last digits with it.",
-            "stack.append((x, iter(x.operands)))", "stack.append((x, iter(set(x.operands))))", "order of a set"),
+            "stack.append((x, iter(x.operands)))", "stack.append((x, iter(set(x.operands))))",
+            "order of a set"),
 ]
 
 STATE = [
-    Exhibit("inner_kept", "The gradients of inner nodes are never set back: the second backward() passes on both.",
+    Exhibit("inner_kept", "The gradients of inner nodes are never set back: the second backward() passes on "
+            "both.",
             RESET, "", "gradients of inner nodes"),
     Exhibit("seed_not_reset", "The output's own gradient is kept, and 1 added.",
-            "if z.operands:\n                z.grad = 0.0", "if z.operands and z is not self:\n                z.grad = 0.0", "adds another 1"),
+            "if z.operands:\n                z.grad = 0.0", "if z.operands and z is not self:\n              "
+            "  z.grad = 0.0", "adds another 1"),
     Exhibit("leaves_wiped", "All gradients are set to 0 first, those of the inputs too: nothing accumulates.",
-            "if z.operands:\n                z.grad = 0.0", "z.grad = 0.0", "sets the gradients of the inputs to 0"),
+            "if z.operands:\n                z.grad = 0.0", "z.grad = 0.0",
+            "sets the gradients of the inputs to 0"),
     Exhibit("visited_kept", "The set of visited nodes outlives the call, as a default argument does.",
             "def topological_order(root):\n" + WALK, """\
 def topological_order(root, visited=set()):
@@ -194,7 +202,8 @@ SLOPES = [
     Exhibit("upstream", "The local slope alone: right for the last operation, wrong for every other.",
             "x.grad += slope * z.grad", "x.grad += slope", "upstream gradient is forgotten"),
     Exhibit("mul_swapped", "d(x*y)/dx is taken for x.",
-            "(other.data, self.data))\n\n    def __truediv__", "(self.data, other.data))\n\n    def __truediv__", "slopes of * are swapped"),
+            "(other.data, self.data))\n\n    def __truediv__",
+            "(self.data, other.data))\n\n    def __truediv__", "slopes of * are swapped"),
     Exhibit("sub_sign", "The minus of x - y is forgotten on the way back.",
             "(1.0, -1.0))", "(1.0, 1.0))", "wrong sign"),
     Exhibit("rsub_swapped", "__rsub__ written like __radd__: 2 - x is x - 2.",
@@ -210,16 +219,20 @@ SLOPES = [
     Exhibit("power_factor", "x^(n-1): the factor n is forgotten.",
             "n * self.data ** (n - 1) if", "self.data ** (n - 1) if", "factor n is missing"),
     Exhibit("power_truncated", "The exponent is made whole: right for squares, wrong for roots.",
-            "        z = self.data ** n\n", "        n = int(n)\n        z = self.data ** n\n", "cut to a whole number"),
+            "        z = self.data ** n\n", "        n = int(n)\n        z = self.data ** n\n",
+            "cut to a whole number"),
     Exhibit("power_complex", "Nobody looks at what a root of a negative number is.",
-            "        if isinstance(z, complex):\n            raise ValueError(f\"{self.data} ** {n} is no real number\")\n", "", "complex number"),
+            "        if isinstance(z, complex):\n            raise ValueError(f\"{self.data} ** {n} is no "
+            "real number\")\n", "", "complex number"),
     Exhibit("power_of_zero", "n x^(n-1) is computed at 0 for n = 0, and divides by 0.",
-            "n * self.data ** (n - 1) if self.data or n > 1 else slope_at_zero(n)", "n * self.data ** (n - 1)", "treat n == 0 by itself"),
+            "n * self.data ** (n - 1) if self.data or n > 1 else slope_at_zero(n)",
+            "n * self.data ** (n - 1)", "treat n == 0 by itself"),
     Exhibit("neg_detached", "-x makes a new number without a past.",
             "return Value(-self.data, (self,), (-1.0,))", "return Value(-self.data)", "-x is detached"),
     Exhibit("plain_detached", "x + 2 takes another way than x + y, and loses the graph.",
             "    def __add__(self, other):\n",
-            "    def __add__(self, other):\n        if not isinstance(other, Value):\n            return Value(self.data + other)\n",
+            "    def __add__(self, other):\n        if not isinstance(other, Value):\n            return "
+            "Value(self.data + other)\n",
             "detached where its right side is a plain number"),
     Exhibit("abs_slope", "The slope of abs is 1 below 0, too.",
             "(math.copysign(1.0, self.data),)", "(1.0,)", "slope of abs is 1"),
@@ -228,11 +241,14 @@ SLOPES = [
     Exhibit("relu_identity", "The output in place of the step: the slope of relu is x.",
             "(1.0 if self.data > 0 else 0.0,)", "(max(self.data, 0.0),)", "not the input itself"),
     Exhibit("relu_kink", "At its kink relu is given a slope beyond both sides.",
-            "(1.0 if self.data > 0 else 0.0,)", "(1.0 if self.data > 0 else 0.0 if self.data < 0 else 2.0,)", "between the slopes on both sides"),
+            "(1.0 if self.data > 0 else 0.0,)", "(1.0 if self.data > 0 else 0.0 if self.data < 0 else 2.0,)",
+            "between the slopes on both sides"),
     Exhibit("exp_power_rule", "The power rule for exp.",
-            "        return Value(z, (self,), (z,))", "        return Value(z, (self,), (self.data * math.exp(self.data - 1.0),))", "power rule"),
+            "        return Value(z, (self,), (z,))", "        return Value(z, (self,), (self.data * "
+            "math.exp(self.data - 1.0),))", "power rule"),
     Exhibit("log_of_output", "1 / log x in place of 1 / x.",
-            "(1.0 / self.data,))\n\n    def sqrt", "(1.0 / (math.log(self.data) or math.inf),))\n\n    def sqrt", "1 / output"),
+            "(1.0 / self.data,))\n\n    def sqrt", "(1.0 / (math.log(self.data) or math.inf),))\n\n    def "
+            "sqrt", "1 / output"),
     Exhibit("log_base", "The wrong logarithm.",
             "math.log(self.data)", "math.log10(self.data)", "base 10"),
     Exhibit("sqrt_factor", "The 2 of 1 / (2 sqrt x) is forgotten.",
@@ -259,13 +275,16 @@ SLOPES = [
 
 NUMBERS = [
     Exhibit("clipped", "Gradients are clipped in the backward pass, to be on the safe side.",
-            "x.grad += slope * z.grad", "x.grad = max(-1000.0, min(1000.0, x.grad + slope * z.grad))", "cut off|clipped"),
+            "x.grad += slope * z.grad", "x.grad = max(-1000.0, min(1000.0, x.grad + slope * z.grad))",
+            "cut off|clipped"),
     Exhibit("dropped", "Small gradients are taken for rounding errors.",
-            "x.grad += slope * z.grad", "x.grad += slope * z.grad if abs(slope * z.grad) > 1e-5 else 0.0", "small gradient is lost|dropped"),
+            "x.grad += slope * z.grad", "x.grad += slope * z.grad if abs(slope * z.grad) > 1e-5 else 0.0",
+            "small gradient is lost|dropped"),
     Exhibit("rounded", "Gradients are rounded where they should only be printed so.",
             "x.grad += slope * z.grad", "x.grad = round(x.grad + slope * z.grad, 4)", "rounded"),
     Exhibit("whole", "Gradients are cut to whole numbers.",
-            "x.grad += slope * z.grad", "x.grad += int(slope * z.grad) if abs(slope * z.grad) < 1e300 else slope * z.grad", "whole numbers"),
+            "x.grad += slope * z.grad", "x.grad += int(slope * z.grad) if abs(slope * z.grad) < 1e300 else "
+            "slope * z.grad", "whole numbers"),
     Exhibit("part_in_ten_million", "One part in ten million too much: a constant with too few digits.",
             "(1.0, 1.0))", "(1.0000001, 1.0))", "off by one part in"),
     Exhibit("single_precision", "The gradient is kept as a float32.",
@@ -278,11 +297,14 @@ NUMBERS = [
     Exhibit("nan_swallowed", "max(0, nan) is 0: the broken number looks healthy.",
             "0.0 if self.data < 0 else self.data", "max(0.0, self.data)", "nan is swallowed"),
     Exhibit("nan_gradient", "nan gradients are skipped, as in nan_to_num.",
-            "x.grad += slope * z.grad", "x.grad += slope * z.grad if slope == slope else 0.0", "gradient of nan is swallowed"),
+            "x.grad += slope * z.grad", "x.grad += slope * z.grad if slope == slope else 0.0",
+            "gradient of nan is swallowed"),
     Exhibit("log_protected", "log(0) is made finite in silence.",
-            "math.log(self.data), (self,), (1.0 / self.data,)", "math.log(max(self.data, 1e-12)), (self,), (1.0 / max(self.data, 1e-12),)", "no such real number"),
+            "math.log(self.data), (self,), (1.0 / self.data,)", "math.log(max(self.data, 1e-12)), (self,), "
+            "(1.0 / max(self.data, 1e-12),)", "no such real number"),
     Exhibit("exp_overflow", "The sigmoid as written in the book: exp(1000) on the way.",
-            "z = 0.5 + 0.5 * math.tanh(0.5 * self.data) if self.data > -30 else math.exp(self.data)", "z = 1.0 / (1.0 + math.exp(-self.data))", "no exp of a large number|an exp of a large number"),
+            "z = 0.5 + 0.5 * math.tanh(0.5 * self.data) if self.data > -30 else math.exp(self.data)",
+            "z = 1.0 / (1.0 + math.exp(-self.data))", "no exp of a large number|an exp of a large number"),
 ]
 
 EXHIBITS: tuple[Exhibit, ...] = (*ORDER, *STATE, *SLOPES, *NUMBERS)

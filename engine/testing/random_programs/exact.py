@@ -1,4 +1,5 @@
-"""Exact slopes of rational functions: Fractions that carry an infinitesimal, sent through the value rule of f."""
+"""Exact slopes of rational functions: Fractions that carry an infinitesimal, sent through the value rule of
+f."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ class Tie(Exception):
 
 
 class Dual:
-    """v + d[i]*eps_i + ...: a Fraction and its slopes. What f does with it is f's value rule and nothing else."""
+    """v + d[i]*eps_i + ...: a Fraction and its slopes. What f does with it is f's value rule and nothing
+    else."""
 
     __slots__ = ("v", "d")
 
@@ -76,7 +78,8 @@ def whole(y: Any) -> int:
     """The exponent y as an int.
 
     Raises:
-        TypeError: it is none, so the power is not rational; or it is so large that the Fraction would not end.
+        TypeError: it is none, so the power is not rational; or it is so large that the Fraction would not
+        end.
     """
     if isinstance(y, Dual) or y != y // 1 or abs(y) > LARGEST_EXPONENT:
         raise TypeError("not a whole exponent that Fractions can take")

@@ -41,7 +41,8 @@ class Operation(NamedTuple):
 
 def powers(m: Any, x: Number, y: Number) -> tuple[Number, Number]:
     """The slopes of x**y; that of y only where log x exists."""
-    return (0 if y == 0 else y * x ** (y - 1)), (x ** y * m.log(x) if x > 0 and m is not fractions_only else 0)
+    return (0 if y == 0 else y * x ** (y - 1)), (x ** y * m.log(x) if x > 0 and m is not fractions_only
+                                                 else 0)
 
 
 def sigma(m: Any, x: Number) -> Number:
@@ -62,21 +63,36 @@ def at_zero(x: Number) -> bool:
 add, sub, mul, div = operator.add, operator.sub, operator.mul, operator.truediv
 
 OPERATIONS: dict[str, Operation] = {
-    "+":       Operation("{0} + {1}",     add,          lambda m, x, y: x + y,  lambda m, x, y: (1, 1),             "__add__"),
-    "-":       Operation("{0} - {1}",     sub,          lambda m, x, y: x - y,  lambda m, x, y: (1, -1),            "__sub__"),
-    "*":       Operation("{0} * {1}",     mul,          lambda m, x, y: x * y,  lambda m, x, y: (y, x),             "__mul__"),
-    "/":       Operation("{0} / {1}",     div,          lambda m, x, y: x / y,  lambda m, x, y: (1 / y, -x / (y * y)), "__truediv__"),
-    "**":      Operation("{0} ** {1}",    operator.pow, lambda m, x, y: x ** y, powers,                             "__pow__"),
-    "neg":     Operation("-{0}",          operator.neg, lambda m, x: -x,        lambda m, x: (-1,),                 "__neg__"),
-    "abs":     Operation("abs({0})",      operator.abs, lambda m, x: abs(x),    lambda m, x: (1 if x > 0 else -1,), "__abs__", at_zero),
-    "relu":    Operation("{0}.relu()",    None, lambda m, x: max(x, 0 * x),     lambda m, x: (1 if x > 0 else 0,),  "relu", at_zero),
-    "exp":     Operation("{0}.exp()",     None, lambda m, x: m.exp(x),          lambda m, x: (m.exp(x),),           "exp"),
-    "log":     Operation("{0}.log()",     None, lambda m, x: m.log(x),          lambda m, x: (1 / x,),              "log"),
-    "sqrt":    Operation("{0}.sqrt()",    None, lambda m, x: m.sqrt(x),         lambda m, x: (1 / (2 * m.sqrt(x)),), "sqrt"),
-    "tanh":    Operation("{0}.tanh()",    None, lambda m, x: m.tanh(x),         lambda m, x: (sech2(m, x),),        "tanh"),
-    "sigmoid": Operation("{0}.sigmoid()", None, lambda m, x: sigma(m, x),       lambda m, x: (sech2(m, x / 2) / 4,), "sigmoid"),
-    "sin":     Operation("{0}.sin()",     None, lambda m, x: m.sin(x),          lambda m, x: (m.cos(x),),           "sin"),
-    "cos":     Operation("{0}.cos()",     None, lambda m, x: m.cos(x),          lambda m, x: (-m.sin(x),),          "cos"),
+    "+":       Operation("{0} + {1}",     add,          lambda m, x, y: x + y,  lambda m, x, y: (1, 1),
+                         "__add__"),
+    "-":       Operation("{0} - {1}",     sub,          lambda m, x, y: x - y,  lambda m, x, y: (1, -1),
+                         "__sub__"),
+    "*":       Operation("{0} * {1}",     mul,          lambda m, x, y: x * y,  lambda m, x, y: (y, x),
+                         "__mul__"),
+    "/":       Operation("{0} / {1}",     div,          lambda m, x, y: x / y,
+                         lambda m, x, y: (1 / y, -x / (y * y)), "__truediv__"),
+    "**":      Operation("{0} ** {1}",    operator.pow, lambda m, x, y: x ** y, powers,
+                         "__pow__"),
+    "neg":     Operation("-{0}",          operator.neg, lambda m, x: -x,        lambda m, x: (-1,),
+                         "__neg__"),
+    "abs":     Operation("abs({0})",      operator.abs, lambda m, x: abs(x),
+                         lambda m, x: (1 if x > 0 else -1,), "__abs__", at_zero),
+    "relu":    Operation("{0}.relu()",    None, lambda m, x: max(x, 0 * x),
+                         lambda m, x: (1 if x > 0 else 0,),  "relu", at_zero),
+    "exp":     Operation("{0}.exp()",     None, lambda m, x: m.exp(x),          lambda m, x: (m.exp(x),),
+                         "exp"),
+    "log":     Operation("{0}.log()",     None, lambda m, x: m.log(x),          lambda m, x: (1 / x,),
+                         "log"),
+    "sqrt":    Operation("{0}.sqrt()",    None, lambda m, x: m.sqrt(x),
+                         lambda m, x: (1 / (2 * m.sqrt(x)),), "sqrt"),
+    "tanh":    Operation("{0}.tanh()",    None, lambda m, x: m.tanh(x),         lambda m, x: (sech2(m, x),),
+                         "tanh"),
+    "sigmoid": Operation("{0}.sigmoid()", None, lambda m, x: sigma(m, x),
+                         lambda m, x: (sech2(m, x / 2) / 4,), "sigmoid"),
+    "sin":     Operation("{0}.sin()",     None, lambda m, x: m.sin(x),          lambda m, x: (m.cos(x),),
+                         "sin"),
+    "cos":     Operation("{0}.cos()",     None, lambda m, x: m.cos(x),          lambda m, x: (-m.sin(x),),
+                         "cos"),
 }
 
 RATIONAL = ("+", "-", "*", "/", "neg", "abs", "relu", "**")
@@ -116,7 +132,8 @@ def step_value(m: Any, op: str, xs: Sequence[Number]) -> Number:
         ValueError: it lies outside the domain, where mpmath would turn complex or infinite.
     """
     x = xs[0]
-    if (op in ("log", "sqrt") and x <= 0) or (op == "**" and x <= 0 and (x == 0 and xs[1] < 1 or xs[1] != int(xs[1]))):
+    if ((op in ("log", "sqrt") and x <= 0) or (op == "**" and x <= 0
+                                               and (x == 0 and xs[1] < 1 or xs[1] != int(xs[1])))):
         raise ValueError(f"{op} of {x}")
     if op == "/" and xs[1] == 0:
         raise ZeroDivisionError("division by zero")

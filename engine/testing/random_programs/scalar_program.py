@@ -96,7 +96,8 @@ class Program:
         with precision():
             return self.evaluate(kind)[0]
 
-    def evaluate(self, kind: Callable[[Number], Any] | None = None) -> tuple[list[Number], list[tuple[Number, ...]]]:
+    def evaluate(self, kind: Callable[[Number], Any] | None = None) -> tuple[list[Number],
+                                                                             list[tuple[Number, ...]]]:
         """The value of each node, and the slopes of each step towards its operands."""
         kind = kind or (Fraction if self.rational else fifty)
         m    = library(kind)
@@ -123,7 +124,8 @@ class Program:
 
     def derivatives(self, nodes: Sequence[int], kinks: Mapping[str, Number] | None = None,
                     kind: Callable[[Number], Any] | None = None, size: bool = False) -> list[Number]:
-        """dz/d(node) for some nodes, each carried forwards; size: the sum of |each path| in place of the sum."""
+        """dz/d(node) for some nodes, each carried forwards; size: the sum of |each path| in place of the
+        sum."""
         with precision():
             values, slopes = self.evaluate(kind)
             slopes = [self.at_kink(step, values, s, kinks or {}) for step, s in zip(self.steps, slopes)]
@@ -138,7 +140,8 @@ class Program:
         dots[k] = zero + 1
         for j, (step, partials) in enumerate(zip(self.steps, slopes), len(self.inputs)):
             if j != k:
-                dots[j] = sum((p * dots[x] for x, p in zip(step.operands, partials) if isinstance(x, int)), zero)
+                dots[j] = sum((p * dots[x] for x, p in zip(step.operands, partials) if isinstance(x, int)),
+                              zero)
         return dots[-1]
 
     def at_kink(self, step: Step, values: Sequence[Number], slopes: tuple[Number, ...],
@@ -158,8 +161,10 @@ class Program:
         inputs = range(len(self.inputs))
         with precision():
             sizes  = self.derivatives(inputs, size=True)
-            errors = [fifty(f) - fifty(g) for f, g in zip(self.derivatives(inputs, kind=float), self.gradient())]
-            return [float(size * 2.0 ** -44 + 100 * abs(error)) for size, error in zip(map(fifty, sizes), errors)]
+            errors = [fifty(f) - fifty(g) for f, g in zip(self.derivatives(inputs, kind=float),
+                                                          self.gradient())]
+            return [float(size * 2.0 ** -44 + 100 * abs(error))
+                    for size, error in zip(map(fifty, sizes), errors)]
 
     # --- what kind of program it is --------------------------------------------------------------------
 
@@ -188,7 +193,8 @@ class Program:
         """The nodes that stand on a kink, as relu(0) does."""
         values = self.numbers()
         return [j for j, step in enumerate(self.steps, len(self.inputs))
-                if len(step.nodes) == len(step.operands) and OPERATIONS[step.op].kink(*[values[x] for x in step.nodes])]
+                if len(step.nodes) == len(step.operands)
+                and OPERATIONS[step.op].kink(*[values[x] for x in step.nodes])]
 
     def in_domain(self, largest: float = math.inf) -> bool:
         """Whether every node has a value, a finite slope and a size of at most `largest`."""
@@ -225,24 +231,28 @@ class Program:
         right = ", ".join(short(g) for g in self.gradient())
         lines = [f"{', '.join(xs)} = {', '.join(f'Value({x!r})' for x in self.inputs)}"]
         named = [f"{name} = {text}" for name, text in zip(names, self.expressions()) if text and name]
-        lines += ["; ".join(named[:-1]), named[-1], "z.backward()"] if len(named) > 1 else [named[-1], "z.backward()"]
+        lines += (["; ".join(named[:-1]), named[-1], "z.backward()"] if len(named) > 1
+                  else [named[-1], "z.backward()"])
         printed = f"print({', '.join(f'{x}.grad' for x in xs)})"
         return "\n".join([*lines, f"{printed:<32}  # {right}"])
 
     def names(self) -> list[str]:
-        """The name of each node; "" if it is used once and so is written inside the expression that uses it."""
+        """The name of each node; "" if it is used once and so is written inside the expression that uses
+        it."""
         n, last = len(self.inputs), len(self.inputs) + len(self.steps) - 1
         uses    = [x for step in self.steps for x in step.nodes]
         inputs  = list("xywv")[:n] if n <= 4 else [f"x{k}" for k in range(1, n + 1)]
         letters = iter([*"abcdefghijklmnopqrstu", *(f"{c}{k}" for k in range(1, 1000) for c in "abcdefgh")])
-        return inputs + ["z" if j == last else next(letters) if uses.count(j) != 1 else "" for j in range(n, last + 1)]
+        return inputs + ["z" if j == last else next(letters) if uses.count(j) != 1 else ""
+                         for j in range(n, last + 1)]
 
     def expressions(self) -> list[str]:
         """The right-hand side of each node; that of an input is empty."""
         names = self.names()
         texts = [""] * len(self.inputs)
         for op, operands in self.steps:
-            written = [(names[x] or f"({texts[x]})") if isinstance(x, int) else constant(x.number) for x in operands]
+            written = [(names[x] or f"({texts[x]})") if isinstance(x, int) else constant(x.number)
+                       for x in operands]
             texts.append(OPERATIONS[op].python.format(*written))
         return texts
 

@@ -31,8 +31,10 @@ def shrink(program: Program, still_fails: Callable[[Program], bool], attempts: i
 
 
 def size(program: Program) -> tuple[Any, ...]:
-    """What makes one program smaller than another: steps, inputs, plain operands, then its numbers and operations."""
-    numbers = [*program.inputs, *(x.number for step in program.steps for x in step.operands if isinstance(x, Plain))]
+    """What makes one program smaller than another: steps, inputs, plain operands, then its numbers and
+    operations."""
+    numbers = [*program.inputs, *(x.number for step in program.steps for x in step.operands
+                                  if isinstance(x, Plain))]
     order   = list(OPERATIONS)
     return (len(program.steps), len(program.inputs), len(numbers), sum(awkward(x) for x in numbers),
             sum(order.index(step.op) for step in program.steps), [step.nodes for step in program.steps])
@@ -51,7 +53,7 @@ def candidates(program: Program) -> Iterator[Program]:
     n = len(program.inputs)
     for end in range(1, len(program.steps)):                                 # an earlier step is the output
         yield without_unused(replace(program, steps=program.steps[:end]))
-    for j, step in enumerate(program.steps):                                 # a step gives way to one of its operands
+    for j, step in enumerate(program.steps):  # a step gives way to one of its operands
         for x in step.operands:
             if isinstance(x, int) and len(program.steps) > 1:
                 yield bypass(program, n + j, x)
@@ -64,7 +66,8 @@ def candidates(program: Program) -> Iterator[Program]:
         if len(step.operands) == 1:
             yield with_step(program, j, Step("+", step.operands * 2))
         for k, x in enumerate(step.operands):                                # a simpler operand
-            others = [*range(n + j)] if isinstance(x, int) else [*range(n + j), *map(Plain, simpler(x.number))]
+            others = [*range(n + j)] if isinstance(x, int) else [*range(n + j),
+                                                                 *map(Plain, simpler(x.number))]
             for other in others:
                 if step.op != "**" or k == 0 or isinstance(other, Plain):
                     operands = (*step.operands[:k], other, *step.operands[k + 1:])
@@ -87,7 +90,8 @@ def with_step(program: Program, j: int, step: Step) -> Program:
 
 def substituted(program: Program, old: int, new: int) -> Program:
     """The node `new` wherever `old` was an operand."""
-    return replace(program, steps=tuple(Step(op, tuple(new if x == old and isinstance(x, int) else x for x in operands))
+    return replace(program, steps=tuple(Step(op, tuple(new if x == old and isinstance(x, int) else x
+                                                       for x in operands))
                                         for op, operands in program.steps))
 
 

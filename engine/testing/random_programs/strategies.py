@@ -25,7 +25,8 @@ from ...value import Value
 
 R        = "(-inf, inf)"
 SPECIAL  = (0.0, 1.0, -1.0, 2.0, 0.5, -2.0, -0.5, 3.0, -0.0)
-TAILS    = (20.0, -20.0, 40.0, -40.0, 700.0, -700.0, 1e16, -1e16, 1e300, -1e300, 1e-8, -1e-8, 1e-160, 1e-300, -1e-300)
+TAILS    = (20.0, -20.0, 40.0, -40.0, 700.0, -700.0, 1e16, -1e16, 1e300, -1e300, 1e-8, -1e-8, 1e-160, 1e-300,
+            -1e-300)
 SUBNORMALS = (5e-324, -5e-324, 1e-310)
 HIDDEN   = ("tanh", "relu", "sigmoid", "softplus", "gelu", "silu")
 
@@ -48,7 +49,8 @@ def numbers(domain: str = R, tails: bool = True, subnormals: bool = True) -> st.
     """
     low, high, inside = interval(domain)
     edges   = [math.nextafter(x, y) for x in (low, high) if math.isfinite(x) for y in (-math.inf, math.inf)]
-    special = [x for x in (*SPECIAL, low, high, *edges, *(TAILS if tails else ()), *(SUBNORMALS if subnormals else ()))
+    special = [x for x in (*SPECIAL, low, high, *edges, *(TAILS if tails else ()),
+                           *(SUBNORMALS if subnormals else ()))
                if inside(x) and math.isfinite(x) and (subnormals or x == 0 or abs(x) > 1e-307)]
     usual   = st.floats(max(low, -10.0), min(high, 10.0), allow_subnormal=False).filter(inside)
     short   = usual.map(lambda x: round(x, 1)).filter(inside)
@@ -61,7 +63,8 @@ def values(domain: str = R, tails: bool = True, subnormals: bool = True,
     return numbers(domain, tails, subnormals).map(engine)
 
 
-def operands(op: str, count: int = 3, tails: bool = True, subnormals: bool = True) -> st.SearchStrategy[list[float]]:
+def operands(op: str, count: int = 3, tails: bool = True,
+             subnormals: bool = True) -> st.SearchStrategy[list[float]]:
     """Operands for a row of the table, each in its domain, often tied: equal to one before.
 
     Args:
@@ -97,7 +100,8 @@ def interval(domain: str) -> tuple[float, float, Callable[[float], bool]]:
         if domain[0] not in "([" or domain[-1] not in ")]" or not low < high:
             raise ValueError(domain)
     except (ValueError, IndexError):
-        raise ValueError(f"{domain!r} is no domain: write '(-inf, inf)', '[0, inf)', '(-1, 1)' or 'nonzero'") from None
+        raise ValueError(f"{domain!r} is no domain: write '(-inf, inf)', '[0, inf)', '(-1, 1)' "
+                         "or 'nonzero'") from None
     left, right = domain[0] == "[", domain[-1] == "]"        # whether the ends belong to it
     return low, high, lambda x: low < x < high or left and x == low or right and x == high
 
@@ -136,7 +140,8 @@ def networks(max_inputs: int = 3, max_units: int = 4, max_layers: int = 3,
     @st.composite
     def build(draw: Any) -> Network:
         layers = draw(st.integers(1, max_layers))
-        sizes  = (draw(st.integers(1, max_inputs)), *(draw(st.integers(1, max_units)) for _ in range(layers - 1)), 1)
+        sizes  = (draw(st.integers(1, max_inputs)), *(draw(st.integers(1, max_units))
+                                                      for _ in range(layers - 1)), 1)
         weight = st.integers(-20, 20).map(lambda k: k / 10)
         units  = [n_in for n_in, n_out in zip(sizes, sizes[1:]) for _ in range(n_out)]
         weights = tuple(tuple(draw(weight) for _ in range(n + 1)) for n in units)
@@ -152,7 +157,8 @@ class Dataset(NamedTuple):
     ys: list[float]
 
 
-def datasets(features: int = 2, max_samples: int = 8, classes: int | None = None) -> st.SearchStrategy[Dataset]:
+def datasets(features: int = 2, max_samples: int = 8,
+             classes: int | None = None) -> st.SearchStrategy[Dataset]:
     """Small datasets: single samples, repeated samples and constant features among them.
 
     Args:

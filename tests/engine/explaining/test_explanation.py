@@ -106,7 +106,8 @@ def test_the_recursive_form_down_to_the_leaf():
 
 
 @pytest.mark.parametrize("show, line", [
-    ("both", "dJ/dw = dJ/dv2 * dv2/dw = 3 * 0.5 = 1.5"), ("symbols", "dJ/dw = dJ/dv2 * dv2/dw"), ("numbers", "dJ/dw = 3 * 0.5 = 1.5")])
+    ("both", "dJ/dw = dJ/dv2 * dv2/dw = 3 * 0.5 = 1.5"), ("symbols", "dJ/dw = dJ/dv2 * dv2/dw"),
+    ("numbers", "dJ/dw = 3 * 0.5 = 1.5")])
 def test_symbols_numbers_or_both(show, line):
     assert f"  {line}\n" in str(explain(*neuron(), show=show))
 
@@ -125,14 +126,17 @@ def test_add_distributes_max_routes_mul_swaps():
     assert "* swaps: each operand gets the gradient times the other one" in said
 
 
-@pytest.mark.parametrize("choose, says", [(maximum, "max routes: 2 operands are equally large and share the gradient 1."),
-                                          (minimum, "min routes: 2 operands are equally small and share the gradient 1.")])
+@pytest.mark.parametrize("choose, says",
+                         [(maximum, "max routes: 2 operands are equally large and share the gradient 1."),
+                          (minimum, "min routes: 2 operands are equally small and share the "
+                           "gradient 1.")])
 def test_equal_operands_share(choose, says):
     x, y = Value(2.0, "x"), Value(2.0, "y")
     assert says in str(explain(choose(x, y), x))
 
 
-@pytest.mark.parametrize("data, says", [(2.0, "is positive"), (-2.0, "is negative"), (0.0, "is 0: the gradient stops"),
+@pytest.mark.parametrize("data, says", [(2.0, "is positive"), (-2.0, "is negative"),
+                                        (0.0, "is 0: the gradient stops"),
                                         (float("nan"), "is not a number, and so is the gradient")])
 def test_abs_says_which_side_it_is_on(data, says):
     x = Value(data, "x")
@@ -158,7 +162,8 @@ def test_every_gate_has_a_sentence_that_names_who_gets_what(name):
 
 
 # Derived from the row's own formula, but for tanh and gelu, whose formulas keep from cancelling.
-WRITTEN = {"exp": "its own output", "log": "1 / x", "log1p": "1 / (1 + x)", "sqrt": "1 / (2 z)", "sin": "cos(x)",
+WRITTEN = {"exp": "its own output", "log": "1 / x", "log1p": "1 / (1 + x)", "sqrt": "1 / (2 z)",
+           "sin": "cos(x)",
            "cos": "-sin(x)", "tan": "1 + z^2", "softplus": "sigmoid(x)", "log_sigmoid": "sigmoid(-x)",
            "tanh": "1 - z^2", "gelu": "Phi(x) + x phi(x)"}
 
@@ -166,7 +171,8 @@ WRITTEN = {"exp": "its own output", "log": "1 / x", "log1p": "1 / (1 + x)", "sqr
 def test_a_switch_that_is_off():
     x = Value(-1.0, "x")
     z = relu(x)
-    assert sentence(Graph(z), z, 0.5) == "ReLU is a switch, and it is off, for x = -1: the gradient 0.5 stops here."
+    assert sentence(Graph(z), z,
+                    0.5) == "ReLU is a switch, and it is off, for x = -1: the gradient 0.5 stops here."
 
 
 # --- media ----------------------------------------------------------------------------------------
@@ -191,10 +197,10 @@ def test_latex_is_balanced_and_compiles(tmp_path):
         assert piece.count("{") == piece.count("}") and piece.count(r"\begin") == piece.count(r"\end")
     if not shutil.which("pdflatex"):
         pytest.skip("no pdflatex here")
-    (tmp_path / "page.tex").write_text(r"\documentclass{article}\usepackage{amsmath}\usepackage[T1]{fontenc}\usepackage{textcomp}"
-                                       r"\begin{document}" + "\n".join(pieces) + r"\end{document}")
-    done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"], cwd=tmp_path,
-                          capture_output=True, text=True, timeout=60)
+    head = r"\documentclass{article}\usepackage{amsmath}\usepackage[T1]{fontenc}\usepackage{textcomp}"
+    (tmp_path / "page.tex").write_text("\n".join([head, r"\begin{document}", *pieces, r"\end{document}"]))
+    done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"],
+                          cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout[-2000:]
 
 

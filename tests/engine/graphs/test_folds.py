@@ -21,7 +21,8 @@ def losses(draw):
     """The loss of a random network on a random batch, after backward()."""
     rng   = Random(draw(st.integers(0, 10 ** 6)))
     sizes = draw(st.lists(st.integers(1, 3), min_size=1, max_size=3))
-    model = MLP(2, sizes, hidden=draw(st.sampled_from(ACTIVATIONS)), seed=rng, elementwise=draw(st.booleans()))
+    model = MLP(2, sizes, hidden=draw(st.sampled_from(ACTIVATIONS)), seed=rng,
+                elementwise=draw(st.booleans()))
     batch = [[Value(rng.uniform(-1, 1)), Value(rng.uniform(-1, 1))] for _ in range(draw(st.integers(1, 3)))]
     J = total([(a - rng.random()) ** 2 for x in batch for a in model.trace(x).a[-1]]) / len(batch)
     if draw(st.booleans()):
@@ -55,7 +56,8 @@ def test_the_chain_rule_holds_exactly_on_graphs_of_no_network(seed, view):
     values = [Value(Fraction(rng.randint(-9, 9), rng.randint(1, 9)), "xyz"[i]) for i in range(3)]
     for _ in range(rng.randint(1, 30)):
         x, y = rng.choice(values[-6:]), rng.choice(values)
-        values.append(rng.choice([lambda: x + y, lambda: x * y, lambda: x - 2, lambda: -x, lambda: maximum(x, y)])())
+        values.append(rng.choice([lambda: x + y, lambda: x * y, lambda: x - 2, lambda: -x,
+                                  lambda: maximum(x, y)])())
     J = values[-1] + values[-2]
     J.backward()
     chain_rule_holds(Fold(Graph(J), view), lambda a, b: a == b)
@@ -103,7 +105,8 @@ def test_unfolding_takes_a_value_inside_a_box():
     assert {"W1[2,1]", "W1[2,2]", "b1[2]"} <= set(titles(fold)) and "W1[1,1]" not in titles(fold)
 
 
-@pytest.mark.parametrize("view, unfold, word", [("units", [], "write one of scalar"), ("unit", ["z9[1]"], "no node is called")])
+@pytest.mark.parametrize("view, unfold, word", [("units", [], "write one of scalar"),
+                                                ("unit", ["z9[1]"], "no node is called")])
 def test_an_unknown_view_or_box_is_refused(view, unfold, word):
     with pytest.raises(ValueError, match=word):
         Fold(Graph(network()), view, unfold)
@@ -131,4 +134,5 @@ def test_many_steps_in_a_row_are_one_box():
 
 def test_arithmetic_of_plain_numbers_is_no_penalty():
     z, t = MLP(2, [1], seed=1)([1.0, 2.0]), Constant(1.0)
-    assert "penalty" not in [box.title for box in Fold(Graph((1 - t) * softplus(z) + t * softplus(-z)), "unit").boxes]
+    assert "penalty" not in [box.title for box in Fold(Graph((1 - t) * softplus(z) + t * softplus(-z)),
+                                                       "unit").boxes]

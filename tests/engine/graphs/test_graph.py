@@ -97,15 +97,18 @@ def test_roles():
 def test_a_plain_number_may_be_input_target_or_constant():
     model = Neuron(2, "linear")
     graph = Graph(0.5 * (model([1.5, 2.5]) - 3.5) ** 2)
-    assert [(graph.name(v), graph.role(v)) for v in graph.nodes if not v.operands and "w" not in graph.name(v)] == [
-        ("x[1]", "input"), ("x[2]", "input"), ("b", "bias"), ("y", "target"), ("2", "constant"), ("0.5", "constant")]
+    assert [(graph.name(v), graph.role(v)) for v in graph.nodes if not v.operands
+            and "w" not in graph.name(v)] == [
+        ("x[1]", "input"), ("x[2]", "input"), ("b", "bias"), ("y", "target"), ("2", "constant"),
+        ("0.5", "constant")]
 
 
 @pytest.mark.parametrize("elementwise", [False, True])
 def test_samples_of_a_batch_are_told_apart(elementwise):
     model = MLP(2, [3, 2], hidden="tanh", elementwise=elementwise)
     traces = [model.trace([float(i), 2.0]) for i in range(4)]
-    J = sum((a - 1.0) ** 2 for trace in traces for a in trace.output) / 4 + 0.01 * sum(p * p for p in model.parameters())
+    J = (sum((a - 1.0) ** 2 for trace in traces for a in trace.output) / 4
+         + 0.01 * sum(p * p for p in model.parameters()))
     names = named(Graph(J))
     for i, trace in enumerate(traces, 1):
         for k, zs in enumerate(trace.z, 1):
@@ -165,7 +168,8 @@ def test_formulas():
     z = tanh(w * x + b)
     graph = Graph(z)
     assert [graph.formula(v) for v in graph.nodes if v.operands] == ["w * x", "v2 + b", "tanh(v4)"]
-    assert [graph.formula(v, numbers=True) for v in graph.nodes if v.operands] == ["(-3) * 2", "(-6) + 1", "tanh((-5))"]
+    assert [graph.formula(v, numbers=True) for v in graph.nodes if v.operands] == ["(-3) * 2", "(-6) + 1",
+                                                                                   "tanh((-5))"]
 
 
 def test_the_order_depends_on_nothing_but_the_graph():

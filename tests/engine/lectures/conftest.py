@@ -25,7 +25,8 @@ def browser():
 
 @pytest.fixture
 def opened(browser, tmp_path):
-    """opened(lecture): its page in the browser; a console error, a failure or a request to a network fails the test."""
+    """opened(lecture): its page in the browser; a console error, a failure or a request to a network fails
+    the test."""
     contexts, complaints = [], []
 
     def open_page(lecture, width=1280, height=800, name="page.html", **options):

@@ -29,7 +29,8 @@ def network(*sizes, seed=3):
     return (model([1.0, -2.0]) - 1) ** 2
 
 
-@pytest.mark.parametrize("make", [lambda: (Value(2.0, "x") * Value(-3.0, "w") + 10) ** 2, lambda: network(3, 1)])
+@pytest.mark.parametrize("make", [lambda: (Value(2.0, "x") * Value(-3.0, "w") + 10) ** 2,
+                                  lambda: network(3, 1)])
 def test_the_numbers_after_the_last_step_are_the_engines(opened, make):
     root = make()
     page, talk = opened(lecture(root)), lecture(root)
@@ -40,7 +41,8 @@ def test_the_numbers_after_the_last_step_are_the_engines(opened, make):
         if type(v) is not Constant:
             assert text(page, f"#scalar-c{i} .g") == "∂ " + short(v.grad)
     exact = page.evaluate("nodes.map(n => n[7])")
-    assert [e and float(e) for e in exact] == [v.grad if type(v) is not Constant else "" for v in talk.recording.values]
+    assert [e and float(e) for e in exact] == [v.grad if type(v) is not Constant else ""
+                                               for v in talk.recording.values]
 
 
 def test_stepping_fills_in_one_number_at_a_time_and_back_takes_it_away(opened, shared):
@@ -114,15 +116,17 @@ def test_every_number_fits_its_card_and_no_card_lies_under_the_buttons(opened):
     a, y = Value(0.5, "a"), Value(-0.04349, "y")
     page = opened(lecture((a * y * a + y * a * 1e-4 * a) * y))
     inside = """[...document.querySelectorAll('#svg-scalar .c:not(.constant)')].every(c => {
-        const b = c.querySelector('.b').getBoundingClientRect(), [g, m] = ['.g', '.m'].map(s => c.querySelector(s).getBoundingClientRect());
-        return [...c.querySelectorAll('text')].every(t => t.getBoundingClientRect().right < b.right) && !(m.width && g.right > m.left)})"""
+        const [b, g, m] = ['.b', '.g', '.m'].map(s => c.querySelector(s).getBoundingClientRect());
+        return [...c.querySelectorAll('text')].every(t => t.getBoundingClientRect().right < b.right)
+            && !(m.width && g.right > m.left)})"""
     while True:
         assert page.evaluate(inside), text(page, "#phase")
         if text(page, "#phase") == "Complete":
             break
         press(page, "ArrowRight")
     top = page.evaluate("document.querySelector('.zoom').getBoundingClientRect().top")
-    assert all(page.evaluate("[...document.querySelectorAll('#svg-scalar .b')].map(b => b.getBoundingClientRect().bottom)")[k] < top
+    assert all(page.evaluate("[...document.querySelectorAll('#svg-scalar .b')].map(b => "
+                             "b.getBoundingClientRect().bottom)")[k] < top
                for k in range(10))
 
 
@@ -168,7 +172,8 @@ def test_everything_by_keyboard_with_visible_focus(opened, shared):
     for _ in range(20):
         press(page, "Tab")
         seen.add(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
-        if page.evaluate("document.activeElement !== document.body && document.activeElement.tagName === 'BUTTON'"):
+        if page.evaluate("document.activeElement !== document.body && document.activeElement.tagName === "
+                         "'BUTTON'"):
             assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     assert {"predict", "theme", "help", "first", "back", "play", "next", "last", "slider"} <= seen
     assert any(s.startswith("scalar-c") for s in seen), "the graph itself can be reached"
@@ -219,7 +224,8 @@ def test_text_has_contrast(opened, shared, scheme):
     page = opened(lecture(shared), color_scheme=scheme)
     ratios = page.evaluate("""() => {
         const rgb = c => c.match(/[\\d.]+/g).map(Number);
-        const lum = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+        const linear = v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+        const lum = ([r, g, b]) => [r, g, b].map(linear)
                                              .reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0);
         const style = v => { const e = document.createElement('i');
                              e.style.color = `var(${v})`; document.body.append(e);
@@ -248,7 +254,8 @@ def test_1000_values_stay_small_and_a_step_repaints_little(opened, tmp_path):
     times = page.evaluate("""async () => {
         const times = [], changes = [], frame = () => new Promise(requestAnimationFrame);
         const observer = new MutationObserver(() => {});
-        observer.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+        observer.observe(document.body, {subtree: true, childList: true, attributes: true,
+                                         characterData: true});
         for (let s = 1; s < view.steps.length; s += 1) {
             if (s % 10 === 0) await frame();
             const start = performance.now();

@@ -13,8 +13,8 @@ from nn import MLP
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.sampled_from(["tanh", "relu", "silu"]), st.booleans(),
-       st.integers(0, 99))
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.sampled_from(["tanh", "relu", "silu"]),
+       st.booleans(), st.integers(0, 99))
 def test_every_card_ends_with_the_numbers_of_its_outputs(sizes, hidden, elementwise, seed):
     model = MLP(2, sizes, hidden=hidden, elementwise=elementwise, seed=seed)
     out   = model([0.3, -0.7])

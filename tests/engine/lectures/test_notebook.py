@@ -21,7 +21,8 @@ def ran(tmp_path_factory):
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(NOTEBOOK.parents[1]), before]))
     try:
-        nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
+        nbclient.NotebookClient(notebook, timeout=120,
+                                resources={"metadata": {"path": str(folder)}}).execute()
     finally:
         os.environ.pop("PYTHONPATH") if before is None else os.environ.update(PYTHONPATH=before)
     return notebook, folder
@@ -36,7 +37,8 @@ def test_every_cell_runs_and_shows_something_that_is_no_error(ran):
     assert not [o for o in outputs(notebook) if o.output_type == "error" or o.get("name") == "stderr"]
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.outputs for cell in code)
-    assert {p.name for p in (folder / "out").iterdir()} == {"first.html", "first-slides.html", "training.html"}
+    assert {p.name for p in (folder / "out").iterdir()} == {"first.html", "first-slides.html",
+                                                            "training.html"}
 
 
 def test_pictures_and_text_are_static(ran):

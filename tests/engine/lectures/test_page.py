@@ -1,4 +1,5 @@
-"""The page as a file: one file, small, its script and style allowed by hash, and no label can break out of it."""
+"""The page as a file: one file, small, its script and style allowed by hash, and no label can break out of
+it."""
 
 import json
 import re
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from engine import Value, lecture
 from nn import MLP
 
-NASTY = ['</script><script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'; alert(1); '", "<!--", "]]>",
+NASTY = ['</script><script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'; alert(1); '", "<!--",
+         "]]>",
          "a\x00b\x1b[31m", "\u202egnp.exe", "\u2028\u2029", "👩‍🔬🎓", "\\u003c", "${1}", "$DATA", "&lt;b&gt;",
          "\ud800", "{{}}", "%s", "\n\n", " ", "x" * 5000]
 
@@ -42,7 +44,8 @@ def talk(label, title="t"):
 def test_a_label_changes_no_tag_and_no_attribute(label):
     calm = talk("calm", "calm")
     for medium in ("html", "slides", "svg"):
-        assert Structure(getattr(talk(label, label), medium)()).seen == Structure(getattr(calm, medium)()).seen
+        assert Structure(getattr(talk(label, label),
+                                 medium)()).seen == Structure(getattr(calm, medium)()).seen
 
 
 @settings(max_examples=25, deadline=None)
@@ -71,7 +74,8 @@ def test_labels_run_nothing_in_the_browser(opened, label):
 
 def test_one_file_and_nothing_from_elsewhere():
     page = talk("x").html()
-    assert not re.search(r"""(?:src|href|url|import)\s*[=(]\s*["']?(?!data:)""", re.sub(r"import\.meta", "", page))
+    assert not re.search(r"""(?:src|href|url|import)\s*[=(]\s*["']?(?!data:)""",
+                         re.sub(r"import\.meta", "", page))
     assert "default-src 'none'" in page
     for tag in ("style", "script"):
         source = re.search(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)[1]

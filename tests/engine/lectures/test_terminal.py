@@ -23,7 +23,8 @@ def test_forward_backward_and_the_running_sum(shared):
     assert text.index("Given") < text.index("Forward") < text.index("Backward") < text.index("Gradients")
 
 
-@pytest.mark.parametrize("terminal, no_color, coloured", [(True, None, True), (True, "1", False), (False, None, False)])
+@pytest.mark.parametrize("terminal, no_color, coloured", [(True, None, True), (True, "1", False),
+                                                          (False, None, False)])
 def test_colours_only_on_a_terminal_that_wants_them(monkeypatch, shared, terminal, no_color, coloured):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -42,4 +43,5 @@ def test_a_leaf_alone():
 
 def test_saved_text_has_no_colours(shared, tmp_path):
     path = lecture(shared).save(tmp_path / "l.txt")
-    assert path.read_text(encoding="utf-8").startswith("L = ") and "\x1b" not in path.read_text(encoding="utf-8")
+    assert (path.read_text(encoding="utf-8").startswith("L = ")
+            and "\x1b" not in path.read_text(encoding="utf-8"))

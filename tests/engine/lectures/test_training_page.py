@@ -55,7 +55,8 @@ def test_snapshots_hold_the_engines_numbers_of_every_point(run):
         loss  = square(trace.output, t)
         loss.backward()
         names = [card.name for card in run.view.cards]
-        shown = dict(zip(names, first.numbers[i])) | {f"d{n}": g for n, g in zip(names, first.numbers[i][len(names):])}
+        shown = (dict(zip(names, first.numbers[i])) | {f"d{n}": g
+                                                       for n, g in zip(names, first.numbers[i][len(names):])})
         assert shown["z1[2]"] == short(trace.z[0][1].data) and shown["dz1[2]"] == short(trace.z[0][1].grad)
         assert shown["loss"] == short(loss.data) and first.losses[i] == loss.data
         assert first.outputs[i] == trace.output.data
@@ -73,8 +74,9 @@ def test_the_models_gradients_are_left_alone_by_looking():
 
 
 def test_the_contour_lies_where_the_output_is_the_threshold():
-    grid = [[float(i) for i in range(36)] for _ in range(36)]        # rises to the right: 17.25 is a vertical line
-    xs = {part.split()[0] for part in contour(grid, 17.25).replace("M", " ").replace("L", " ").split("  ") if part}
+    grid = [[float(i) for i in range(36)] for _ in range(36)]  # rises to the right: 17.25 is a vertical line
+    xs = {part.split()[0] for part in contour(grid, 17.25).replace("M", " ").replace("L", " ").split("  ")
+          if part}
     assert xs == {"17.75"} or all(abs(float(x) - 17.75) < .01 for x in xs)
 
 
@@ -115,16 +117,20 @@ def test_training_that_diverges_still_gives_a_page():
 
 
 @pytest.mark.parametrize("change, message", [
-    (dict(data=[]), "needs data"), (dict(data=([[1.0, 2.0], [0.0, 1.0], [2.0, 0.0]], [1, 0, 1])), r"write list\(zip\(X, Y\)\)"),
-    (dict(data=([[1.0, 2.0], [0.0, 1.0]], [1, 0])), r"write list\(zip\(X, Y\)\)"), (dict(data=[([1.0, 2.0, 3.0], 1)]), "2 features"), (dict(epochs=0), "at least 1"),
+    (dict(data=[]), "needs data"), (dict(data=([[1.0, 2.0], [0.0, 1.0], [2.0, 0.0]], [1, 0, 1])),
+                                    r"write list\(zip\(X, Y\)\)"),
+    (dict(data=([[1.0, 2.0], [0.0, 1.0]], [1, 0])), r"write list\(zip\(X, Y\)\)"),
+    (dict(data=[([1.0, 2.0, 3.0], 1)]), "2 features"), (dict(epochs=0), "at least 1"),
     (dict(data=moons(2000), snapshots=50, epochs=60), "more than a page")])
 def test_what_cannot_be_shown_is_refused_with_a_way_out(change, message):
     with pytest.raises(ValueError, match=message):
         training_lecture(**(dict(model=network(), data=moons(4), loss=square) | change))
 
 
-@pytest.mark.parametrize("change, message", [(dict(loss=lambda y, t: [y]), "the loss must be one Value, and is list"),
-                                             (dict(model=MLP(2, [2])), "the model's output must be one Value, and is list")])
+@pytest.mark.parametrize("change, message",
+                         [(dict(loss=lambda y, t: [y]), "the loss must be one Value, and is list"),
+                          (dict(model=MLP(2, [2])),
+                           "the model's output must be one Value, and is list")])
 def test_what_is_not_one_number(change, message):
     with pytest.raises(TypeError, match=message):
         training_lecture(**(dict(model=network(), data=moons(4), loss=square) | change))

@@ -1,4 +1,5 @@
-"""The formulas and slopes that the lecture writes out, computed as they are written, give the engine's numbers."""
+"""The formulas and slopes that the lecture writes out, computed as they are written, give the engine's
+numbers."""
 
 import re
 from math import pi
@@ -13,9 +14,12 @@ from engine.lectures.words import OUT, expression, formula, sentence, short, slo
 from engine.primitives import TABLE, apply
 
 POINTS = {
-    "asin": [0.3], "acos": [0.3], "atanh": [-0.4], "acosh": [1.7], "clamp": [0.2, -1.0, 1.0], "leaky_relu": [-0.7, 0.1],
-    "elu": [-0.7, 0.5], "dot": [2.0, -3.0, 0.5, 0.7], "affine": [2.0, -3.0, 0.5, 0.7, 0.1], "maximum": [0.3, 0.9],
-    "minimum": [0.3, 0.9], "total": [0.3, -0.9, 2.0], "logsumexp": [0.3, -0.9, 2.0], "softmax": [0.3, -0.9, 2.0],
+    "asin": [0.3], "acos": [0.3], "atanh": [-0.4], "acosh": [1.7], "clamp": [0.2, -1.0, 1.0],
+    "leaky_relu": [-0.7, 0.1],
+    "elu": [-0.7, 0.5], "dot": [2.0, -3.0, 0.5, 0.7], "affine": [2.0, -3.0, 0.5, 0.7, 0.1],
+    "maximum": [0.3, 0.9],
+    "minimum": [0.3, 0.9], "total": [0.3, -0.9, 2.0], "logsumexp": [0.3, -0.9, 2.0],
+    "softmax": [0.3, -0.9, 2.0],
 }
 
 
@@ -24,16 +28,21 @@ def point(name):
     return POINTS.get(name) or ([0.6] if len(row.partials) == 1 else [0.6, 1.4])
 
 
-SAME = """exp sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh sqrt sign floor erf erfc sinc hypot
-          expm1 log1p log10""".split()
+SAME = """exp sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh sqrt sign floor erf erfc sinc
+          hypot expm1 log1p log10""".split()
 FUNCTIONS  = {name: getattr(mpmath, name) for name in SAME}
-FUNCTIONS |= {"ln": mpmath.log, "round": mpmath.nint, "log2": lambda x: mpmath.log(x, 2), "sigma": lambda x: 1 / (1 + mpmath.exp(-x)),
-              "e": mpmath.e, "max": max, "min": min, "relu": lambda x: max(x, 0), "pi": pi, "PHI": mpmath.ncdf,
+FUNCTIONS |= {"ln": mpmath.log, "round": mpmath.nint, "log2": lambda x: mpmath.log(x, 2),
+              "sigma": lambda x: 1 / (1 + mpmath.exp(-x)),
+              "e": mpmath.e, "max": max, "min": min, "relu": lambda x: max(x, 0), "pi": pi,
+              "PHI": mpmath.ncdf,
               "phi": mpmath.npdf,
-              "identity": lambda x: x, "step": lambda x: x > 0, "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
-              "leaky_relu": lambda x, a: x if x > 0 else a * x, "elu": lambda x, a: x if x > 0 else a * mpmath.expm1(x),
+              "identity": lambda x: x, "step": lambda x: x > 0,
+              "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+              "leaky_relu": lambda x, a: x if x > 0 else a * x,
+              "elu": lambda x, a: x if x > 0 else a * mpmath.expm1(x),
               "gelu": lambda x: x * mpmath.ncdf(x), "silu": lambda x: x / (1 + mpmath.exp(-x)),
-              "clamp": lambda x, a, b: min(max(x, a), b), "logsumexp": lambda *xs: mpmath.log(sum(map(mpmath.exp, xs))),
+              "clamp": lambda x, a, b: min(max(x, a), b),
+              "logsumexp": lambda *xs: mpmath.log(sum(map(mpmath.exp, xs))),
               "softmax": lambda *xs: mpmath.exp(xs[0]) / sum(map(mpmath.exp, xs))}
 
 
@@ -45,7 +54,8 @@ def computed(parts, z):
     """The value of a written formula, as a reader with a calculator would find it."""
     values = {f"x{k}": mpmath.mpf(x.data) for k, x in enumerate(z.operands)} | {"z": mpmath.mpf(z.data)}
     text = "".join(p if isinstance(p, str) else "z" if p == OUT else f"x{p}" for p in parts)
-    for shown, meant in [("ln σ(", "ln(sigma("), ("σ", "sigma"), ("√", "sqrt"), ("π", "pi"), ("Φ", "PHI"), ("φ", "phi"),
+    for shown, meant in [("ln σ(", "ln(sigma("), ("σ", "sigma"), ("√", "sqrt"), ("π", "pi"), ("Φ", "PHI"),
+                         ("φ", "phi"),
                          ("−", "-"), ("·", "*"), ("²", "**2"), ("^", "**"), ("≤", "<="), ("ReLU", "relu")]:
         text = text.replace(shown, meant) + (")" if shown == "ln σ(" and shown in text else "")
     text = re.sub(r"\|([^|]+)\|", r"abs(\1)", text)
@@ -88,7 +98,8 @@ def test_numbers_have_4_digits_and_a_true_minus():
 
 def test_a_small_result_is_written_as_one_formula():
     x, w, b = Value(2.0, "x"), Value(3.0, "w"), Value(1.0, "b")
-    for z, text in [((w * x + b) ** 2, "(w·x + b)^2"), (x - (w - b), "x − (w − b)"), (x / (w * b), "x / (w·b)"),
+    for z, text in [((w * x + b) ** 2, "(w·x + b)^2"), (x - (w - b), "x − (w − b)"),
+                    (x / (w * b), "x / (w·b)"),
                     (-(x + w), "−(x + w)")]:
         recording = record(z)
         assert expression(recording.values, recording.names) == f"J = {text}"

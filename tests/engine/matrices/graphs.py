@@ -4,10 +4,12 @@ from random import Random
 
 import numpy as np
 
-from engine import (Value, affine, clamp, dot, logsumexp, maximum, minimum, relu, sigmoid, softmax, tanh, total)
+from engine import (Value, affine, clamp, dot, logsumexp, maximum, minimum, relu, sigmoid, softmax, tanh,
+                    total)
 from engine.primitives import apply
 
-UNARY  = ["neg", "abs", "tanh", "sigmoid", "relu", "exp", "sin", "cos", "softplus", "log_sigmoid", "gelu", "silu",
+UNARY  = ["neg", "abs", "tanh", "sigmoid", "relu", "exp", "sin", "cos", "softplus", "log_sigmoid", "gelu",
+          "silu",
           "erf", "erfc",
           "atan", "asinh", "sinc", "expm1", "identity", "sign", "step", "floor", "sinh", "cosh"]
 BINARY = ["+", "-", "*", "+", "*", "/", "hypot", "atan2", "leaky_relu", "elu", "**"]
@@ -65,7 +67,8 @@ def grown(pool, seed, steps):
 
 
 def random_loss(seed, count):
-    """(loss, inputs, targets, parameters): what `count` samples grow, averaged; for count 0 without a batch."""
+    """(loss, inputs, targets, parameters): what `count` samples grow, averaged; for count 0 without a
+    batch."""
     rng   = Random(seed)
     size  = rng.randint(1, 3)
     given = [Value(rng.uniform(-2, 2)) for _ in range(rng.randint(1, 5))]
@@ -81,7 +84,8 @@ def random_loss(seed, count):
 
 def convolution(X, kernels, biases):
     """Three-wide windows, then tanh, for every sample."""
-    return [[tanh(affine(w, x[i:i + 3], b)) for w, b in zip(kernels, biases) for i in range(len(x) - 2)] for x in X]
+    return [[tanh(affine(w, x[i:i + 3], b)) for w, b in zip(kernels, biases) for i in range(len(x) - 2)]
+            for x in X]
 
 
 def attention(x, Q, K, V, width):
@@ -98,6 +102,7 @@ def matrix(rows, columns, seed, label=""):
             for i in range(rows)]
 
 
-__all__ = ["attention", "convolution", "flat", "grown", "logsumexp", "matrix", "maximum", "minimum", "numbers",
+__all__ = ["attention", "convolution", "flat", "grown", "logsumexp", "matrix", "maximum", "minimum",
+           "numbers",
            "random_loss",
            "relu", "samples", "scalar_gradients", "sigmoid"]

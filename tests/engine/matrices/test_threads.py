@@ -1,4 +1,5 @@
-"""Threads: one program used by several of them gives what it gives to one alone, to the last bit, whatever runs it."""
+"""Threads: one program used by several of them gives what it gives to one alone, to the last bit, whatever
+runs it."""
 
 import copy
 import pickle
@@ -40,7 +41,8 @@ def program_of(runner, sizes=(4, 1)):
     X, Y, model = samples(4, 2), samples(4, sizes[-1], 1), MLP(2, list(sizes), "tanh")
     outputs = [model.batch([x])[0] for x in X]
     outputs = [y if isinstance(y, list) else [y] for y in outputs]
-    return vectorize(half_mse(outputs, Y), X, Y, model.parameters(), outputs=outputs, runner=runner), numbers(X), numbers(Y)
+    return vectorize(half_mse(outputs, Y), X, Y, model.parameters(), outputs=outputs,
+                     runner=runner), numbers(X), numbers(Y)
 
 
 def at_once(*jobs):
@@ -62,7 +64,8 @@ def data_of(k, count):
 @pytest.mark.parametrize("runner", runners())
 @pytest.mark.parametrize("counts", [(4, 4, 4, 4), (1, 4, 9, 4)])
 def test_four_threads_call_one_program(runner, counts):
-    """Losses, gradients and outputs, each thread with its own data, for the same and for different numbers of samples."""
+    """Losses, gradients and outputs, each thread with its own data, for the same and for different numbers of
+    samples."""
     program, *_ = program_of(runner)
     for _ in range(choosing.PATIENCE if runner == "auto" else 0):
         program(*data_of(0, 4))
@@ -77,11 +80,13 @@ def test_four_threads_call_one_program(runner, counts):
 
 
 def test_the_change_to_machine_code_happens_while_threads_call():
-    """"auto" drops its plans after 100 runs; whichever thread makes that run, all losses are those of one of the runners."""
+    """"auto" drops its plans after 100 runs; whichever thread makes that run, all losses are those of one of
+    the runners."""
     program, *_ = program_of("auto")
     data   = [data_of(k, 4) for k in range(THREADS)]
     wanted = [{program_of(runner)[0](X, Y).loss for runner in runners() if runner != "auto"} for X, Y in data]
-    found  = at_once(*[lambda X=X, Y=Y: {program(X, Y).loss for _ in range(2 * choosing.PATIENCE)} for X, Y in data])
+    found  = at_once(*[lambda X=X, Y=Y: {program(X, Y).loss for _ in range(2 * choosing.PATIENCE)}
+                       for X, Y in data])
     assert program.runner.hurried
     for mine, theirs in zip(found, wanted):
         assert mine <= theirs
@@ -96,7 +101,8 @@ def test_gradients_of_all_threads_are_added_up(runner):
     assert [p.grad for p in program.values] == pytest.approx([201 * g for g in once], rel=1e-12)
 
 
-@pytest.mark.parametrize("optimizer", [lambda ps: SGD(ps, 0.1, momentum=0.9), lambda ps: Adam(ps, 0.01)], ids=["SGD", "Adam"])
+@pytest.mark.parametrize("optimizer", [lambda ps: SGD(ps, 0.1, momentum=0.9), lambda ps: Adam(ps, 0.01)],
+                         ids=["SGD", "Adam"])
 @pytest.mark.parametrize("runner", runners())
 def test_trainings_in_threads_come_one_after_the_other(runner, optimizer):
     """Four trainings of ten epochs in threads are one of forty; calls in between disturb none of them."""
@@ -107,14 +113,15 @@ def test_trainings_in_threads_come_one_after_the_other(runner, optimizer):
     mover  = optimizer(shared.values)
     *found, _ = at_once(*[lambda: shared.train(X, Y, mover, epochs=10, batch_size=2, seed=3)] * THREADS,
                         lambda: [shared(*data_of(0, 4)) for _ in range(200)])
-    if runner != "auto":                                             # (there a call more or less changes who computes)
+    if runner != "auto":  # (there a call more or less changes who computes)
         assert sorted(found) == sorted(wanted)
         assert [p.data for p in shared.values] == [p.data for p in alone.values]
     assert sorted(map(sum, found)) == pytest.approx(sorted(map(sum, wanted)), rel=1e-9)
 
 
 def test_a_graph_for_each_thread():
-    """The scalar engine keeps nothing outside of the graph; leaves may be shared by derivatives that touch no grad."""
+    """The scalar engine keeps nothing outside of the graph; leaves may be shared by derivatives that touch no
+    grad."""
     model, (X, Y) = MLP(2, [8, 1], "tanh", seed=1), data_of(1, 4)
 
     def whole(k):

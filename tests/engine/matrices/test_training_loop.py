@@ -36,7 +36,8 @@ def test_parameters_the_optimizer_does_not_have_stay():
 
 
 def test_digits_in_seconds():
-    """Element by element written, recorded from one sample, trained as matrices: over 96 % of unseen digits."""
+    """Element by element written, recorded from one sample, trained as matrices: over 96 % of unseen
+    digits."""
     X, Y, X_test, Y_test = split(*digits())
     model = MLP(64, [32, 10], "tanh")
     x, y  = [Value(v) for v in X[0]], [Value(float(v)) for v in one_hot(Y, 10)[0]]
@@ -45,7 +46,8 @@ def test_digits_in_seconds():
     program.train(X, one_hot(Y, 10), Adam(model.parameters(), lr=0.005), epochs=30, batch_size=32)
     right = (program.predict(X_test).argmax(1) == Y_test).mean()
     assert right > 0.96
-    assert max(model(X_test[0]), key=lambda z: z.data).data == pytest.approx(program.predict(X_test[:1]).max())
+    assert max(model(X_test[0]),
+               key=lambda z: z.data).data == pytest.approx(program.predict(X_test[:1]).max())
 
 
 def test_mistakes():

@@ -40,14 +40,16 @@ def test_mlp(f, elementwise):
 
 
 @settings(max_examples=25, deadline=None)
-@given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=4), features=st.integers(1, 4), count=st.integers(2, 6),
-       f=st.sampled_from(["tanh", "relu", "sigmoid"]), elementwise=st.booleans(), seed=st.integers(0, 99))
-def test_an_mlp_of_r_layers_has_r_products_forward_and_2r_minus_1_backward(sizes, features, count, f, elementwise,
-                                                                           seed):
+@given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=4), features=st.integers(1, 4),
+       count=st.integers(2, 6), f=st.sampled_from(["tanh", "relu", "sigmoid"]), elementwise=st.booleans(),
+       seed=st.integers(0, 99))
+def test_an_mlp_of_r_layers_has_r_products_forward_and_2r_minus_1_backward(sizes, features, count, f,
+                                                                           elementwise, seed):
     assume(not elementwise or min([features, *sizes[:-1]]) > 1)         # one product is no sum of products
     X, Y  = samples(count, features, seed), samples(count, sizes[-1], seed + 1)
     model = MLP(features, sizes, f, elementwise=elementwise, seed=seed)
-    program = check(half_mse([o if isinstance(o, list) else [o] for o in map(model, X)], Y), X, Y, model.parameters())
+    program = check(half_mse([o if isinstance(o, list) else [o] for o in map(model, X)], Y), X, Y,
+                    model.parameters())
     assert program.products() == (len(sizes), 2 * len(sizes) - 1)
 
 
@@ -77,7 +79,8 @@ def test_micrograds_own_words():
 
 def test_batch_normalisation():
     X, Y = samples(6, 2), [t for t, in samples(6, 1, 1)]
-    model = Sequential(Layer(2, 8, "linear"), BatchNorm(8), Elementwise("relu"), Layer(8, 1, "linear")).train()
+    model = Sequential(Layer(2, 8, "linear"), BatchNorm(8), Elementwise("relu"),
+                       Layer(8, 1, "linear")).train()
     program = check(half_mse(model.batch(X), Y), X, Y, model.parameters())
     assert not program.low.fixed and program.products() == (2, 3)
     X, Y = samples(9, 2, 5), [t for t, in samples(9, 1, 6)]            # another batch, of another size
@@ -85,7 +88,8 @@ def test_batch_normalisation():
 
 
 def test_a_convolution_is_one_product():
-    X, Y, kernels, biases = samples(4, 8), samples(4, 2, 1), matrix(3, 3, 0), [Value(0.1 * k) for k in range(3)]
+    X, Y, kernels, biases = samples(4, 8), samples(4, 2, 1), matrix(3, 3,
+                                                                    0), [Value(0.1 * k) for k in range(3)]
     out = MLP(18, [2])
     ps  = [p for w in kernels for p in w] + biases + out.parameters()
     program = check(mse([out(a) for a in convolution(X, kernels, biases)], Y), X, Y, ps)
@@ -118,7 +122,8 @@ def test_a_residual_connection():
 
 
 def test_dropout_masks_as_inputs():
-    X, Y, masks = samples(4, 3), samples(4, 1, 1), [[Value(float((i + j) % 2) * 2) for j in range(5)] for i in range(4)]
+    X, Y, masks = samples(4, 3), samples(4, 1, 1), [[Value(float((i + j) % 2) * 2) for j in range(5)]
+                                                    for i in range(4)]
     first, last = Layer(3, 5, "tanh"), Layer(5, 1, "linear")
     Z = [last([a * m for a, m in zip(first(x), mask)]) for x, mask in zip(X, masks)]
     check(half_mse(Z, Y), [x + mask for x, mask in zip(X, masks)], Y, first.parameters() + last.parameters())
@@ -210,15 +215,20 @@ def test_the_cost_is_linear_and_the_depth_free():
 def test_errors_say_what_to_write():
     x, w = Value(1.0, "x"), Value(2.0)
     loss = w * x
-    with pytest.raises(TypeError, match="build the loss from model"):          vectorize(3.0, [x], parameters=[w])
+    with pytest.raises(TypeError, match="build the loss from model"):          vectorize(3.0, [x],
+                                                                                         parameters=[w])
     with pytest.raises(ValueError, match="parameters=model.parameters"):       vectorize(loss, [x])
-    with pytest.raises(ValueError, match="declared twice"):                    vectorize(loss, [x], parameters=[x])
-    with pytest.raises(ValueError, match="must be a leaf"):                    vectorize(-loss, [loss], parameters=[w])
-    with pytest.raises(TypeError, match="record the loss with Value"):         vectorize(loss, [1.0], parameters=[w])
+    with pytest.raises(ValueError, match="declared twice"):                    vectorize(loss, [x],
+                                                                                         parameters=[x])
+    with pytest.raises(ValueError, match="must be a leaf"):                    vectorize(-loss, [loss],
+                                                                                         parameters=[w])
+    with pytest.raises(TypeError, match="record the loss with Value"):         vectorize(loss, [1.0],
+                                                                                         parameters=[w])
     with pytest.raises(ValueError, match="differ in length"):
         vectorize(loss, [[x], [Value(1.0), Value(2.0)]], parameters=[w])
     X, Y, model = samples(3, 2), samples(3, 1, 1), MLP(2, [1])
     program = vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters())
-    with pytest.raises(ValueError, match="shape"):                             program([[1.0, 2.0, 3.0]], [[1.0]])
+    with pytest.raises(ValueError, match="shape"):                             program([[1.0, 2.0, 3.0]],
+                                                                                       [[1.0]])
     with pytest.raises(ValueError, match="program\\(X, Y\\)"):                 program([[1.0, 2.0]])
     with pytest.raises(ValueError, match="outputs="):                          program.predict([[1.0, 2.0]])

@@ -95,9 +95,11 @@ def test_units_stand_in_their_order_from_top_to_bottom():
         drawing = draw(total((a - 1) ** 2 for a in model([Value(1.0), Value(2.0)])), view)
         nodes, fold = drawing.layout["nodes"], drawing.fold
         for k, size in enumerate((16, 5, 3), 1):
-            ys = [nodes[fold.id(fold.box_of[drawing.graph.find(f"z{k}[{i}]")])][1] for i in range(1, size + 1)]
+            ys = [nodes[fold.id(fold.box_of[drawing.graph.find(f"z{k}[{i}]")])][1]
+                  for i in range(1, size + 1)]
             assert ys == sorted(ys)
-        assert nodes[drawing.graph.id(drawing.graph.find("x[1]"))][1] < nodes[drawing.graph.id(drawing.graph.find("x[2]"))][1]
+        above, below = (nodes[drawing.graph.id(drawing.graph.find(name))][1] for name in ("x[1]", "x[2]"))
+        assert above < below
 
 
 def test_the_unit_view_is_drawn_above_150_nodes_and_fits_a_slide():
@@ -136,7 +138,9 @@ def test_touches_lights_all_that_depends_on_a_parameter():
 
 def test_edge_width_shows_the_gradient():
     J, _ = network()
-    widths = {line.split("penwidth=")[1].split()[0] for line in draw(J, edge_width="gradient").source.split("\n") if "-> n" in line}
+    widths = {line.split("penwidth=")[1].split()[0] for line in draw(J,
+                                                                     edge_width="gradient").source.split("\n")
+              if "-> n" in line}
     assert len(widths) > 3 and {float(w.strip("]")) for w in widths} <= {w / 100 for w in range(30, 601)}
     with pytest.raises(ValueError, match="edge_width"):
         draw(J, edge_width="data")
@@ -147,7 +151,8 @@ def test_an_arrow_of_slope_0_is_dashed():
     assert any("dashed" in line and '" 0 "' in line for line in draw(J).source.split("\n"))
 
 
-@pytest.mark.parametrize("ending, start", [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("html", b"<!DOCTYPE html>"), ("txt", b"Computation graph of J")])
+@pytest.mark.parametrize("ending, start", [("png", b"\x89PNG"), ("pdf", b"%PDF"),
+                                           ("html", b"<!DOCTYPE html>"), ("txt", b"Computation graph of J")])
 def test_every_medium(tmp_path, ending, start):
     pytest.importorskip("matplotlib")
     assert draw(network()[0]).save(tmp_path / f"graph.{ending}").read_bytes().startswith(start)
@@ -163,7 +168,8 @@ def test_png_without_matplotlib_says_what_to_install(tmp_path, monkeypatch):
 def test_the_page_needs_no_network():
     page = draw(neuron()).html()
     assert "<script" not in page and "src=" not in page
-    assert {part.split('"')[0] for part in page.split("http://")[1:]} <= {"www.w3.org/2000/svg", "www.w3.org/1999/xlink"}
+    assert {part.split('"')[0] for part in page.split("http://")[1:]} <= {"www.w3.org/2000/svg",
+                                                                          "www.w3.org/1999/xlink"}
 
 
 def test_a_batch_in_one_picture():
@@ -194,7 +200,7 @@ def test_before_and_after_a_step():
     assert f"data {digits(after.data)} (was {digits(J.data)})" in shown
     assert "data 1 (was" not in shown                                           # the inputs did not change
     _, _, width, height = map(float, ElementTree.fromstring(both.svg()).get("viewBox").split())
-    assert width / height < 4                                                    # wide ones stand one above the other
+    assert width / height < 4  # wide ones stand one above the other
     ids = [item.get("id") for item in ElementTree.fromstring(both.svg()).iter() if item.get("id")]
     assert len(ids) == len(set(ids))
     with pytest.raises(ValueError, match="only the numbers may differ"):

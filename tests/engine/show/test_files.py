@@ -1,4 +1,5 @@
-"""Files: whole or not at all, of the right permissions, through links and into pipes; and what is said of those that fail."""
+"""Files: whole or not at all, of the right permissions, through links and into pipes; and what is said of
+those that fail."""
 
 import os
 import stat
@@ -26,10 +27,12 @@ def test_text_and_bytes(tmp_path):
     assert names(tmp_path) == ["a", "b"]
 
 
-@pytest.mark.parametrize("make, name", [(draw, "a.svg"), (draw, "a.txt"), (lecture, "a.html"), (lecture, "a.slides.html")])
+@pytest.mark.parametrize("make, name", [(draw, "a.svg"), (draw, "a.txt"), (lecture, "a.html"),
+                                        (lecture, "a.slides.html")])
 def test_a_folder_that_does_not_exist(tmp_path, make, name):
     target = tmp_path / "missing" / name
-    with pytest.raises(FileNotFoundError, match=r"cannot write .*missing.*Give a file in a folder that exists"):
+    with pytest.raises(FileNotFoundError,
+                       match=r"cannot write .*missing.*Give a file in a folder that exists"):
         make(Value(2.0, "x") * 3).save(target)
     assert not target.parent.exists()
 
@@ -45,7 +48,8 @@ def test_a_folder_in_the_place_of_the_file(tmp_path):
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, MemoryError, OSError(28, "No space left on device")])
 @pytest.mark.parametrize("where", ["fsync", "replace"])
-def test_what_ends_a_write_half_way_leaves_the_earlier_file_and_nothing_else(tmp_path, monkeypatch, where, stop):
+def test_what_ends_a_write_half_way_leaves_the_earlier_file_and_nothing_else(tmp_path, monkeypatch, where,
+                                                                             stop):
     target = written(tmp_path / "a", "earlier")
 
     def interrupt(*args):
@@ -67,7 +71,8 @@ def test_the_content_is_on_the_disk_before_it_has_the_name(tmp_path, monkeypatch
 
 def test_each_part_has_a_name_of_its_own_that_cannot_be_foreseen(tmp_path, monkeypatch):
     seen = []
-    monkeypatch.setattr(files.os, "replace", lambda part, target, real=os.replace: seen.append(part) or real(part, target))
+    monkeypatch.setattr(files.os, "replace", lambda part, target, real=os.replace: seen.append(part)
+                        or real(part, target))
     for _ in range(20):
         written(tmp_path / "a", "new")
     assert len(set(seen)) == 20 and {os.path.dirname(part) for part in seen} == {str(tmp_path)}
@@ -148,8 +153,10 @@ def test_a_device_is_written_to():
 @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
 @pytest.mark.parametrize("into", ["pipe", "file"])
 def test_standard_output_has_it_after_what_was_printed(tmp_path, name, into):
-    script = f"from engine.show.files import written; print('before'); written({name!r}, 'content\\n'); print('after')"
+    script = (f"from engine.show.files import written; print('before'); written({name!r}, 'content\\n'); "
+              "print('after')")
     with open(tmp_path / "out", "wb") as out:
-        ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE if into == "pipe" else out, check=True)
+        ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT,
+                             stdout=subprocess.PIPE if into == "pipe" else out, check=True)
     found = ran.stdout if into == "pipe" else (tmp_path / "out").read_bytes()
     assert found == b"before\ncontent\nafter\n" and names(tmp_path) == ["out"]

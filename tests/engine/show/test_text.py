@@ -13,10 +13,14 @@ from engine import Graph, Value, draw, explain, tanh
 from engine.__main__ import main
 from engine.show.text import visible
 
-NASTY = ['"', "\\", '\\"', '"]; evil [label="', "</text><script>alert(1)</script>", "<b>bold</b>", "<<b>>", "&lt;&amp;&#60;", "a\nb",
-         "\\n\\l\\N\\G", "\x00\x1b[31mred\x07", "\u202eright to left\u202c", "😀👩‍👩‍👧", "$x$ \\input{/etc/passwd} % {", "]]>", "<!-- -->",
-         "{a|b}", "'", "`rm`", "\ud800", "\u2028", "grad 1", "W1[1,1]", "z1[1](2)", " ", "%s{0}", "-->", "]](", "|", "\\end{document}"]
-texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=30), st.lists(st.sampled_from(NASTY), max_size=3).map("".join))
+NASTY = ['"', "\\", '\\"', '"]; evil [label="', "</text><script>alert(1)</script>", "<b>bold</b>", "<<b>>",
+         "&lt;&amp;&#60;", "a\nb",
+         "\\n\\l\\N\\G", "\x00\x1b[31mred\x07", "\u202eright to left\u202c", "😀👩‍👩‍👧",
+         "$x$ \\input{/etc/passwd} % {", "]]>", "<!-- -->",
+         "{a|b}", "'", "`rm`", "\ud800", "\u2028", "grad 1", "W1[1,1]", "z1[1](2)", " ", "%s{0}", "-->",
+         "]](", "|", "\\end{document}"]
+texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=30), st.lists(st.sampled_from(NASTY),
+                                                                         max_size=3).map("".join))
 
 
 def graph(label, name):
@@ -60,7 +64,8 @@ PLAIN_PAGE = tags(draw(graph("x", "w")[0]).html())
 def test_pictures(label, name):
     J, _ = graph(label, name)
     drawing = draw(J)
-    assert len(drawing.layout["nodes"]) == len(drawing.layout["edges"]) == 7                  # the DOT parses, with nothing added
+    # the DOT parses, with nothing added
+    assert len(drawing.layout["nodes"]) == len(drawing.layout["edges"]) == 7
     svg = drawing.svg()
     assert elements(svg).keys() <= PLAIN.keys()
     kinds = Counter(item.get("class") for item in ElementTree.fromstring(svg).iter())
@@ -83,9 +88,10 @@ def test_explanations(label, name):
     assert not re.search(r"(?<!\\)<", why.markdown().replace("&lt;", "")) or "<" not in label + name
 
 
-COMMANDS = set("dots frac partial text mathrm cdot cdots infty prime textbackslash textasciicircum textasciitilde textless textgreater textbar "
-               "textquotedbl textquotesingle textasciigrave begin end item par alpha beta gamma delta epsilon eta theta lambda mu rho "
-               "sigma tau phi omega".split())
+COMMANDS = set("dots frac partial text mathrm cdot cdots infty prime textbackslash textasciicircum "
+               "textasciitilde textless textgreater textbar textquotedbl textquotesingle textasciigrave "
+               "begin end item par alpha beta gamma delta epsilon eta theta lambda mu rho sigma tau phi "
+               "omega".split())
 
 
 def clean(text):
@@ -107,7 +113,7 @@ def test_characters_that_act_are_written_out():
 def test_printed_pictures(label, tmp_path):
     J, _ = graph(label, "w")
     pytest.importorskip("matplotlib")
-    if label in NASTY[:12]:                                                                        # a third of a second each
+    if label in NASTY[:12]:  # a third of a second each
         assert draw(J).printed("png").startswith(b"\x89PNG")
 
 

@@ -36,4 +36,5 @@ def test_an_unknown_exhibit():
 def test_the_gallery_shows_an_exhibit_with_its_change_and_two_graphs():
     e = exhibit("overwrite")
     html = lecture.section(1, e, tour(e.name, examples=2))
-    assert "x.grad = slope * z.grad" in html and html.count("<svg ") == 2 and "overwritten where it should accumulate" in html
+    assert ("x.grad = slope * z.grad" in html and html.count("<svg ") == 2 and "overwritten where it should "
+            "accumulate" in html)

@@ -10,7 +10,8 @@ from engine.testing import explain_nan
 def test_a_nan_in_the_data_is_the_leaf_s():
     x, w = Value(math.nan, "x[1]"), Value(2.0, "w")
     report = explain_nan(tanh(w * x))
-    assert report.node is x and report.what == "The leaf x[1] = nan is not finite." and "check the data" in report.cause
+    assert (report.node is x and report.what == "The leaf x[1] = nan is not finite."
+            and "check the data" in report.cause)
 
 
 def test_an_overflowing_product_is_named_with_its_operands_and_path():

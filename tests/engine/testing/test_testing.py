@@ -15,8 +15,9 @@ def test_every_public_name_can_be_imported_whatever_was_imported_before():
 
 
 def test_importing_it_loads_no_heavy_library():
-    code = ("import sys, engine.testing; from engine.testing import random_program, shrink; random_program(1).numbers(float); "
-            "print([name for name in ('hypothesis', 'numpy', 'sympy', 'pytest') if name in sys.modules])")
+    code = ("import sys, engine.testing; from engine.testing import random_program, shrink; "
+            "random_program(1).numbers(float); print([name for name in ('hypothesis', 'numpy', 'sympy', "
+            "'pytest') if name in sys.modules])")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
 
 

@@ -100,7 +100,8 @@ def test_sums_over_few_samples_do_not_see_the_room_behind_them():
     agree(loss, X, [], [w])
 
 
-@pytest.mark.parametrize("z", [0.0, -0.0, 1e-300, 1e-9, -0.3, 5.0, -20.0, 40.0, 300.0, -400.0, 1e6, float("inf"), float("nan")])
+@pytest.mark.parametrize("z", [0.0, -0.0, 1e-300, 1e-9, -0.3, 5.0, -20.0, 40.0, 300.0, -400.0, 1e6,
+                               float("inf"), float("nan")])
 @pytest.mark.parametrize("f", ["tanh", "sigmoid", "exp"])
 def test_functions_keep_their_tails(f, z):
     """Value and slope against the scalar engine, whose tails are proven elsewhere."""
@@ -117,7 +118,8 @@ def test_functions_keep_their_tails(f, z):
 
 def program_of(runner="auto", **options):
     X, Y, model = samples(4, 2), samples(4, 1, 1), MLP(2, [3, 1], "tanh")
-    return vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters(), runner=runner, **options), numbers(X), numbers(Y)
+    return vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters(), runner=runner,
+                     **options), numbers(X), numbers(Y)
 
 
 def test_auto_compiles_when_it_is_worth_it():
@@ -195,7 +197,7 @@ damages = [content[:n] for n in (0, 1, 64, 1000, middle, len(content) - 1)] + [
     content + b"more", b"no library", content[:middle] + bytes(4096) + content[middle + 4096:],
     content[:18] + b"\\xb7" + content[19:]]                               # (the machine, in an ELF file)
 for damage in damages:
-    with open(whole, "r+b") as file:                                 # in place: as an older process would have it mapped
+    with open(whole, "r+b") as file:             # in place: as an older process would have it mapped
         file.truncate(0)
         file.write(damage)
     before = len(built)
@@ -213,12 +215,15 @@ print("done")
 
 def script(text, cache, **options):
     """The text as a program of its own, so that a crash is that program's alone."""
-    return subprocess.Popen([sys.executable, "-c", text], cwd=Path(__file__).parents[4], text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, env={**os.environ, "XDG_CACHE_HOME": str(cache)}, **options)
+    return subprocess.Popen([sys.executable, "-c", text], cwd=Path(__file__).parents[4], text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            env={**os.environ, "XDG_CACHE_HOME": str(cache)},
+                            **options)
 
 
 def test_a_damaged_library_is_built_anew_and_never_loaded(tmp_path):
-    """Cut off at any place, longer, overwritten, of another machine: to load such a file can end the process."""
+    """Cut off at any place, longer, overwritten, of another machine: to load such a file can end the
+    process."""
     ran = script(DAMAGES, tmp_path)
     out, error = ran.communicate()
     assert (ran.returncode, out) == (0, "done\n"), error
@@ -319,7 +324,8 @@ class Decaying(SGD):
 
 @pytest.mark.parametrize("batch_size", [None, 3])
 @pytest.mark.parametrize("optimizer, in_c", [
-    (lambda ps: SGD(ps, 0.1), True), (lambda ps: SGD(ps, 0.1, momentum=0.9, weight_decay=0.01), True), (lambda ps: Adam(ps, 0.05), True),
+    (lambda ps: SGD(ps, 0.1), True), (lambda ps: SGD(ps, 0.1, momentum=0.9, weight_decay=0.01), True),
+    (lambda ps: Adam(ps, 0.05), True),
     (lambda ps: SGD(ps[:5], 0.1, momentum=0.5), True), (lambda ps: Decaying(ps, 0.1), False)])
 def test_training_moves_the_values_as_numpy_does(optimizer, in_c, batch_size):
     found = []
@@ -328,15 +334,18 @@ def test_training_moves_the_values_as_numpy_does(optimizer, in_c, batch_size):
         program = vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters(), runner=runner)
         mover   = optimizer(model.parameters())
         if runner == "native":
-            rule = native_training.rule_of(mover, len(program.theta), len(mover.start), np.ones(len(program.theta), bool))
+            rule = native_training.rule_of(mover, len(program.theta), len(mover.start),
+                                           np.ones(len(program.theta), bool))
             assert (rule is not None) == in_c
         losses = program.train(numbers(X), numbers(Y), mover, epochs=7, batch_size=batch_size)
         losses += program.train(numbers(X), numbers(Y), mover, epochs=2, batch_size=batch_size)
-        found.append((losses, [p.data for p in model.parameters()], [x for state in mover.states for x in state], [mover.steps]))
+        found.append((losses, [p.data for p in model.parameters()],
+                      [x for state in mover.states for x in state], [mover.steps]))
     for mine, theirs in zip(*found):
         assert mine == pytest.approx(theirs, rel=1e-10, abs=1e-14)
 
 
 def test_a_callback_ends_native_training():
     program, X, Y = program_of("native")
-    assert len(program.train(X, Y, SGD(program.values, 0.1), epochs=50, callback=lambda epoch, loss: epoch == 4)) == 4
+    assert len(program.train(X, Y, SGD(program.values, 0.1), epochs=50,
+                             callback=lambda epoch, loss: epoch == 4)) == 4

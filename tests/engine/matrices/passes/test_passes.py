@@ -88,7 +88,8 @@ def test_equal_operations_become_one_group_and_weights_a_matrix():
     t = trace(loss, x, [], [p for row in w for p in row] + b, batch=False)
     templates, _ = fold(t, normalise(t))
     groups = group(templates).groups
-    assert [(g.op, len(g.members)) for g in groups if g.op in ("sum", "relu")] == [("sum", 3), ("relu", 3), ("sum", 1)]
+    assert [(g.op, len(g.members)) for g in groups if g.op in ("sum", "relu")] == [("sum", 3), ("relu", 3),
+                                                                                   ("sum", 1)]
     assert [g.shape for g in groups if g.op == "parameter"] == [(3, 2), (3,)]
     assert GLOBAL == -1
 

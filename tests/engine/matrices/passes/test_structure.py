@@ -24,7 +24,8 @@ def test_a_number_computed_from_data_is_found():
 def test_another_operation_is_named():
     w = Value(0.5)
     with pytest.raises(ValueError, match="'sin' of 1 instead of 'tanh' of 1"):
-        vectorize(lambda x, y: (w * x[0]).tanh() if x[0].data > 0 else (w * x[0]).sin(), [1.0], parameters=[w])
+        vectorize(lambda x, y: (w * x[0]).tanh() if x[0].data > 0 else (w * x[0]).sin(), [1.0],
+                  parameters=[w])
 
 
 def test_relu_is_no_such_choice():
@@ -46,7 +47,8 @@ def test_a_domain_that_other_data_leave_is_no_structure():
 
 
 @pytest.mark.parametrize("loss, inputs, targets, message", [
-    (MLP(2, [1]), [[1.0, 2.0]], [1.0], r"MLP\(2, \[1\]\) does not take both"), (lambda X: X[0], [1.0], [], "does not take both"),
+    (MLP(2, [1]), [[1.0, 2.0]], [1.0], r"MLP\(2, \[1\]\) does not take both"),
+    (lambda X: X[0], [1.0], [], "does not take both"),
     (lambda X, Y: X[0], lambda y, t: y, [], "inputs of vectorize are a list, not function"),
     (lambda X, Y: X[0], [1.0], None, "targets of vectorize are a list, not NoneType")])
 def test_what_is_no_loss_of_two_lists_is_refused_with_an_example(loss, inputs, targets, message):

@@ -16,13 +16,15 @@ def regression(f="relu"):
 
 def test_the_lines_are_those_of_the_documents():
     lines = [line.split("  #")[0].rstrip() for line in str(regression()[0]).splitlines()]
-    for line in ["Z1 = X @ W1.T + b1", "A1 = relu(Z1)", "Z2 = A1 @ W2.T + b2", "delta2 = V1 / m", "dW2 = delta2.T @ A1",
+    for line in ["Z1 = X @ W1.T + b1", "A1 = relu(Z1)", "Z2 = A1 @ W2.T + b2", "delta2 = V1 / m",
+                 "dW2 = delta2.T @ A1",
                  "delta1 = relu_slope_times(Z1, delta2 @ W2)", "dW1 = delta1.T @ X", "db1 = delta1.sum(0)"]:
         assert line in lines
 
 
 def test_shapes_stand_beside():
-    assert any(line.startswith("dW1 =") and line.endswith("# (3, 2)") for line in str(regression()[0]).splitlines())
+    assert any(line.startswith("dW1 =") and line.endswith("# (3, 2)")
+               for line in str(regression()[0]).splitlines())
 
 
 @pytest.mark.parametrize("f", ["relu", "tanh", "sigmoid", "gelu", "elu", "leaky_relu", "softplus", "silu"])
@@ -34,7 +36,7 @@ def test_the_source_runs_as_it_is_printed(f):
                         model.parameters())
     loss, gradients = program(numbers(X), numbers(Y))
     names = {"X": np.array(numbers(X)), "Y": np.array(numbers(Y)), **program.parameters}
-    exec(str(program), names)                                        # our own text, as a reader would paste it
+    exec(str(program), names)  # our own text, as a reader would paste it
     assert float(names["J"][0]) == pytest.approx(loss, rel=1e-13)
     for name, g in gradients.items():
         assert names[f"d{name}"] == pytest.approx(g, rel=1e-11, abs=1e-15)
@@ -55,7 +57,8 @@ def test_equations_in_each_documents_notation(document, lines):
 
 def test_equations_as_latex():
     latex = regression()[0].equations("D1").latex
-    assert r"\delta^{[1]} &= \left((W^{[2]})^\top \delta^{[2]}\right) \circ \mathrm{relu}'\left(Z^{[1]}\right)" in latex
+    assert (r"\delta^{[1]} &= \left((W^{[2]})^\top \delta^{[2]}\right) "
+            r"\circ \mathrm{relu}'\left(Z^{[1]}\right)") in latex
     assert latex.startswith(r"\begin{aligned}") and latex.count("{") == latex.count("}")
 
 

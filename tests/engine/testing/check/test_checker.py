@@ -9,7 +9,8 @@ import pytest
 from engine import Value, cos, exp, grad, leaky_relu, log, maximum, relu, sigmoid, sin, sqrt, tanh
 from engine.primitives import TABLE, apply
 from engine.testing import (
-    WrongGradient, assert_gradients, check_gradients, datasets, deterministic, networks, operands, random_program,
+    WrongGradient, assert_gradients, check_gradients, datasets, deterministic, networks, operands,
+    random_program,
 )
 from engine.testing.random_programs.operations import RATIONAL, SMOOTH
 from engine.value import topological_order
@@ -17,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nn import MLP
 
-HARD  = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 0.9999999999999999, 1.0000000000000002, -3.5, 20.0, 40.0, -40.0, 700.0, -700.0,
-         -745.0, 1e-8, 1e-160, 1e-300, -1e-300, 1e300, -1e300, 5e-324, 4.493409457909064, 1e16)
+HARD  = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 0.9999999999999999, 1.0000000000000002, -3.5, 20.0, 40.0, -40.0,
+         700.0, -700.0, -745.0, 1e-8, 1e-160, 1e-300, -1e-300, 1e300, -1e300, 5e-324, 4.493409457909064, 1e16)
 PAIRS = (0.0, 1.0, -1.0, 2.0, 0.5, -40.0, 700.0, 1e-300, 1e300)
 TRIPLES = (0.0, 1.0, -1.0, 40.0)
 
@@ -35,7 +36,8 @@ def test_no_row_is_blamed_at_zeros_kinks_tails_and_edges(name):
 
 
 def known(name, xs):
-    """Beyond 2^53, y - 1 has lost the parity of y, and x // y jumps between any two floats: no slope can be measured."""
+    """Beyond 2^53, y - 1 has lost the parity of y, and x // y jumps between any two floats: no slope can be
+    measured."""
     return (name == "**" and xs[0] < 0 and abs(xs[1]) > 2 ** 53 or
             name in ("%", "//") and xs[1] != 0 and abs(xs[0] / xs[1]) > 2 ** 53)
 
@@ -79,7 +81,8 @@ def test_random_networks_are_right(network, data):
 
 def test_a_right_gradient_reads_well():
     assert str(check_gradients(lambda x, y: x * y, 3, 4)).split("\n") == [
-        "gradients: right", "  inputs:", "    right     x: 4", "    right     y: 3", "  slopes of operations: 2 right"]
+        "gradients: right", "  inputs:", "    right     x: 4", "    right     y: 3",
+        "  slopes of operations: 2 right"]
 
 
 def test_badly_conditioned_computations_are_rounding_not_wrong():
@@ -200,7 +203,8 @@ def test_a_gradient_that_is_overwritten_is_found_where_it_happens(monkeypatch):
     monkeypatch.setattr(Value, "backward", backward)
     assert check_gradients(lambda x: x.exp() * 2, 1.0).ok
     report = check_gradients(lambda x: (a := x.exp()) * a.sin(), 1.0)
-    assert report.culprit.name == "grad of exp(1.0)" and "sum over all nodes that use it" in report.culprit.why
+    assert (report.culprit.name == "grad of exp(1.0)"
+            and "sum over all nodes that use it" in report.culprit.why)
     assert report.inputs[0].verdict == "WRONG"
 
 
@@ -220,7 +224,8 @@ def test_a_float_function_with_its_gradient():
 
 @pytest.mark.parametrize("x", [0.0, 1e-9, 0.3, -2.5, 40.0, -40.0, 700.0])
 @pytest.mark.parametrize("f, g", [
-    (math.sin, math.cos), (math.tanh, lambda x: 1 / math.cosh(x) ** 2), (math.atan, lambda x: 1 / (1 + x * x)),
+    (math.sin, math.cos), (math.tanh, lambda x: 1 / math.cosh(x) ** 2),
+    (math.atan, lambda x: 1 / (1 + x * x)),
     (lambda x: x ** 3, lambda x: 3 * x * x), (math.erf, lambda x: 2 / math.sqrt(math.pi) * math.exp(-x * x)),
     (lambda x: math.floor(x) * 0.0 + x, lambda x: 1.0), (abs, lambda x: math.copysign(1.0, x)),
     (np.cosh, np.sinh), (np.sin, np.cos), (lambda x: 3.0, lambda x: 0.0)])
@@ -230,7 +235,8 @@ def test_right_float_functions_are_not_blamed(f, g, x):
 
 def test_numpy_functions_of_arrays():
     x = np.array([0.5, -1.0, 40.0])
-    assert check_gradients(lambda x: np.sum(np.sin(x) * x), x, gradient=lambda x: np.cos(x) * x + np.sin(x)).ok
+    assert check_gradients(lambda x: np.sum(np.sin(x) * x), x,
+                           gradient=lambda x: np.cos(x) * x + np.sin(x)).ok
     report = check_gradients(lambda x: np.sum(np.sin(x) * x), x, gradient=lambda x: np.cos(x) * x)
     assert [f.verdict for f in report.inputs] == ["WRONG"] * 3
     assert report.inputs[1].name == "x[2]"
@@ -277,10 +283,12 @@ def test_another_engine_is_checked_by_its_own_class():
 # --- second order, speed, and errors -----------------------------------------------------------------
 
 def test_second_derivatives(plant):
-    assert check_gradients(lambda x, y: exp(x * y) * sin(x) / y, 0.5, 0.75, order=2).verdict in ("right", "rounding")
+    assert check_gradients(lambda x, y: exp(x * y) * sin(x) / y, 0.5, 0.75,
+                           order=2).verdict in ("right", "rounding")
     assert check_gradients(lambda x: x * x * x, 2.0, order=2).inputs[1].given == 12
     assert check_gradients(lambda x: relu(x) * x, 0.0, order=2).notes
-    wrong = plant("exp", [lambda z, x: Value(z.data) if isinstance(z, Value) else z])      # right slope, no curvature
+    # right slope, no curvature
+    wrong = plant("exp", [lambda z, x: Value(z.data) if isinstance(z, Value) else z])
     report = check_gradients(wrong, 0.5, order=2)
     assert [f.verdict for f in report.inputs] == ["right", "WRONG"]
 

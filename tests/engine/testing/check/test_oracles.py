@@ -36,7 +36,7 @@ def test_branches_are_followed_and_ties_are_left_to_others():
 
 def test_what_is_not_rational_is_left_to_others():
     for f, x in ((math.exp, 1.0), (lambda x: x ** 0.5, 2.0), (lambda x: 2 ** x, 2.0), (lambda x: 1 / x, 0.0),
-                 (lambda x: x ** 1e150, 0.5)):                       # a Fraction of 1e150 digits would not end
+                 (lambda x: x ** 1e150, 0.5)):  # a Fraction of 1e150 digits would not end
         assert exact_slopes(f, [x], [0]) is None
 
 
@@ -46,7 +46,8 @@ def test_what_is_not_rational_is_left_to_others():
 def test_slopes_have_18_digits_wherever_the_point_is(x):
     with mpmath.workdps(700):
         y = mpmath.mpf(x)
-        for f, right in ((mpmath.sin, mpmath.cos(y)), (mpmath.log, 1 / y), (mpmath.sqrt, 1 / (2 * mpmath.sqrt(y))),
+        for f, right in ((mpmath.sin, mpmath.cos(y)), (mpmath.log, 1 / y),
+                         (mpmath.sqrt, 1 / (2 * mpmath.sqrt(y))),
                          (lambda t: 1 / (1 + mpmath.exp(-t)), mpmath.exp(-y) / (1 + mpmath.exp(-y)) ** 2)):
             s = fifty_digits(f, [x], 0)
             assert s.smooth and (near(s.left, right) or abs(right) < 1e-320 and s.left == 0)
@@ -82,12 +83,15 @@ def test_functions_of_floats_are_refused():
 # --- floats ------------------------------------------------------------------------------------------
 
 def test_the_complex_step_is_exact_to_rounding():
-    assert complex_step(lambda x, y: np.exp(x) * y, [0.5, 3.0], 0) == pytest.approx(3 * math.exp(0.5), rel=1e-15)
-    assert complex_step(lambda x: 1 / (1 + np.exp(-x)), [40.0], 0) == pytest.approx(4.248354255291589e-18, rel=1e-14)
+    assert complex_step(lambda x, y: np.exp(x) * y, [0.5, 3.0], 0) == pytest.approx(3 * math.exp(0.5),
+                                                                                    rel=1e-15)
+    assert complex_step(lambda x: 1 / (1 + np.exp(-x)), [40.0], 0) == pytest.approx(4.248354255291589e-18,
+                                                                                    rel=1e-14)
     assert complex_step(math.exp, [0.5], 0) is None
 
 
-@pytest.mark.parametrize("f, g", [(math.exp, math.exp), (math.sin, math.cos), (lambda x: x ** 5, lambda x: 5 * x ** 4),
+@pytest.mark.parametrize("f, g", [(math.exp, math.exp), (math.sin, math.cos),
+                                  (lambda x: x ** 5, lambda x: 5 * x ** 4),
                                   (lambda x: 1e-6 * x, lambda x: 1e-6), (lambda x: 3.0, lambda x: 0.0)])
 @pytest.mark.parametrize("x", [-3.0, -0.1, 0.0, 1e-6, 0.7, 5.0])
 def test_differences_are_within_their_own_estimate(f, g, x):

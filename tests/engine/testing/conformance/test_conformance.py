@@ -1,4 +1,5 @@
-"""The conformance suite: right engines pass, wrong ones fail with a reason, and nothing an engine does stops it."""
+"""The conformance suite: right engines pass, wrong ones fail with a reason, and nothing an engine does stops
+it."""
 
 import csv
 import io
@@ -77,12 +78,14 @@ def test_the_same_seed_gives_the_same_report():
     assert [f for _, f in first.findings] == [f for _, f in again.findings] != []
 
 
-# --- engines that exist ---------------------------------------------------------------------------------------
+# --- engines that exist
+# ---------------------------------------------------------------------------------------
 
 def test_micrograd_has_its_known_mistakes():
     report = conformance("micrograd.engine:Value")
     sentences = " ".join(said(report))
-    for words in ("inner nodes are kept", "calls itself once per node", "computed in backward()", "complex number", "treat n == 0"):
+    for words in ("inner nodes are kept", "calls itself once per node", "computed in backward()",
+                  "complex number", "treat n == 0"):
         assert words in sentences
     failing = {v.group for v, _ in report.findings}
     assert failing == {"repeated backward", "powers and domains", "deep graphs", "determinism"}
@@ -91,20 +94,23 @@ def test_micrograd_has_its_known_mistakes():
 def test_a_microgpt_style_class_has_its_known_mistakes():
     report = conformance(f"{ENGINES / 'microgpt.py'}:Value")
     sentences = " ".join(said(report))
-    for words in ("inner nodes are kept", "calls itself once per node", "complex number", "treat n == 0", "nan is swallowed"):
+    for words in ("inner nodes are kept", "calls itself once per node", "complex number", "treat n == 0",
+                  "nan is swallowed"):
         assert words in sentences
     assert "computed in backward()" not in sentences                       # its partials are stored
     assert report.mark("topological order").passed == 3
 
 
-# --- what a finding says ----------------------------------------------------------------------------------------
+# --- what a finding says
+# ----------------------------------------------------------------------------------------
 
 def test_a_finding_holds_the_smallest_program_both_answers_the_reason_and_both_graphs():
     report = conformance(museum.engine("overwrite"), only="accumulation on shared nodes: inputs")
     (verdict, finding), = report.findings
     assert finding.code == "x = Value(2.0)\nz = x + x\nz.backward()\nprint(x.grad)  # 2.0"
     assert (finding.inputs, finding.expected, finding.given) == (["x"], ["2.0"], ["1.0"])
-    assert finding.sentence.startswith("the gradient is overwritten where it should accumulate: a node used twice")
+    assert finding.sentence.startswith("the gradient is overwritten where it should accumulate: a node used "
+                                       "twice")
     x, z = finding.graph["nodes"]
     assert (x["right"], x["given"]) == (["2.0", "2.0"], ["2.0", "1.0"])
     assert finding.graph["edges"] == [[0, 1, 0], [0, 1, 1]] and finding.graph["marked"] == [0, 1, 0]
@@ -121,15 +127,18 @@ def test_one_mistake_costs_its_operation_and_no_other():
 
     report = conformance(Engine, examples=5)
     assert len(said(report)) == 1 and "exp is off by one part in 1e+07" in said(report)[0]
-    assert {v.group for v in report.verdicts if v.status != "pass" and v.status != "skip"} <= {"arithmetic", "tails", "nan and inf"}
+    assert {v.group for v in report.verdicts if v.status != "pass"
+            and v.status != "skip"} <= {"arithmetic", "tails", "nan and inf"}
 
 
-# --- nothing stops it -----------------------------------------------------------------------------------------------
+# --- nothing stops it
+# -----------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("student, words", [
     ("endless",        "did not finish within 1 s"),
     ("hard_exit",      "ended its process with exit status 0"),
-    ("stack",          "the C stack overflowed|RecursionError: maximum recursion depth"),     # which one, Python's version decides
+    # which one, Python's version decides
+    ("stack",          "the C stack overflowed|RecursionError: maximum recursion depth"),
 ])
 def test_an_engine_that_ends_or_hangs_its_process_is_found_out(student, words):
     report = conformance(f"{STUDENTS / student}.py:Value", case_limit=1.0, time_limit=15.0, examples=1)
@@ -169,14 +178,17 @@ def test_an_engine_given_as_a_class_is_isolated_too():
     assert "sys.exit" in said(report)[0]
 
 
-# --- the command line ------------------------------------------------------------------------------------------------
+# --- the command line
+# ------------------------------------------------------------------------------------------------
 
 def test_exit_status_and_files_of_one_engine(tmp_path, capsys):
     files = {kind: str(tmp_path / f"report.{kind}") for kind in ("json", "junit", "html")}
-    status = main([f"{ENGINES / 'microgpt.py'}:Value", "--only", "nan and inf", *[a for k, f in files.items() for a in (f"--{k}", f)]])
+    status = main([f"{ENGINES / 'microgpt.py'}:Value", "--only", "nan and inf",
+                   *[a for k, f in files.items() for a in (f"--{k}", f)]])
     assert status == 1 and "nan is swallowed" in capsys.readouterr().out
     told = json.loads(Path(files["json"]).read_text())
-    assert told["passed"] is False and told["groups"]["nan and inf"]["passed"] == 10 and told["findings"][0]["case"] == "nan and inf: nan.relu()"
+    assert (told["passed"] is False and told["groups"]["nan and inf"]["passed"] == 10
+            and told["findings"][0]["case"] == "nan and inf: nan.relu()")
     suite = ElementTree.parse(files["junit"]).getroot()
     assert (suite.get("tests"), suite.get("failures")) == ("18", "1")
     assert suite.find("testcase/failure").get("message").startswith("nan is swallowed")
@@ -193,10 +205,13 @@ def test_a_folder_is_graded_into_a_table(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["students/*.py", "--only", "x + y", "--html", "t.html", "--csv", "t.csv"]) == 2
     rows = list(csv.DictReader(io.StringIO(Path("t.csv").read_text(encoding="utf-8"))))
-    assert [(row["engine"], row["score"]) for row in rows] == [("students/exits.py", "0.0"), ("students/hostile.py", "0.0"), ("students/tape.py", "100.0")]
+    assert [(row["engine"], row["score"]) for row in rows] == [("students/exits.py", "0.0"),
+                                                               ("students/hostile.py", "0.0"),
+                                                               ("students/tape.py", "100.0")]
     assert "it ends the program" in rows[0]["problem"]
     html = Path("t.html").read_text(encoding="utf-8")
-    assert "<script" not in html and "&lt;script&gt;" in html and "http" not in html.replace("http://www.w3.org", "")
+    assert ("<script" not in html and "&lt;script&gt;" in html
+            and "http" not in html.replace("http://www.w3.org", ""))
     assert "\x1b" not in html and "\x1b" not in capsys.readouterr().out
 
 
@@ -206,7 +221,8 @@ def test_a_cell_is_no_formula():
 
 def test_the_page_shows_both_graphs():
     html = page([conformance(museum.engine("overwrite"), only="accumulation on shared nodes: inputs")])
-    assert html.count("<svg ") == 2 and html.count("differs here") == 1 and "first differing edge: x to z" in html
+    assert (html.count("<svg ") == 2 and html.count("differs here") == 1
+            and "first differing edge: x to z" in html)
 
 
 def test_csv_of_one_engine():
@@ -215,18 +231,22 @@ def test_csv_of_one_engine():
 
 
 def test_the_pytest_plugin_gives_one_test_for_each_case(tmp_path):
-    run = subprocess.run([sys.executable, "-m", "pytest", "-p", "engine.testing.conformance.plugin", "-q", "--pyargs", "engine.testing.conformance",
-                          "--engine", f"{ENGINES / 'microgpt.py'}:Value", "--engine-examples", "1", "-p", "no:cacheprovider"],
+    run = subprocess.run([sys.executable, "-m", "pytest", "-p", "engine.testing.conformance.plugin", "-q",
+                          "--pyargs", "engine.testing.conformance",
+                          "--engine", f"{ENGINES / 'microgpt.py'}:Value", "--engine-examples", "1", "-p",
+                          "no:cacheprovider"],
                          capture_output=True, text=True, cwd=Path(__file__).parents[4], timeout=60,
                          env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
     assert run.returncode == 1
     assert "test_conformance[nan and inf: nan.relu()]" in run.stdout and "nan is swallowed" in run.stdout
 
 
-# --- loading ----------------------------------------------------------------------------------------------------------
+# --- loading
+# ----------------------------------------------------------------------------------------------------------
 
 def test_targets():
-    assert split("a/b.py:Value") == ("a/b.py", "Value") and split("a.b") == ("a.b", "") and split("C:\\b.py:V") == ("C:\\b.py", "V")
+    assert (split("a/b.py:Value") == ("a/b.py", "Value") and split("a.b") == ("a.b", "")
+            and split("C:\\b.py:V") == ("C:\\b.py", "V"))
     assert load("engine:Value") is Value and load("micrograd.engine").__name__ == "Value"
     with pytest.raises(NotFound, match="no module nowhere.at.all"):
         load("nowhere.at.all:Value")

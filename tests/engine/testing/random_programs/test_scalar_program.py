@@ -24,7 +24,8 @@ def test_the_square_has_slope_6_at_3():
 
 
 def test_shared_nodes_get_a_name_and_others_are_written_where_they_are_used():
-    assert str(DIAMOND).split("\n")[:3] == ["x, y = Value(2.0), Value(3.0)", "a = x + y; b = a * a", "z = (b - a) * b"]
+    assert str(DIAMOND).split("\n")[:3] == ["x, y = Value(2.0), Value(3.0)", "a = x + y; b = a * a",
+                                            "z = (b - a) * b"]
 
 
 def test_gradients_agree_with_sympy():

@@ -22,7 +22,8 @@ def test_numbers_lie_in_their_domain(drawn):
 
 
 @pytest.mark.parametrize("wanted", [lambda x: x == 0, lambda x: x == 700, lambda x: x == 5e-324,
-                                    lambda x: abs(x) == 1e300, lambda x: 3 < x < 4, lambda x: str(x) == "-0.0"])
+                                    lambda x: abs(x) == 1e300, lambda x: 3 < x < 4,
+                                    lambda x: str(x) == "-0.0"])
 def test_zeros_tails_and_subnormals_are_found(wanted):
     assert wanted(find(numbers(), wanted, settings=thorough))
 
@@ -45,7 +46,8 @@ def test_values_are_objects_of_the_engine_asked_for(x, y):
 
 
 def test_operands_lie_in_their_domains_and_tie():
-    assert len(find(operands("maximum"), lambda xs: len(set(xs)) == 2 and 0 not in xs, settings=thorough)) == 3
+    assert len(find(operands("maximum"), lambda xs: len(set(xs)) == 2 and 0 not in xs,
+                    settings=thorough)) == 3
     assert len(find(operands("/"), lambda xs: True)) == 2 and find(operands("/"), lambda xs: True)[1] != 0
     assert len(find(operands("total", count=5), lambda xs: True)) == 5
     with pytest.raises(ValueError, match="no row 'cube'"):

@@ -36,8 +36,10 @@ class Value:
         return self.made(z, (self,), (slope,))
 
     def relu(self):
-        return self.made(self.data * (self.data > 0) if self.data == self.data else self.data, (self,), (float(self.data >= 0),)) if math.isfinite(
-            self.data) else self.made(self.data if self.data != -math.inf else 0.0, (self,), (float(self.data > 0),))
+        return self.made(self.data * (self.data > 0) if self.data == self.data else self.data, (self,),
+                         (float(self.data >= 0),)) if math.isfinite(
+            self.data) else self.made(self.data if self.data != -math.inf else 0.0, (self,),
+                                      (float(self.data > 0),))
 
     def tanh(self):
         t = math.tanh(self.data)

@@ -1,4 +1,5 @@
-"""A micrograd-style engine whose products overwrite gradients; - and / are made of + and *, as many write them."""
+"""A micrograd-style engine whose products overwrite gradients; - and / are made of + and *, as many write
+them."""
 
 
 class Value:

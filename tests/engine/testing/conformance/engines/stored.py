@@ -1,4 +1,5 @@
-"""A right engine that stores partials: floats, slots, gradients counted down by the number of uses (Kahn's order)."""
+"""A right engine that stores partials: floats, slots, gradients counted down by the number of uses (Kahn's
+order)."""
 
 from __future__ import annotations
 
@@ -33,9 +34,11 @@ class Value:
     def __pow__(self, other):
         if isinstance(other, Value):
             z = math.pow(self.data, other.data)
-            return Value(z, ((self, other.data * math.pow(self.data, other.data - 1)), (other, z * math.log(self.data) if self.data > 0 else 0.0)))
+            return Value(z, ((self, other.data * math.pow(self.data, other.data - 1)),
+                             (other, z * math.log(self.data) if self.data > 0 else 0.0)))
         z = math.pow(self.data, other)
-        slope = 0.0 if other == 0 else math.inf if self.data == 0 and other < 1 else other * math.pow(self.data, other - 1)
+        slope = (0.0 if other == 0 else math.inf if self.data == 0 and other < 1
+                 else other * math.pow(self.data, other - 1))
         return Value(z, ((self, slope),))
 
     def __neg__(self):   return Value(-self.data, ((self, -1.0),))
@@ -47,7 +50,8 @@ class Value:
     def __rtruediv__(self, other): return lift(other) / self
 
     def relu(self):
-        return Value(self.data if self.data > 0 or self.data != self.data else 0.0, ((self, 0.5 if self.data == 0 else float(self.data > 0)),))
+        return Value(self.data if self.data > 0 or self.data != self.data else 0.0,
+                     ((self, 0.5 if self.data == 0 else float(self.data > 0)),))
 
     def exp(self):
         return Value(math.exp(self.data), ((self, math.exp(self.data)),))
@@ -66,7 +70,8 @@ class Value:
         return Value(math.cos(self.data), ((self, -math.sin(self.data)),))
 
     def sigmoid(self):
-        z = 1 / (1 + math.exp(-self.data)) if self.data > 0 else math.exp(self.data) / (1 + math.exp(self.data)) if self.data == self.data else self.data
+        z = (1 / (1 + math.exp(-self.data)) if self.data > 0
+             else math.exp(self.data) / (1 + math.exp(self.data)) if self.data == self.data else self.data)
         return Value(z, ((self, z * (1 - z)),))
 
     def backward(self):

@@ -1,4 +1,5 @@
-"""A right engine with a tape: nodes are numbered as they are made, and gradients live in a list while backward runs."""
+"""A right engine with a tape: nodes are numbered as they are made, and gradients live in a list while
+backward runs."""
 
 import math
 from itertools import count
