@@ -57,7 +57,7 @@ class Epochs:
         """Record the loss of a few samples; of a whole batch if samples act on each other singly."""
         import numpy as np
 
-        from engine.matrices.training_loop import Mover
+        from engine.matrices.mover import Mover
 
         self.X, Y = np.asarray(training.X, dtype=float), training.Y
         first = training.model.batch(training.X[:max(2, training.model.smallest_batch)])[0]
@@ -71,7 +71,7 @@ class Epochs:
             program = record(training, self.X[:max(sizes)], self.Y[:max(sizes)])
         elif len(self.X) > FEW:
             agree(training, program, self.X[:FEW + 1], self.Y[:FEW + 1])
-        self.program, self.mover = program, Mover(training.optimizer, program)
+        self.program, self.mover = program, Mover(training.optimizer, program.own)
 
 
 def record(training: Training, X: Any, Y: Any) -> Any:

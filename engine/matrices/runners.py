@@ -1,7 +1,4 @@
-"""Choosing: NumPy or machine code for a program.
-
-    before   the roots of a program and the arrays they are computed from
-    after    a plan: running.Plan, whose steps are NumPy calls, or native.Native, one call of a C function
+"""Runners: those there are, and which of them a program uses.
 
 Compiling takes about as long as thousands of small steps. "auto" therefore starts with NumPy and changes
 after PATIENCE runs, or before a training of more; "native" compiles at once. Where it cannot be had, or a
@@ -10,57 +7,72 @@ line has no C, NumPy does it, and the report says why.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
 
-from .portable import elementary
-from .numpy.fast_formulas import quick
-from .numpy.plan import Plan
-
-if TYPE_CHECKING:
-    from .lines import Array
-    from .native.compiled import Compiled
+from .data import Floats
+from .lines import Array
+from .mover import Mover
+from .native.machine_code import MachineCode
+from .numpy.numpy_calls import NumpyCalls
+from .parameters import Parameters
+from .running import Epochs, Plan, Runner, Unsupported
 
 PATIENCE = 100
-RUNNERS  = ("auto", "numpy", "native")
+RUNNERS: dict[str, Callable[[], Runner]] = {       # one line each
+    "numpy":  NumpyCalls,
+    "native": MachineCode,
+}
+FASTEST = "native"                                 # what "auto" changes to
 
 
-class Runner:
-    """The runner of one program.
+class Choice:
+    """The runner of one program: the wanted one once it is worth it and as far as it can, NumPy for the rest.
+
+    left    how many runs until then
+    why     why the wanted one cannot be had, once it was tried
 
     Raises:
-        ValueError: `wanted` is not one of RUNNERS.
+        ValueError: `wanted` is neither "auto" nor one of RUNNERS.
     """
 
     def __init__(self, wanted: str = "auto") -> None:
-        if wanted not in RUNNERS:
-            raise ValueError(f"runner {wanted!r} is not known: write one of {', '.join(map(repr, RUNNERS))}")
-        self.wanted = wanted
-        self.hurried = wanted == "native"
-        self.left    = PATIENCE if wanted == "auto" else -1  # runs until machine code is worth its compiling
-        self.native: Compiled | None = None
-        self.why     = ""                                            # why not, once it was tried
+        if wanted != "auto" and wanted not in RUNNERS:
+            raise ValueError(f"runner {wanted!r} is not known: write one of "
+                             f"{', '.join(map(repr, ('auto', *RUNNERS)))}")
+        self.wanted  = wanted
+        self.first   = NumpyCalls()
+        self.fast    = RUNNERS[FASTEST if wanted == "auto" else wanted]()
+        self.hurried = wanted not in ("auto", "numpy")
+        self.left    = PATIENCE if wanted == "auto" else -1
+        self.using: Runner = self.first
+        self.why     = ""
 
     def __str__(self) -> str:
-        if self.native is not None: return "machine code, through the C compiler"
-        if self.why:                return f"NumPy, because {self.why}"
-        return "NumPy" + (f"; machine code after {PATIENCE} runs" if self.wanted == "auto" else "")
+        if self.using is not self.first: return self.using.about
+        if self.why:                     return f"{self.first.about}, because {self.why}"
+        return self.first.about + (f"; machine code after {PATIENCE} runs" if self.wanted == "auto" else "")
 
-    def hurry(self, plans: dict[Any, Any]) -> None:
-        """From now on machine code, if it can be had; the plans made so far are dropped."""
-        if self.wanted == "auto" and not self.hurried:
+    def hurry(self) -> bool:
+        """From now on the fast one, if it can be had; whether that is a change."""
+        change = self.wanted == "auto" and not self.hurried
+        if change:
             self.hurried, self.left = True, -1
-            plans.clear()
+        return change
 
-    def plan(self, roots: Sequence[Array], samples: int, given: dict[int, Any], into: Sequence[Any],
-             train: bool) -> Any:
-        """The plan that computes roots into arrays; machine code only for loss and gradients."""
+    def plan(self, roots: Sequence[Array], samples: int, given: dict[int, Floats], into: Sequence[Floats],
+             train: bool) -> Plan:
+        """The plan that computes roots into arrays; the fast one only for a loss and its gradients."""
         if train and self.hurried and not self.why:
-            from .native import compiled as native
             try:
-                self.native = self.native or native.compiled(roots, samples)
-                return native.Native(self.native, samples, given, into)
-            except (native.Unsupported, native.NoCompiler) as reason:
+                plan = self.fast.plan(roots, samples, given, into)
+            except Unsupported as reason:
                 self.why = str(reason)
-        lines = elementary(roots, quick)
-        return Plan(lines, lines[-len(roots):], samples, given, into)
+            else:
+                self.using = self.fast
+                return plan
+        return self.first.plan(roots, samples, given, into)
+
+    def epochs(self, plan: Plan, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats | None,
+               Y: Floats | None, size: int) -> Epochs | None:
+        """Whole epochs by the runner that made the plan, where it has them."""
+        return self.using.epochs(plan, rooms, own, mover, X, Y, size)

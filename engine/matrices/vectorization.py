@@ -12,9 +12,9 @@ from .passes import groups as grouping
 from .passes import lower as lowering
 from .passes import sums as normalising
 from .passes import reverse
-from .calls import Parameter
-from .runners import Runner
+from .derivation import Block, Derivation
 from .program import Program
+from .runners import Choice
 from .passes.trace import flatten, trace
 
 
@@ -48,16 +48,15 @@ def vectorize(loss: Value | Callable[..., Value], inputs: Sequence[Any], targets
         inputs, targets = checking.as_values(inputs), checking.as_values(targets)
         loss = loss(inputs, targets)
     checking.some(parameters)
-    choice  = Runner(runner)
-    program = compiled(loss, inputs, targets, parameters, outputs, batch)
-    program.runner = choice
+    choice = Choice(runner)
+    lines  = derived(loss, inputs, targets, parameters, outputs, batch)
     if rerecord is not None:
-        checking.same_structure(rerecord, inputs, targets, parameters, batch, program)
-    return program
+        checking.same_structure(rerecord, inputs, targets, parameters, batch, lines.trace)
+    return Program(lines, choice)
 
 
-def compiled(loss: Any, inputs: Sequence[Any], targets: Sequence[Any], parameters: Sequence[Value],
-             outputs: Sequence[Any], batch: bool) -> Program:
+def derived(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters: Sequence[Value],
+            outputs: Sequence[Any], batch: bool) -> Derivation:
     """The passes."""
     wanted = list(flatten([loss, *outputs]))
     valid  = isinstance(loss, Value) and loss.operands
@@ -67,9 +66,8 @@ def compiled(loss: Any, inputs: Sequence[Any], targets: Sequence[Any], parameter
     folded, last = batching.fold(t, sums)
     groups = grouping.group(folded)
     low    = lowering.Lowering(folded, groups, t.samples, t.widths)
-    results = low.results(last, batch)
-    grads, by_line = reverse.gradients(results[0], low.parameters)
-    own    = [Parameter(p, [folded.columns[i] for i in groups.groups[p.attrs].members])
-              for p in low.parameters]
-    return Program(low, results[0], results[1] if len(results) > 1 else None, own, grads, by_line, parameters,
-                   t, folded)
+    roots  = low.results(last, batch)
+    grads, by_line = reverse.gradients(roots[0], low.parameters)
+    blocks = [Block(p, [folded.columns[i] for i in groups.groups[p.attrs].members]) for p in low.parameters]
+    return Derivation(roots[0], roots[1] if len(roots) > 1 else None, grads, by_line, blocks, list(parameters),
+                      low, t, folded)

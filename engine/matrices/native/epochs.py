@@ -11,19 +11,18 @@ from __future__ import annotations
 import copy
 import ctypes
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ..data import Floats
 from ..lines import Array, Lines
+from ..mover import Mover
+from ..parameters import Parameters
 from .compiler import NoCompiler, library
 from .compiled import Compiled, Native, compiled, pointers
 from ..numpy.plan import aligned
 from .schedule import Unsupported
-
-if TYPE_CHECKING:
-    from ..program import Program
-    from ..training_loop import Mover
 
 CHUNK = 10_000  # steps in a call, so that Ctrl-C is heard
 
@@ -64,29 +63,29 @@ def rule_of(optimizer: Any, count: int, states: int, moving: Any) -> tuple[Compi
 
 
 class Loop:
-    """Epochs of training a program with an optimizer. See training.train.
+    """Epochs of training with an optimizer. See running.Epochs.
 
     Args:
-        plan: the program's native plan for `size` samples.
+        plan, rooms: the native plan for `size` samples, and the arrays of inputs and targets that it reads.
+        X, Y: all of them, as rows; None where the plan reads none.
     """
 
-    def __init__(self, program: Program, plan: Native, mover: Mover, rule: tuple[Compiled, list[str]], X: Any,
-                 Y: Any, size: int) -> None:
-        self.program, self.plan, self.mover, self.size = program, plan, mover, size
-        self.X, self.Y = np.ascontiguousarray(X), None if Y is None else np.ascontiguousarray(Y)
+    def __init__(self, plan: Native, rooms: dict[str, Floats], own: Parameters, mover: Mover,
+                 rule: tuple[Compiled, list[str]], X: Floats | None, Y: Floats | None, size: int) -> None:
+        self.mover, self.size = mover, size
+        self.X, self.Y = [None if x is None else np.ascontiguousarray(x) for x in (X, Y)]
+        self.samples = len(next(x for x in (self.X, self.Y) if x is not None))
         made, names = rule
-        theta, other = program.theta, aligned(len(program.theta))
+        theta, other = own.theta, aligned(len(own.theta))
         self.thetas  = theta, other
         self.states  = tuple([(settled(x), aligned(len(theta))) for x in mover.state])
         self.steps, self.lr = np.array([float(mover.optimizer.steps)]), np.array([float(mover.optimizer.lr)])
-        rooms   = plan.room_of
         self.x, self.y = rooms.get("input"), rooms.get("target")
-        seconds = dict(zip([x.ctypes.data for x in program.parameters.values()],
-                           program.shaped(other).values()))
+        seconds = dict(zip([x.ctypes.data for x in own.arrays.values()], own.shaped(other).values()))
         self.arrays = [plan.arrays, [seconds.get(x.ctypes.data, x) for x in plan.arrays]]
         constants   = [np.ascontiguousarray(z.attrs[0], dtype=float) for z in made.source.arrays]
         def of(name: str, turn: int) -> Any:
-            given = {"w": self.thetas[turn], "g": program.gradient, "lr": self.lr, "steps": self.steps}
+            given = {"w": self.thetas[turn], "g": own.gradient, "lr": self.lr, "steps": self.steps}
             return given[name] if name in given else self.states[int(name[5:])][turn]
         self.rule_in  = [[*[of(name, turn) for name in names], *constants] for turn in (0, 1)]
         self.rule_out = [[pair[1 - turn] for pair in (self.thetas, *self.states)] for turn in (0, 1)]
@@ -102,7 +101,7 @@ class Loop:
                                                                     for table in self.tables]
         return Fields(step=ctypes.cast(plan.step, ctypes.c_void_p),
                       rule=ctypes.cast(made.step, ctypes.c_void_p),
-                      samples=len(self.X), size=self.size, padded=plan.padded, turn=0,
+                      samples=self.samples, size=self.size, padded=plan.padded, turn=0,
                       inputs=0 if self.x is None else self.x[0].size,
                       targets=0 if self.y is None else self.y[0].size,
                       X=address(self.X), Y=address(self.Y), x=address(self.x), y=address(self.y), in_0=in_0,
@@ -112,7 +111,9 @@ class Loop:
 
     def whole(self, count: int) -> list[float]:
         """The losses of `count` steps on all samples."""
-        self.program.fill(self.plan, self.X, self.Y)
+        for room, data in ((self.x, self.X), (self.y, self.Y)):
+            if room is not None and data is not None:
+                np.copyto(room, data.reshape(room.shape))
         losses = np.empty(count)
         for k in range(0, count, CHUNK):
             self.call(losses[k:k + CHUNK], None)
@@ -124,7 +125,7 @@ class Loop:
         """The mean loss of one epoch over the samples in `order`."""
         loss = np.empty(1)
         self.call(loss, np.ascontiguousarray(order, dtype=ctypes.c_long))
-        self.settle(-(-len(self.X) // self.size))
+        self.settle(-(-self.samples // self.size))
         return float(loss[0])
 
     def call(self, losses: Any, order: Any) -> None:
@@ -150,21 +151,12 @@ def settled(x: Any) -> Any:
     return room
 
 
-def loop(program: Program, mover: Mover, X: Any, Y: Any, size: int) -> Loop | None:
-    """The loop, where program and optimizer can both be had in C."""
-    if not program.samples or not len(program.theta) or program.low.fixed and len(X) % size:
-        return None
-    plan = program.plan(size)
-    if not isinstance(plan, Native):
-        return None
-    data: list[Any] = []
-    for role, given in (("input", X), ("target", Y)):
-        room = plan.room_of.get(role)
-        if room is not None and (given is None or given.size * len(room) != room.size * len(X)):
-            return None                                              # the usual way tells what is wrong
-        data.append(None if room is None else given.reshape(len(X), -1))
-    rule = rule_of(mover.optimizer, len(program.theta), len(mover.state), mover.moving)
-    try:
-        return None if rule is None else Loop(program, plan, mover, rule, data[0], data[1], size)
-    except NoCompiler:                                               # it is there, and has no room for loop.c
-        return None
+def loop(plan: Native, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats | None,
+         Y: Floats | None, size: int) -> Loop | None:
+    """The loop, where the optimizer can be had in C as well.
+
+    Raises:
+        NoCompiler: loop.c cannot be compiled here.
+    """
+    rule = rule_of(mover.optimizer, len(own.theta), len(mover.state), mover.moving)
+    return None if rule is None else Loop(plan, rooms, own, mover, rule, X, Y, size)

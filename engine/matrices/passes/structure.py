@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...value import Value, number
 from .trace import Trace, trace
-
-if TYPE_CHECKING:
-    from ..program import Program
 
 
 def as_values(data: Any) -> Any:
@@ -55,7 +52,7 @@ def some(parameters: Sequence[Value]) -> None:
 
 
 def same_structure(record: Callable[[Any, Any], Value], inputs: Any, targets: Any,
-                   parameters: Sequence[Value], batch: bool, program: Program) -> None:
+                   parameters: Sequence[Value], batch: bool, recorded: Trace) -> None:
     """Record again on other data and compare.
 
     Raises:
@@ -71,7 +68,7 @@ def same_structure(record: Callable[[Any, Any], Value], inputs: Any, targets: An
             errors.append(error)
             continue
         tried += 1
-        compare(program.trace, trace(loss, x, y, parameters, batch))
+        compare(recorded, trace(loss, x, y, parameters, batch))
     if not tried:
         raise ValueError(f"the loss could not be recorded on other data to check its structure: {errors[-1]}")
 

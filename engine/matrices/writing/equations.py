@@ -10,15 +10,12 @@ D3 calls the pre-activation a and the activation z; D2 has no symbol for delta.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..lines import Array
 from .symbols import Symbol, statements, symbols_of
-from ..portable import needed
+from ..derivation import Derivation
 from .numpy_source import fraction, shape
-
-if TYPE_CHECKING:
-    from ..program import Program
 
 
 class Notation(NamedTuple):
@@ -60,7 +57,7 @@ class Equations(str):
         return f"$$\n{self.latex}\n$$"
 
 
-def equations(program: Program, document: str) -> Equations:
+def equations(derived: Derivation, document: str) -> Equations:
     """The program as `document` would write it.
 
     Raises:
@@ -68,14 +65,14 @@ def equations(program: Program, document: str) -> Equations:
     """
     if document not in DOCUMENTS:
         raise ValueError(f"unknown document {document!r}: write one of {', '.join(DOCUMENTS)}")
-    notation, symbols = DOCUMENTS[document], symbols_of(program)
+    notation, symbols = DOCUMENTS[document], symbols_of(derived)
     plain, latex = Writer(notation, symbols, False), Writer(notation, symbols, True)
-    found = statements(program)
+    found = statements(derived)
     items = [(plain.line(z), latex.line(z)) for z, _ in found]
     width = max([len(text) for text, _ in items], default=0)
     shapes = [shape(z.shape if plain.turned(z) is False else tuple(reversed(z.shape))) for z, _ in found]
     lines  = [f"{text:<{min(width, 60)}}   {s}" for (text, _), s in zip(items, shapes)]
-    forward = {id(z) for z in needed([program.loss])}
+    forward = {id(z) for z in derived.forward}
     split  = next((k for k, (z, _) in enumerate(found) if id(z) not in forward), len(found))
     out = Equations("\n".join([f"forward ({document})", *lines[:split], "", f"backward ({document})",
                                *lines[split:]]))

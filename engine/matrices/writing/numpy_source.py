@@ -8,18 +8,16 @@ The functions that NumPy lacks, such as relu and the slopes, are written out abo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ...primitives import TABLE
 from ..lines import Array, Lines, Shape
 from .symbols import statements, symbols_of
-from ..portable import RENAMED, elementary, needed
+from ..derivation import Derivation, needed
+from ..portable import RENAMED, elementary
 from ..passes.expansion import NATIVE, expand, gate_of
-
-if TYPE_CHECKING:
-    from ..program import Program
 
 BINARY = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "matmul": 2, "neg": 3, "**": 4,
           "<": 0, "<=": 0, ">": 0, ">=": 0, "==": 0}
@@ -27,19 +25,19 @@ SIGNS  = {"matmul": "@"}
 ATOM   = 9
 
 
-def source(program: Program) -> str:
+def source(derived: Derivation) -> str:
     """The whole program."""
-    symbols = {line: str(symbol) for line, symbol in symbols_of(program).items()}
-    live    = needed([program.loss, *program.grads])
-    lines   = [f"{name} = {Writer(symbols, z).text(z, top=True)}" for z, name in statements(program)]
-    shapes  = [shape(z.shape) for z, _ in statements(program)]
+    symbols = {line: str(symbol) for line, symbol in symbols_of(derived).items()}
+    live    = derived.live
+    lines   = [f"{name} = {Writer(symbols, z).text(z, top=True)}" for z, name in statements(derived)]
+    shapes  = [shape(z.shape) for z, _ in statements(derived)]
     width   = min(max([len(line) for line in lines], default=0), 72)
     body    = [f"{line:<{width}}  # {s}" for line, s in zip(lines, shapes)]
-    forward = {id(z) for z in needed([program.loss])}
-    split   = next((k for k, (z, _) in enumerate(statements(program)) if id(z) not in forward), len(body))
+    forward = {id(z) for z in derived.forward}
+    split   = next((k for k, (z, _) in enumerate(statements(derived)) if id(z) not in forward), len(body))
     inputs  = [f"{symbols[id(z)]} {shape(z.shape)}" for z in live if z.op in ("input", "target", "parameter")]
     head    = ["import numpy as np", "", *helpers(live), f"# given: {', '.join(inputs)}"]
-    counted = [f"m = len({symbols[id(z)]})" for z in live if z.op == "input" and program.samples][:1]
+    counted = [f"m = len({symbols[id(z)]})" for z in live if z.op == "input" and derived.samples][:1]
     return ("\n".join([*head, *counted, "", "# forward", *body[:split], "", "# backward", *body[split:]])
             + "\n")
 

@@ -13,14 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ...primitives import TABLE
 from ..lines import Array
-from ..portable import needed
-
-if TYPE_CHECKING:
-    from ..program import Program
+from ..derivation import Derivation, needed
 
 ALGEBRA = {"+", "-", "*", "/", "neg", "**"}
 SHAPES  = {"transpose", "reshape", "slice", "spread"}
@@ -37,13 +34,13 @@ class Symbol(NamedTuple):
         return ("d" if self.d else "") + self.stem + ("" if self.layer is None else str(self.layer))
 
 
-def parameter_symbols(program: Program) -> dict[int, Symbol]:
+def parameter_symbols(derived: Derivation) -> dict[int, Symbol]:
     """Names of the arrays of parameters, from their labels if these agree, else from the layer they belong
     to."""
     symbols: dict[int, Symbol] = {}
     layer = 0
-    for p in program.own:
-        labels = {re.sub(r"\[.*", "", program.values[k].label) for k in p.members}
+    for p in derived.blocks:
+        labels = {re.sub(r"\[.*", "", derived.values[k].label) for k in p.members}
         label  = labels.pop() if len(labels) == 1 else ""
         match  = re.fullmatch(r"([A-Za-z_]+)(\d*)", label)
         if len(p.line.shape) == 2:
@@ -59,12 +56,12 @@ def parameter_symbols(program: Program) -> dict[int, Symbol]:
 RESERVED = {"np", "m", "X", "Y", "J", "sum", "where", "program"}
 
 
-def symbols_of(program: Program) -> dict[int, Symbol]:
+def symbols_of(derived: Derivation) -> dict[int, Symbol]:
     """The name of every line that has one."""
-    symbols = parameter_symbols(program)
-    roots   = [program.loss, *program.grads]
+    symbols = parameter_symbols(derived)
+    roots   = [derived.loss, *derived.grads]
     live    = needed(roots)
-    forward = needed([program.loss])
+    forward = derived.forward
     uses: dict[int, list[Array]] = {}
     for z in live:
         for a in {id(a): a for a in z.args}.values():
@@ -80,9 +77,9 @@ def symbols_of(program: Program) -> dict[int, Symbol]:
     for z in forward:
         if z.op == "input":  give(z, Symbol("X"))
         if z.op == "target": give(z, Symbol("Y"))
-    for p, g in zip(program.own, program.grads):
+    for p, g in zip(derived.blocks, derived.grads):
         give(g, symbols[id(p.line)]._replace(d=True))
-    give(program.loss, Symbol("J"))
+    give(derived.loss, Symbol("J"))
     layer = 0
     for z in forward:
         if z.op == "matmul" and any(weights(a) for a in z.args):
@@ -100,16 +97,16 @@ def symbols_of(program: Program) -> dict[int, Symbol]:
                            and u.op not in ALGEBRA]
             if activations:
                 give(activations[0], Symbol("A", layer))
-            if id(end) in program.by_line:
-                give(program.by_line[id(end)], Symbol("delta", layer))
+            if id(end) in derived.by_line:
+                give(derived.by_line[id(end)], Symbol("delta", layer))
     count = 0
     for z in live:
         many = len(uses.get(id(z), [])) + sum(1 for r in roots if r is z) > 1
         if id(z) not in symbols and z.op not in SHAPES | {"constant", "slope"} and many:
             count += 1
             give(z, Symbol("V", count))
-            if id(z) in program.by_line:
-                give(program.by_line[id(z)], Symbol("V", count, True))
+            if id(z) in derived.by_line:
+                give(derived.by_line[id(z)], Symbol("V", count, True))
     return symbols
 
 
@@ -125,14 +122,15 @@ def bias(z: Array, end: Array) -> bool:
     return len(others) == 1 and weights(others[0])
 
 
-def names_of(program: Program) -> dict[int, str]:
+def names_of(derived: Derivation) -> list[str]:
     """The names of the arrays of parameters, as text."""
-    return {line: str(symbol) for line, symbol in parameter_symbols(program).items()}
+    symbols = parameter_symbols(derived)
+    return [str(symbols[id(block.line)]) for block in derived.blocks]
 
 
-def statements(program: Program) -> list[tuple[Array, Symbol]]:
+def statements(derived: Derivation) -> list[tuple[Array, Symbol]]:
     """The lines to write down, in order."""
-    symbols = symbols_of(program)
-    roots: Sequence[Array] = [program.loss, *program.grads]
+    symbols = symbols_of(derived)
+    roots: Sequence[Array] = [derived.loss, *derived.grads]
     return [(z, symbols[id(z)]) for z in needed(roots) if id(z) in symbols
             and z.op not in ("input", "target", "parameter")]
