@@ -209,20 +209,27 @@ def first_share_slopes(z: Quantity, *xs: Quantity) -> list[Quantity]:
 
 def sine_of_turns(x: Quantity) -> Quantity:
     """sin(pi x), with its exact zeros: x loses its whole turns before it meets the rounded pi."""
-    if type(x) is not float or x in (inf, -inf):
-        own = getattr(lib(x), "sinpi", None)             # mpmath's is as careful
-        return own(x) if own else lib(x).sin(lib(x).pi * x)
-    r = math.remainder(x, 2.0)
-    return math.sin(math.pi * (math.copysign(1.0, r) - r if abs(r) > 0.5 else r))
+    own = getattr(lib(x), "sinpi", None)                 # mpmath's is as careful
+    if own:
+        return own(x)
+    r = turned(x)
+    return lib(x).sin(lib(x).pi * where(r > 0.5, 1 - r, where(r < -0.5, -1 - r, r)))
 
 
 def cosine_of_turns(x: Quantity) -> Quantity:
     """cos(pi x), likewise."""
-    if type(x) is not float or x in (inf, -inf):
-        own = getattr(lib(x), "cospi", None)
-        return own(x) if own else lib(x).cos(lib(x).pi * x)
-    r = abs(math.remainder(x, 2.0))
-    return math.cos(math.pi * r) if r < 0.25 else math.sin(math.pi * (0.5 - r))
+    own = getattr(lib(x), "cospi", None)
+    if own:
+        return own(x)
+    r, pi = abs(turned(x)), lib(x).pi
+    return where(r < 0.25, lib(x).cos(pi * r), lib(x).sin(pi * (0.5 - r)))
+
+
+def turned(x: Quantity) -> Quantity:
+    """x less its whole turns of 2, exactly: between -1 and 1."""
+    if isinstance(x, Real):
+        return math.remainder(x, 2.0) if abs(x) < inf else x             # math.sin refuses what is infinite
+    return x - 2 * ((x / 2 + 0.5) // 1)
 
 
 def sinc_slope(z: Quantity, x: Quantity) -> Quantity:

@@ -52,6 +52,8 @@ def symbolic(sympy: Any) -> SimpleNamespace:
         **{name: getattr(sympy, name) for name in COMMON},
         expm1 = lambda x: sympy.exp(x) - 1,
         log1p = lambda x: sympy.log(1 + x),
+        sinpi = lambda x: sympy.sin(sympy.pi * x),
+        cospi = lambda x: sympy.cos(sympy.pi * x),
         log2  = lambda x: sympy.log(x) / sympy.log(2),
         log10 = lambda x: sympy.log(x) / sympy.log(10),
         hypot = lambda x, y: sympy.sqrt(x**2 + y**2),

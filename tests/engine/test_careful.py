@@ -6,11 +6,12 @@ import random
 from fractions import Fraction
 
 import mpmath
+import numpy as np
 import pytest
 
 from engine import (
     Value, acos, asin, atanh, clamp, cos, grad, gradients, hessian, log, logsumexp, mask, maximum, mean,
-    minimum, relu, sign, softmax, sqrt, step, total, vectorize,
+    minimum, relu, sign, sinc, softmax, sqrt, step, total, vectorize,
 )
 from engine.careful import added
 from engine.primitives import TABLE
@@ -237,3 +238,27 @@ def test_a_slope_beyond_the_largest_float_keeps_its_sign(x, n, slope):
 
 def test_relu_of_minus_infinity_is_zero_for_every_kind_of_number():
     assert Value(mpmath.mpf("-inf")).relu().data == 0 and Value(-float("inf")).relu().data == 0
+
+
+# --- waves ------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("kind", [int, float, Fraction, np.float64, mpmath.mpf, lambda x: np.array([float(x)])])
+@pytest.mark.parametrize("x", [-4, -2, -1, 1, 2, 3, 10 ** 9])
+def test_sines_of_whole_turns_are_0_for_every_kind_of_number(x, kind):
+    """Class: an exact zero that only a float found; sign(sinc(2)) then depended on what computed it."""
+    assert sinc(kind(x)) == 0 and TABLE["sinpi"].value(kind(x)) == 0
+    assert TABLE["cospi"].value(kind(x)) == (-1) ** x and TABLE["cospi"].value(kind(x) / 2) == (
+        0 if x % 2 else (-1) ** (x // 2))
+
+
+@pytest.mark.parametrize("runner", ["numpy", "native"])
+def test_programs_find_the_zeros_of_waves_as_the_scalars_do(runner):
+    x, w = Value(0.0), Value(1.0)
+    program = vectorize(sign(sinc(x * w)) + sinc(x * w), [x], (), [w], batch=True, runner=runner)
+    for at in (-3.0, -2.0, -0.75, 0.0, 0.3, 1.0, 2.0, 2.5, 1e9):
+        x.data, x.grad, w.grad = at, 0, 0
+        z = sign(sinc(x * w)) + sinc(x * w)
+        z.backward()
+        found = program([[at]])
+        assert found.loss == pytest.approx(z.data, abs=1e-15)
+        assert found.gradients["p"][0] == pytest.approx(w.grad, abs=1e-12)
