@@ -228,7 +228,7 @@ def cosine_of_turns(x: Quantity) -> Quantity:
 def turned(x: Quantity) -> Quantity:
     """x less its whole turns of 2, exactly: between -1 and 1."""
     if isinstance(x, Real):
-        return math.remainder(x, 2.0) if abs(x) < inf else x             # math.sin refuses what is infinite
+        return x if x in (inf, -inf) else math.remainder(x, 2.0)         # math.sin refuses inf
     return x - 2 * ((x / 2 + 0.5) // 1)
 
 

@@ -8,10 +8,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..value import Number
+from ..value import Number, Operand
 
 Floats:  TypeAlias = NDArray[np.float64]
 Order:   TypeAlias = NDArray[np.intp]             # places, such as the samples of an epoch in their order
 Data:    TypeAlias = "Sequence[Sequence[Number]] | Sequence[Number] | Floats"         # one row per sample
+Nested:  TypeAlias = "Operand | Sequence[Nested]"      # Values or numbers, in lists of lists
 Library: TypeAlias = Any            # numpy, jax.numpy, torch, ...: a module, each with types of its own
 Tensor:  TypeAlias = Any            # one of its arrays, or a number

@@ -1,4 +1,4 @@
-"""Derivation: what the passes make of a loss: its lines, the lines of its gradients, and where both come from."""
+"""Derivation: what the passes make of a loss: its lines, those of its gradients, and where both come from."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ State = tuple[Quantity, ...]
 
 
 class Rule(Protocol):
-    """An optimizer: w, state = update(w, g, state), for a parameter w and its gradient g, or for arrays of them.
+    """An optimizer: w, state = update(w, g, state), for a parameter and its gradient, or for arrays of them.
 
     parameters, states    the Values that it moves, and what it remembers of each
     start                 what it remembers of a parameter at first

@@ -64,8 +64,9 @@ class Plans:
         for role, room in ready.rooms.items():
             if role not in data or data[role].size * len(room) != room.size * len(X):
                 return None                                          # the usual way tells what is wrong
-        rows = [data[role].reshape(len(X), -1) if role in ready.rooms else None for role in ("input", "target")]
-        return self.choice.epochs(ready.plan, ready.rooms, self.own, mover, rows[0], rows[1], size)
+        rows = {role: data[role].reshape(len(X), -1) for role in ready.rooms}
+        x, y = rows.get("input"), rows.get("target")
+        return self.choice.epochs(ready.plan, ready.rooms, self.own, mover, x, y, size)
 
     def hurry(self) -> None:
         """The fast runner from now on; the plans made so far are dropped."""

@@ -29,7 +29,7 @@ class Plan(Protocol):
 
 
 class Epochs(Protocol):
-    """Epochs of training without Python in between; parameters and optimizer are up to date after each call."""
+    """Epochs of training without Python in between; each call leaves parameters and optimizer up to date."""
 
     def whole(self, count: int) -> list[float]:
         """The losses of `count` steps on all samples."""
@@ -48,7 +48,7 @@ class Runner(Protocol):
 
     def plan(self, roots: Sequence[Array], samples: int, given: dict[int, Floats],
              into: Sequence[Floats]) -> Plan:
-        """The plan that computes roots from the arrays `given` for the leaves (by id), and puts them into `into`.
+        """The plan that computes roots from the arrays `given` for the leaves, by id, and puts them `into`.
 
         Raises:
             Unsupported: the roots need what this runner has not; NumPy takes its place.
@@ -56,7 +56,7 @@ class Runner(Protocol):
 
     def epochs(self, plan: Plan, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats | None,
                Y: Floats | None, size: int) -> Epochs | None:
-        """Epochs of steps on `size` samples each, by a plan of the loss and its gradients; None if it has none.
+        """Epochs of steps on `size` samples each, by a plan of loss and gradients; None if it has none.
 
         rooms are what the plan reads samples and targets from, X and Y all of them as rows; None: not read.
         """

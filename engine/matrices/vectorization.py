@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeAlias
 
+from ..libraries import Quantity
 from ..value import Value, node
+from .data import Nested
+from .derivation import Block, Derivation
 from .passes import batch as batching
-from .passes import structure as checking
 from .passes import groups as grouping
 from .passes import lower as lowering
-from .passes import sums as normalising
 from .passes import reverse
-from .derivation import Block, Derivation
+from .passes import structure as checking
+from .passes import sums as normalising
+from .passes.trace import flatten, trace
 from .program import Program
 from .runners import Choice
-from .passes.trace import flatten, trace
+
+Loss: TypeAlias = Callable[[Quantity, Quantity], Value]        # of inputs and targets, as they were given
 
 
-def vectorize(loss: Value | Callable[..., Value], inputs: Sequence[Any], targets: Sequence[Any] = (),
-              parameters: Sequence[Value] = (), *, outputs: Sequence[Any] = (), batch: bool = False,
-              rerecord: Callable[[Any, Any], Value] | None = None, runner: str = "auto") -> Program:
+def vectorize(loss: Value | Loss, inputs: Sequence[Nested], targets: Sequence[Nested] = (),
+              parameters: Sequence[Value] = (), *, outputs: Sequence[Nested] = (), batch: bool = False,
+              rerecord: Loss | None = None, runner: str = "auto") -> Program:
     """The array program of a loss that was computed element by element.
 
     Args:
@@ -49,14 +53,14 @@ def vectorize(loss: Value | Callable[..., Value], inputs: Sequence[Any], targets
         loss = loss(inputs, targets)
     checking.some(parameters)
     choice = Choice(runner)
-    lines  = derived(loss, inputs, targets, parameters, outputs, batch)
+    found  = derived(loss, inputs, targets, parameters, outputs, batch)
     if rerecord is not None:
-        checking.same_structure(rerecord, inputs, targets, parameters, batch, lines.trace)
-    return Program(lines, choice)
+        checking.same_structure(rerecord, inputs, targets, parameters, batch, found.trace)
+    return Program(found, choice)
 
 
-def derived(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters: Sequence[Value],
-            outputs: Sequence[Any], batch: bool) -> Derivation:
+def derived(loss: Value, inputs: Sequence[Nested], targets: Sequence[Nested], parameters: Sequence[Value],
+            outputs: Sequence[Nested], batch: bool) -> Derivation:
     """The passes."""
     wanted = list(flatten([loss, *outputs]))
     valid  = isinstance(loss, Value) and loss.operands
@@ -69,5 +73,5 @@ def derived(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], paramete
     roots  = low.results(last, batch)
     grads, by_line = reverse.gradients(roots[0], low.parameters)
     blocks = [Block(p, [folded.columns[i] for i in groups.groups[p.attrs].members]) for p in low.parameters]
-    return Derivation(roots[0], roots[1] if len(roots) > 1 else None, grads, by_line, blocks, list(parameters),
-                      low, t, folded)
+    outs   = roots[1] if len(roots) > 1 else None
+    return Derivation(roots[0], outs, grads, by_line, blocks, list(parameters), low, t, folded)

@@ -201,10 +201,9 @@ def by_hand(program: Any, w: Work) -> Any:
 
 def by_program_in_c(program: Any, w: Work) -> Any:
     """Many steps per call: a step of W4 takes less than a call from Python."""
-    from engine.matrices.native.epochs import loop
-    from engine.matrices.training_loop import Descent, Mover
+    from engine.matrices.mover import Descent, Mover
     native, *_ = recorded(w, "native")
-    fast = loop(native, Mover(Descent(native.values, LR), native), w.X, w.Y, len(w.X))
+    fast = native.plans.epochs(Mover(Descent(native.values, LR), native.own), w.X, w.Y, len(w.X))
     if fast is None:
         raise ImportError(str(native.runner))
     def step() -> None:

@@ -26,8 +26,7 @@ from typing import Any
 import numpy as np
 
 from engine.matrices.native import compiler as compiling
-from engine.matrices.native.epochs import loop
-from engine.matrices.training_loop import Descent, Mover
+from engine.matrices.mover import Descent, Mover
 
 SIZES = {"W1": "IN=2 H1=16 H2=16 OUT=1 M=100 S=104 HINGE", "W2": "IN=64 H1=32 H2=0 OUT=10 M=32 S=32 SOFTMAX",
          "W4": "IN=2 H1=4 H2=0 OUT=1 M=4 S=4 SQUARES"}
@@ -65,7 +64,7 @@ def macros() -> str:
 
 def trained(program: Any, w: Any) -> Any:
     """Steps inside program.train, without its preparation, which a training does once."""
-    return loop(program, Mover(Descent(program.values, LR), program), w.X, w.Y, len(w.X)).whole
+    return program.plans.epochs(Mover(Descent(program.values, LR), program.own), w.X, w.Y, len(w.X)).whole
 
 
 def in_calls(step: Any) -> Any:

@@ -242,7 +242,8 @@ def test_relu_of_minus_infinity_is_zero_for_every_kind_of_number():
 
 # --- waves ------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("kind", [int, float, Fraction, np.float64, mpmath.mpf, lambda x: np.array([float(x)])])
+@pytest.mark.parametrize("kind", [int, float, Fraction, np.float64, mpmath.mpf,
+                                  lambda x: np.array([float(x)])])
 @pytest.mark.parametrize("x", [-4, -2, -1, 1, 2, 3, 10 ** 9])
 def test_sines_of_whole_turns_are_0_for_every_kind_of_number(x, kind):
     """Class: an exact zero that only a float found; sign(sinc(2)) then depended on what computed it."""

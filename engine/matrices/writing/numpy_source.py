@@ -8,10 +8,11 @@ The functions that NumPy lacks, such as relu and the slopes, are written out abo
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
+from ...libraries import Quantity
 from ...primitives import TABLE
 from ..lines import Array, Lines, Shape
 from .symbols import statements, symbols_of
@@ -75,32 +76,23 @@ class Writer:
             return f"{slope_name(gate)}_times({given})", ATOM
         if op in BINARY and len(args) == 2:
             level = BINARY[op]
-            left, right = self.text(args[0], level + (op == "**")), self.text(args[1],
-                                                                              level + (op not in ("+", "*")))
+            left  = self.text(args[0], level + (op == "**"))
+            right = self.text(args[1], level + (op not in ("+", "*")))
             return f"{left} {SIGNS.get(op, op)} {right}", level
         if op == "neg":       return f"-{self.text(args[0], 3)}", 3
         if op == "constant":  return self.number(z)
-        x = self.text(args[0], ATOM)
-        if op == "transpose": return f"{x}.T" if len(z.shape) == 2 else f"{x}.swapaxes(-1, -2)", ATOM
-        if op == "sum":       return f"{x}.sum({self.axes(z)})", ATOM
         if op == "reshape" and args[0].shape == (): return self.expression(args[0])
-        if op == "reshape":   return f"{x}.reshape({self.sizes(z.shape)})", ATOM
-        if op == "slice":     return f"{x}[..., {z.attrs[0]}:{z.attrs[1]}]", ATOM
-        if op == "take":      return f"{x}[..., {z.attrs.tolist()}]".replace(" ",
-                                                                             "").replace("...,",
-                                                                                         "..., "), ATOM
-        inner = ", ".join([self.text(a) for a in args])
-        if op == "spread":    return f"np.broadcast_to({inner}, ({self.sizes(z.shape)},))", ATOM
-        if op == "concat":    return f"np.concatenate([{inner}], -1)", ATOM
-        if op == "max":       return f"{x}.max(-1, keepdims=True)", ATOM
-        if op == "min":       return f"{x}.min(-1, keepdims=True)", ATOM
-        if op == "first":     return f"(np.arange({x}.shape[-1]) == {x}.argmax(-1)[..., None])", ATOM
-        if op == "where":     return f"np.where({inner})", ATOM
-        if op == "slope":
-            return f"{slope_name(z)}({', '.join([self.text(a) for a in slope_args(z)])})", ATOM
-        if op in NATIVE | {"larger", "smaller"} and op not in ("erf", "erfc"):
-            return f"np.{RENAMED.get(op, op)}({inner})", ATOM
-        return f"{op}({inner})", ATOM
+        return self.call(z, self.text(args[0], ATOM), ", ".join([self.text(a) for a in args])), ATOM
+
+    def call(self, z: Array, x: str, inner: str) -> str:
+        """An operation that is written as a call; x is the first operand, inner are all of them."""
+        if z.op == "slope":
+            return f"{slope_name(z)}({', '.join([self.text(a) for a in slope_args(z)])})"
+        if z.op in CALLS:
+            return CALLS[z.op](self, z, x, inner)
+        if z.op in NATIVE | {"larger", "smaller"} and z.op not in ("erf", "erfc"):
+            return f"np.{RENAMED.get(z.op, z.op)}({inner})"
+        return f"{z.op}({inner})"
 
     def number(self, z: Array) -> tuple[str, int]:
         value, batches = z.attrs
@@ -127,7 +119,26 @@ class Writer:
         return ", ".join([str(n) if n >= 0 else "m" if n == -1 else f"{-n} * m" for n in sizes])
 
 
-def fraction(value: Any) -> tuple[Any, int]:
+def transposed(writer: Writer, z: Array, x: str, inner: str) -> str:
+    return f"{x}.T" if len(z.shape) == 2 else f"{x}.swapaxes(-1, -2)"
+
+
+CALLS: dict[str, Callable[[Writer, Array, str, str], str]] = {
+    "transpose": transposed,
+    "sum":       lambda writer, z, x, inner: f"{x}.sum({writer.axes(z)})",
+    "reshape":   lambda writer, z, x, inner: f"{x}.reshape({writer.sizes(z.shape)})",
+    "slice":     lambda writer, z, x, inner: f"{x}[..., {z.attrs[0]}:{z.attrs[1]}]",
+    "take":      lambda writer, z, x, inner: f"{x}[..., {str(z.attrs.tolist()).replace(' ', '')}]",
+    "spread":    lambda writer, z, x, inner: f"np.broadcast_to({inner}, ({writer.sizes(z.shape)},))",
+    "concat":    lambda writer, z, x, inner: f"np.concatenate([{inner}], -1)",
+    "max":       lambda writer, z, x, inner: f"{x}.max(-1, keepdims=True)",
+    "min":       lambda writer, z, x, inner: f"{x}.min(-1, keepdims=True)",
+    "first":     lambda writer, z, x, inner: f"(np.arange({x}.shape[-1]) == {x}.argmax(-1)[..., None])",
+    "where":     lambda writer, z, x, inner: f"np.where({inner})",
+}
+
+
+def fraction(value: Quantity) -> tuple[Quantity, int]:
     """value as top / bottom, with whole numbers where a float is one, or one over one."""
     if isinstance(value, float) and value and value != int(value) and 1 / value == int(1 / value):
         return (1 if value > 0 else -1), abs(int(1 / value))
@@ -165,7 +176,7 @@ def helpers(live: list[Array]) -> list[str]:
     return (["import math", "", *missing, ""] if missing else []) + lines
 
 
-def definition(name: str, z: Array, count: int, attrs: Any, upstream: bool = False) -> list[str]:
+def definition(name: str, z: Array, count: int, attrs: object, upstream: bool = False) -> list[str]:
     """def name(x): its row, written out; with upstream, def name(x, g): a gate's slope times what arrives."""
     lines = Lines()
     wide  = z.op in ("softmax", "logsumexp", "maximum", "minimum")

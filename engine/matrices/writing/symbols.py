@@ -58,56 +58,78 @@ RESERVED = {"np", "m", "X", "Y", "J", "sum", "where", "program"}
 
 def symbols_of(derived: Derivation) -> dict[int, Symbol]:
     """The name of every line that has one."""
-    symbols = parameter_symbols(derived)
-    roots   = [derived.loss, *derived.grads]
-    live    = needed(roots)
-    forward = derived.forward
-    uses: dict[int, list[Array]] = {}
-    for z in live:
-        for a in {id(a): a for a in z.args}.values():
-            uses.setdefault(id(a), []).append(z)
-    used_forward = {id(z) for z in forward}
-    taken = set(symbols.values())
+    names = Names(derived)
+    names.leaves()
+    names.layers()
+    names.shared()
+    return names.symbols
 
-    def give(z: Array, symbol: Symbol) -> None:
-        if id(z) not in symbols and z.op != "constant" and symbol not in taken:
-            symbols[id(z)] = symbol
-            taken.add(symbol)
 
-    for z in forward:
-        if z.op == "input":  give(z, Symbol("X"))
-        if z.op == "target": give(z, Symbol("Y"))
-    for p, g in zip(derived.blocks, derived.grads):
-        give(g, symbols[id(p.line)]._replace(d=True))
-    give(derived.loss, Symbol("J"))
-    layer = 0
-    for z in forward:
-        if z.op == "matmul" and any(weights(a) for a in z.args):
-            layer += 1
-            end = z
-            while True:
-                after = [u for u in uses.get(id(end), []) if id(u) in used_forward]
-                if len(after) == 1 and (after[0].op == "+" and bias(after[0], end)
-                                        or after[0].op == "reshape"):
-                    end = after[0]
-                    continue
-                break
-            give(end, Symbol("Z", layer))
-            activations = [u for u in after if u.op == "softmax" or u.op in TABLE and not TABLE[u.op].nary
-                           and u.op not in ALGEBRA]
-            if activations:
-                give(activations[0], Symbol("A", layer))
-            if id(end) in derived.by_line:
-                give(derived.by_line[id(end)], Symbol("delta", layer))
-    count = 0
-    for z in live:
-        many = len(uses.get(id(z), [])) + sum(1 for r in roots if r is z) > 1
-        if id(z) not in symbols and z.op not in SHAPES | {"constant", "slope"} and many:
-            count += 1
-            give(z, Symbol("V", count))
-            if id(z) in derived.by_line:
-                give(derived.by_line[id(z)], Symbol("V", count, True))
-    return symbols
+class Names:
+    """Names as they are given: the first that fits a line is its name, and no two lines share one.
+
+    users    the lines that read a line, by its id
+    """
+
+    def __init__(self, derived: Derivation) -> None:
+        self.derived = derived
+        self.symbols = parameter_symbols(derived)
+        self.taken   = set(self.symbols.values())
+        self.live, self.forward = derived.live, derived.forward
+        self.users: dict[int, list[Array]] = {}
+        for z in self.live:
+            for a in {id(a): a for a in z.args}.values():
+                self.users.setdefault(id(a), []).append(z)
+
+    def give(self, z: Array, symbol: Symbol) -> None:
+        if id(z) not in self.symbols and z.op != "constant" and symbol not in self.taken:
+            self.symbols[id(z)] = symbol
+            self.taken.add(symbol)
+
+    def give_gradient(self, z: Array, symbol: Symbol) -> None:
+        if id(z) in self.derived.by_line:
+            self.give(self.derived.by_line[id(z)], symbol)
+
+    def leaves(self) -> None:
+        """X, Y, the gradients of the parameters, and J."""
+        for z in self.forward:
+            if z.op in ("input", "target"):
+                self.give(z, Symbol("X" if z.op == "input" else "Y"))
+        for block, g in zip(self.derived.blocks, self.derived.grads):
+            self.give(g, self.symbols[id(block.line)]._replace(d=True))
+        self.give(self.derived.loss, Symbol("J"))
+
+    def layers(self) -> None:
+        """Z, A and delta of each layer: of each product with weights."""
+        products = [z for z in self.forward if z.op == "matmul" and any(weights(a) for a in z.args)]
+        forward  = {id(z) for z in self.forward}
+        for layer, product in enumerate(products, 1):
+            z, users = product, self.among(product, forward)
+            while len(users) == 1 and (users[0].op == "reshape" or users[0].op == "+" and bias(users[0], z)):
+                z, users = users[0], self.among(users[0], forward)
+            self.give(z, Symbol("Z", layer))
+            for a in [a for a in users if activates(a)][:1]:
+                self.give(a, Symbol("A", layer))
+            self.give_gradient(z, Symbol("delta", layer))
+
+    def among(self, z: Array, forward: set[int]) -> list[Array]:
+        """The forward lines that read z."""
+        return [user for user in self.users.get(id(z), []) if id(user) in forward]
+
+    def shared(self) -> None:
+        """V1, V2, ...: other lines that are read more than once, and their gradients."""
+        roots, count = [self.derived.loss, *self.derived.grads], 0
+        for z in self.live:
+            many = len(self.users.get(id(z), [])) + sum(1 for r in roots if r is z) > 1
+            if many and id(z) not in self.symbols and z.op not in SHAPES | {"constant", "slope"}:
+                count += 1
+                self.give(z, Symbol("V", count))
+                self.give_gradient(z, Symbol("V", count, True))
+
+
+def activates(z: Array) -> bool:
+    """Whether z is an activation: softmax, or a row of one operand that is no arithmetic."""
+    return z.op == "softmax" or z.op in TABLE and not TABLE[z.op].nary and z.op not in ALGEBRA
 
 
 def weights(x: Array) -> bool:

@@ -104,7 +104,7 @@ def test_tied_weights():
     program = check(total([(o - xi) ** 2 for x in X for o, xi in zip(decoded(x), x)]) / 5, X, [],
                     [p for w in W for p in w])
     assert program.products() == (2, 3)
-    assert [p.line.shape for p in program.own] == [(3, 4)]
+    assert [p.line.shape for p in program.blocks] == [(3, 4)]
 
 
 def test_attention():
@@ -174,7 +174,7 @@ def test_choices_are_made_anew():
     program = vectorize(loss, x, parameters=w)
     assert program([0.5, 0.25]).loss == 3.0
     assert program([2.0, 0.25]).loss == 4.5
-    assert program.gradients[program.names[id(program.own[0].line)]].ravel().tolist() == [5.0, 0.25]
+    assert program.gradients[program.own.names[0]].ravel().tolist() == [5.0, 0.25]
 
 
 def test_fractions_stay_exact():
@@ -190,8 +190,8 @@ def test_fractions_stay_exact():
     loss.backward()
     assert result.loss == loss.data and isinstance(result.loss, Fraction)
     found = {}
-    for p in program.own:
-        found.update(zip(p.members, result.gradients[program.names[id(p.line)]].ravel().tolist()))
+    for block, gradient in zip(program.blocks, result.gradients.values()):
+        found.update(zip(block.members, gradient.ravel().tolist()))
     assert [found[k] for k in range(len(ps))] == [p.grad for p in ps]
 
 
