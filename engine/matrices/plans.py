@@ -61,6 +61,8 @@ class Plans:
         if not self.choice.hurried or not size or not self.derived.samples or not len(self.own.theta) or tied:
             return None
         ready, data = self.prepared(size), {"input": X} if Y is None else {"input": X, "target": Y}
+        if not ready.rooms:
+            return None
         for role, room in ready.rooms.items():
             if role not in data or data[role].size * len(room) != room.size * len(X):
                 return None                                          # the usual way tells what is wrong

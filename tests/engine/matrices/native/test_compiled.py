@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Value, vectorize
-from engine.matrices import runners as choosing
 from engine.matrices.native import compiler as compiling
 from engine.matrices.native import epochs as native_training
 from nn import MLP, SGD, Adam, cross_entropy_with_logits, half_mse, hinge, l2, mse, weights
@@ -120,27 +119,6 @@ def program_of(runner="auto", **options):
     X, Y, model = samples(4, 2), samples(4, 1, 1), MLP(2, [3, 1], "tanh")
     return vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters(), runner=runner,
                      **options), numbers(X), numbers(Y)
-
-
-def test_auto_compiles_when_it_is_worth_it():
-    program, X, Y = program_of()
-    program(X, Y)
-    assert "NumPy; machine code after" in program.report()
-    before = program(X, Y).loss
-    for _ in range(choosing.PATIENCE):
-        loss = program(X, Y).loss
-    assert "Runner: machine code" in program.report() and loss == pytest.approx(before, rel=1e-14)
-
-
-def test_numpy_stays_numpy():
-    program, X, Y = program_of("numpy")
-    program.train(X, Y, SGD(program.values, 0.1), epochs=choosing.PATIENCE + 1)
-    assert program.report().endswith("Runner: NumPy.")
-
-
-def test_an_unknown_runner():
-    with pytest.raises(ValueError, match="'auto', 'numpy', 'native'"):
-        program_of("cuda")
 
 
 def test_without_a_compiler_numpy_does_it_and_the_report_says_so(monkeypatch):
