@@ -26,7 +26,7 @@ from .portable import elementary, evaluate, sized
 from .numpy.plan import aligned
 
 if TYPE_CHECKING:
-    from .passes.lower import Lowering
+    from .passes.lowering import Lowered
 
 
 class Parameter(NamedTuple):
@@ -46,7 +46,7 @@ class Result(NamedTuple):
 class Calls:
     """The part of a Program that runs it: what it is made of, its parameters, its plans."""
 
-    low:     Lowering
+    low:     Lowered
     loss:    Array
     outputs: Array | None
     grads:   Sequence[Array]

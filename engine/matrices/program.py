@@ -20,14 +20,14 @@ from .training_loop import Descent, train
 
 if TYPE_CHECKING:
     from .passes.batch import Templates
-    from .passes.lower import Lowering
+    from .passes.lowering import Lowered
     from .passes.trace import Trace
 
 
 class Program(Calls):
     """A loss as a program of array operations. Made by `vectorize`."""
 
-    def __init__(self, low: Lowering, loss: Array, outputs: Array | None, own: Sequence[Parameter],
+    def __init__(self, low: Lowered, loss: Array, outputs: Array | None, own: Sequence[Parameter],
                  grads: Sequence[Array], by_line: dict[int, Array], values: Sequence[Value], t: Trace,
                  folded: Templates) -> None:
         self.low, self.loss, self.outputs, self.grads, self.by_line = low, loss, outputs, grads, by_line

@@ -9,7 +9,7 @@ from ..value import Value, node
 from .passes import batch as batching
 from .passes import structure as checking
 from .passes import groups as grouping
-from .passes import lower as lowering
+from .passes import lowering
 from .passes import sums as normalising
 from .passes import reverse
 from .calls import Parameter
@@ -66,10 +66,8 @@ def compiled(loss: Any, inputs: Sequence[Any], targets: Sequence[Any], parameter
     sums   = normalising.normalise(t)
     folded, last = batching.fold(t, sums)
     groups = grouping.group(folded)
-    low    = lowering.Lowering(folded, groups, t.samples, t.widths)
-    results = low.results(last, batch)
-    grads, by_line = reverse.gradients(results[0], low.parameters)
+    low    = lowering.lower(folded, last, groups, t.samples, t.widths, batch)
+    grads, by_line = reverse.gradients(low.loss, low.parameters)
     own    = [Parameter(p, [folded.columns[i] for i in groups.groups[p.attrs].members])
               for p in low.parameters]
-    return Program(low, results[0], results[1] if len(results) > 1 else None, own, grads, by_line, parameters,
-                   t, folded)
+    return Program(low, low.loss, low.outputs, own, grads, by_line, parameters, t, folded)

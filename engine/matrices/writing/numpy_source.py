@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...primitives import TABLE
+from ..algebra import simpler
 from ..lines import Array, Lines, Shape
 from .symbols import statements, symbols_of
 from ..portable import RENAMED, elementary, needed
@@ -169,7 +170,7 @@ def helpers(live: list[Array]) -> list[str]:
 
 def definition(name: str, z: Array, count: int, attrs: Any, upstream: bool = False) -> list[str]:
     """def name(x): its row, written out; with upstream, def name(x, g): a gate's slope times what arrives."""
-    lines = Lines()
+    lines = Lines(simpler)
     wide  = z.op in ("softmax", "logsumexp", "maximum", "minimum")
     args  = [lines.new("input", (), (-1, 2) if wide else (-1,), k) for k in range(count)]
     size  = (-1, 2) if z.op == "softmax" else (-1, 1) if wide else (-1,)
