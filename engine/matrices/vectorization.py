@@ -52,7 +52,7 @@ def vectorize(loss: Value | Callable[..., Value], inputs: Sequence[Any], targets
     program = compiled(loss, inputs, targets, parameters, outputs, batch)
     program.runner = choice
     if rerecord is not None:
-        checking.same_structure(rerecord, inputs, targets, parameters, batch, program)
+        checking.same_structure(rerecord, inputs, targets, parameters, batch, program.trace)
     return program
 
 
