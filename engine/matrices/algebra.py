@@ -102,7 +102,7 @@ def product_of_numbers(x: Array, y: Array) -> Array | None:
 
 
 def number_first(x: Array, y: Array) -> Array | None:
-    """A number stands to the left and a gate to the right, so that the rules below need to look there only."""
+    """Numbers stand to the left and gates to the right, so that the rules below look there alone."""
     return y * x if number_of(y) or gated(x) and not gated(y) else None
 
 

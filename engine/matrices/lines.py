@@ -24,7 +24,7 @@ from ..libraries import COMMON
 from ..value import Number
 
 Shape:   TypeAlias = tuple[int, ...]
-Attrs:   TypeAlias = Any                   # each operation has its own kind, known to who reads that operation
+Attrs:   TypeAlias = Any                   # each operation has its own, known to who reads that operation
 Operand: TypeAlias = "Array | Number | Fraction"
 Indices: TypeAlias = NDArray[np.intp]
 Simpler: TypeAlias = Callable[[str, Sequence["Array"]], "Array | None"]

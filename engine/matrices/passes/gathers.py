@@ -44,7 +44,7 @@ class Views:
         self.findings = Findings([], [], [])
 
     def view(self, given: Operands) -> Array:
-        """The array of the operands, one axis per axis of their rows, after the batch axis if there is one."""
+        """The array of the operands: one axis per axis of their rows, after the batch axis if it has one."""
         if given.of_single_samples():
             return self.picked(given)
         rows = given.rows

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from inspect import signature
-from typing import TYPE_CHECKING, Any
 
-from ...value import Value, number
-from .trace import Trace, trace
-
-if TYPE_CHECKING:
-    from ..program import Program
+from ...value import Number, Value, number
+from .trace import Data, Trace, trace
 
 
-def as_values(data: Any) -> Any:
+def as_values(data: Data) -> Data:
     """Nested lists (or arrays) of numbers as nested lists of Values; Values stay."""
     if isinstance(data, Value):
         return data
@@ -28,7 +24,7 @@ def as_values(data: Any) -> Any:
     return Value(data)
 
 
-def of_two(loss: Callable[..., Any], inputs: Any, targets: Any) -> Callable[..., Any]:
+def of_two(loss: Callable[..., Value], inputs: object, targets: object) -> Callable[..., Value]:
     """The loss, a function of (inputs, targets), which are lists.
 
     Raises:
@@ -54,8 +50,8 @@ def some(parameters: Sequence[Value]) -> None:
                          "by: write parameters=model.parameters()")
 
 
-def same_structure(record: Callable[[Any, Any], Value], inputs: Any, targets: Any,
-                   parameters: Sequence[Value], batch: bool, program: Program) -> None:
+def same_structure(record: Callable[[Data, Data], Value], inputs: Data, targets: Data,
+                   parameters: Sequence[Value], batch: bool, recorded: Trace) -> None:
     """Record again on other data and compare.
 
     Raises:
@@ -71,31 +67,31 @@ def same_structure(record: Callable[[Any, Any], Value], inputs: Any, targets: An
             errors.append(error)
             continue
         tried += 1
-        compare(program.trace, trace(loss, x, y, parameters, batch))
+        compare(recorded, trace(loss, x, y, parameters, batch))
     if not tried:
         raise ValueError(f"the loss could not be recorded on other data to check its structure: {errors[-1]}")
 
 
-def copied(data: Any, change: Callable[[Any], Any] = lambda x: x) -> Any:
+def copied(data: Data, change: Callable[[Number], Number] = lambda x: x) -> Data:
     if isinstance(data, (list, tuple)):
         return [copied(part, change) for part in data]
     return Value(change(number(data)))
 
 
-def reversed_samples(data: Any) -> Any:
+def reversed_samples(data: Data) -> Data:
     """The samples in the opposite order; the numbers of a single one."""
     return copied(list(data)[::-1])
 
 
-def negated(data: Any) -> Any:
+def negated(data: Data) -> Data:
     return copied(data, lambda x: -x)
 
 
-def scaled(data: Any) -> Any:
+def scaled(data: Data) -> Data:
     return copied(data, lambda x: 3 * x)
 
 
-def shifted(data: Any) -> Any:
+def shifted(data: Data) -> Data:
     """Each number a little larger than the one before was, so that comparisons turn out otherwise."""
     steps: Iterator[int] = iter(range(10 ** 9))
     return copied(data, lambda x: x + (-1) ** next(steps))
