@@ -149,9 +149,7 @@ class Lines:
         if a.op == "neg":
             return -self.sum(a.args[0], axes, keep)
         if a.op == "sum" and not a.attrs[1]:                              # a sum of sums is one sum
-            first, inner = a.attrs[0], a.args[0]
-            others = [k for k in range(len(inner.shape)) if k not in first]
-            return self.reshape(self.sum(inner, tuple(sorted([*first, *[others[k] for k in axes]]))), shape)
+            return self.reshape(self.sum(a.args[0], both(a.attrs[0], axes, len(a.args[0].shape))), shape)
         return self.new("sum", (a,), shape, (axes, keep))
 
     def largest(self, a: Array, smallest: bool = False) -> Array:
@@ -210,6 +208,12 @@ def broadcast(*shapes: Shape) -> Shape:
                     raise ValueError(f"shapes {shapes} do not go together")
                 out[-k] = n
     return tuple(out)
+
+
+def both(first: tuple[int, ...], then: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """The axes of a sum over `then` of a sum over `first`, counted in an array that has `count` of them."""
+    left = [k for k in range(count) if k not in first]
+    return tuple(sorted([*first, *[left[k] for k in then]]))
 
 
 def frozen(attrs: object) -> object:
