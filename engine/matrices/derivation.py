@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..value import Value
 from .lines import Array
 from .passes.batch import Templates
-from .passes.lower import Lowering
+from .passes.lowering import Lowered
 from .passes.trace import Trace
 
 
@@ -40,24 +40,31 @@ class Block(NamedTuple):
 class Derivation(NamedTuple):
     """The lines of a loss and of its gradients.
 
-    loss       one number
-    outputs    samples x outputs; None if the Values of the outputs were not named
+    low        the forward lines, and what was noticed when they were made
     grads      one line per array of parameters, in the order of `blocks`
     by_line    the gradient of every line that has one, by id: delta and the like
     blocks     the arrays of parameters
     values     the parameters as the user gave them
-    low, trace, templates    the nodes on their way to these lines, for the report
+    trace, templates    the nodes on their way to these lines, for the report
     """
 
-    loss:      Array
-    outputs:   Array | None
+    low:       Lowered
     grads:     Sequence[Array]
     by_line:   dict[int, Array]
     blocks:    list[Block]
     values:    list[Value]
-    low:       Lowering
     trace:     Trace
     templates: Templates
+
+    @property
+    def loss(self) -> Array:
+        """One number."""
+        return self.low.loss
+
+    @property
+    def outputs(self) -> Array | None:
+        """Samples x outputs; None if the Values of the outputs were not named."""
+        return self.low.outputs
 
     @property
     def samples(self) -> int:

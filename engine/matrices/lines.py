@@ -11,17 +11,23 @@ them, so that a row of the calculus table, given Arrays, writes out its formula.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from math import prod
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..libraries import COMMON
-from .algebra import number_of, simpler
+from ..value import Number
 
-Shape: TypeAlias = tuple[int, ...]
+Shape:   TypeAlias = tuple[int, ...]
+Attrs:   TypeAlias = Any                   # each operation has its own, known to who reads that operation
+Operand: TypeAlias = "Array | Number | Fraction"
+Indices: TypeAlias = NDArray[np.intp]
+Simpler: TypeAlias = Callable[[str, Sequence["Array"]], "Array | None"]
 
 
 class Array:
@@ -32,28 +38,28 @@ class Array:
     op: str
     args: tuple[Array, ...]
     shape: Shape
-    attrs: Any
+    attrs: Attrs
     lines: Lines
 
-    def __add__(self, y: Any) -> Array:      return self.lines.call("+", self, y)
-    def __radd__(self, x: Any) -> Array:     return self.lines.call("+", x, self)
-    def __sub__(self, y: Any) -> Array:      return self.lines.call("-", self, y)
-    def __rsub__(self, x: Any) -> Array:     return self.lines.call("-", x, self)
-    def __mul__(self, y: Any) -> Array:      return self.lines.call("*", self, y)
-    def __rmul__(self, x: Any) -> Array:     return self.lines.call("*", x, self)
-    def __truediv__(self, y: Any) -> Array:  return self.lines.call("/", self, y)
-    def __rtruediv__(self, x: Any) -> Array: return self.lines.call("/", x, self)
-    def __pow__(self, y: Any) -> Array:      return self.lines.call("**", self, y)
-    def __rpow__(self, x: Any) -> Array:     return self.lines.call("**", x, self)
-    def __floordiv__(self, y: Any) -> Array: return self.lines.call("//", self, y)
-    def __mod__(self, y: Any) -> Array:      return self.lines.call("%", self, y)
-    def __neg__(self) -> Array:              return self.lines.call("neg", self)
-    def __abs__(self) -> Array:              return self.lines.call("abs", self)
-    def __lt__(self, y: Any) -> Array:       return self.lines.call("<", self, y)
-    def __le__(self, y: Any) -> Array:       return self.lines.call("<=", self, y)
-    def __gt__(self, y: Any) -> Array:       return self.lines.call(">", self, y)
-    def __ge__(self, y: Any) -> Array:       return self.lines.call(">=", self, y)
-    def __eq__(self, y: object) -> Array:    return self.lines.call("==", self, y)  # type: ignore[override]
+    def __add__(self, y: Operand) -> Array:      return self.lines.call("+", self, y)
+    def __radd__(self, x: Operand) -> Array:     return self.lines.call("+", x, self)
+    def __sub__(self, y: Operand) -> Array:      return self.lines.call("-", self, y)
+    def __rsub__(self, x: Operand) -> Array:     return self.lines.call("-", x, self)
+    def __mul__(self, y: Operand) -> Array:      return self.lines.call("*", self, y)
+    def __rmul__(self, x: Operand) -> Array:     return self.lines.call("*", x, self)
+    def __truediv__(self, y: Operand) -> Array:  return self.lines.call("/", self, y)
+    def __rtruediv__(self, x: Operand) -> Array: return self.lines.call("/", x, self)
+    def __pow__(self, y: Operand) -> Array:      return self.lines.call("**", self, y)
+    def __rpow__(self, x: Operand) -> Array:     return self.lines.call("**", x, self)
+    def __floordiv__(self, y: Operand) -> Array: return self.lines.call("//", self, y)
+    def __mod__(self, y: Operand) -> Array:      return self.lines.call("%", self, y)
+    def __neg__(self) -> Array:                  return self.lines.call("neg", self)
+    def __abs__(self) -> Array:                  return self.lines.call("abs", self)
+    def __lt__(self, y: Operand) -> Array:       return self.lines.call("<", self, y)
+    def __le__(self, y: Operand) -> Array:       return self.lines.call("<=", self, y)
+    def __gt__(self, y: Operand) -> Array:       return self.lines.call(">", self, y)
+    def __ge__(self, y: Operand) -> Array:       return self.lines.call(">=", self, y)
+    def __eq__(self, y: Operand) -> Array:       return self.lines.call("==", self, y)  # type: ignore[override]
     __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
@@ -65,18 +71,29 @@ class Array:
         return self.lines.library
 
 
-class Lines:
-    """The lines of one program, in the order in which they can be run."""
+def number_of(a: Array) -> tuple[Number, int] | None:
+    """What a constant is: a number, and the power of the number of samples that goes with it."""
+    return (a.attrs if a.op == "constant" and a.shape == () and not isinstance(a.attrs[0], np.ndarray)
+            else None)
 
-    def __init__(self) -> None:
+
+class Lines:
+    """The lines of one program, in the order in which they can be run.
+
+    Args:
+        simpler: what a line of arithmetic can be instead, or None: the function of algebra.py.
+    """
+
+    def __init__(self, simpler: Simpler) -> None:
+        self.simpler = simpler
         self.lines: list[Array] = []
-        self.known: dict[Any, Array] = {}
+        self.known: dict[object, Array] = {}
         names = [*COMMON, "expm1", "log1p", "log2", "log10", "hypot"]
         self.library = SimpleNamespace(
             **{name: lambda *xs, name=name: self.call(name, *xs) for name in names if name != "pi"},
             pi=np.pi, where=lambda c, a, b: self.call("where", c, a, b))
 
-    def new(self, op: str, args: Sequence[Array] = (), shape: Shape = (), attrs: Any = None) -> Array:
+    def new(self, op: str, args: Sequence[Array] = (), shape: Shape = (), attrs: Attrs = None) -> Array:
         key = (op, tuple([id(a) for a in args]), shape, frozen(attrs))
         if key not in self.known:
             z = Array()
@@ -87,19 +104,19 @@ class Lines:
 
     # --- numbers ----------------------------------------------------------------------------------
 
-    def constant(self, number: Any, batches: int = 0) -> Array:
+    def constant(self, number: Number | Fraction, batches: int = 0) -> Array:
         """number * samples ** batches."""
         return self.new("constant", (), (), (number, batches))
 
-    def array(self, x: Any) -> Array:
+    def array(self, x: Operand) -> Array:
         return x if isinstance(x, Array) else self.constant(x)
 
     # --- element by element -----------------------------------------------------------------------
 
-    def call(self, op: str, *operands: Any) -> Array:
+    def call(self, op: str, *operands: Operand) -> Array:
         """op on broadcast operands, simplified where a factor or an addend does nothing."""
         args = [self.array(x) for x in operands]
-        z = simpler(self, op, args)
+        z = self.simpler(op, args)
         return self.new(op, args, self.together(*args)) if z is None else z
 
     def together(self, *arrays: Array) -> Shape:
@@ -124,19 +141,15 @@ class Lines:
         """The sum over axes, counted from the front."""
         if not axes:
             return a
+        shape = tuple([1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes])
         if all(a.shape[k] == 1 for k in axes):
-            return self.reshape(a, tuple([n for k, n in enumerate(a.shape) if keep or k not in axes]))
+            return self.reshape(a, shape)
         if a.op == "*" and number_of(a.args[0]):                          # c * x: the sum first
             return a.args[0] * self.sum(a.args[1], axes, keep)
         if a.op == "neg":
             return -self.sum(a.args[0], axes, keep)
         if a.op == "sum" and not a.attrs[1]:                              # a sum of sums is one sum
-            inner  = a.args[0]
-            others = [k for k in range(len(inner.shape)) if k not in a.attrs[0]]
-            whole  = self.sum(inner, tuple(sorted([*a.attrs[0], *[others[k] for k in axes]])))
-            kept   = [1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes]
-            return self.reshape(whole, tuple(kept))
-        shape = tuple([1 if k in axes else n for k, n in enumerate(a.shape) if keep or k not in axes])
+            return self.reshape(self.sum(a.args[0], both(a.attrs[0], axes, len(a.args[0].shape))), shape)
         return self.new("sum", (a,), shape, (axes, keep))
 
     def largest(self, a: Array, smallest: bool = False) -> Array:
@@ -174,11 +187,10 @@ class Lines:
     def zeros(self, shape: Shape) -> Array:
         return self.spread(self.constant(0), shape)
 
-    def take(self, a: Array, index: Any) -> Array:
+    def take(self, a: Array, index: Indices) -> Array:
         """a[..., index]: the last axis is replaced by the axes of index; a view where the indices are a
         range."""
-        index, n = np.asarray(index), a.shape[-1]
-        flat, lead = index.ravel(), a.shape[:-1]
+        flat, lead, n = index.ravel(), a.shape[:-1], a.shape[-1]
         start, stop = int(flat[0]), int(flat[-1]) + 1
         if flat.size == stop - start and (np.diff(flat) == 1).all():
             part = a if flat.size == n else self.new("slice", (a,), (*lead, flat.size), (start, stop))
@@ -198,7 +210,14 @@ def broadcast(*shapes: Shape) -> Shape:
     return tuple(out)
 
 
-def frozen(attrs: Any) -> Any:
+def both(first: tuple[int, ...], then: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """The axes of a sum over `then` of a sum over `first`, counted in an array that has `count` of them."""
+    left = [k for k in range(count) if k not in first]
+    return tuple(sorted([*first, *[left[k] for k in then]]))
+
+
+def frozen(attrs: object) -> object:
+    """attrs as what can be compared: arrays by their numbers, and 1, 1.0 and True are three."""
     if isinstance(attrs, np.ndarray):
         return attrs.shape, (attrs.tobytes() if attrs.dtype != object else tuple(map(repr, attrs.ravel())))
     if isinstance(attrs, tuple):

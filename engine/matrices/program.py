@@ -15,7 +15,7 @@ from .derivation import Block, Derivation
 from .lines import Array
 from .mover import Descent, Rule
 from .parameters import Parameters
-from .passes.lower import Lowering
+from .passes.lowering import Lowered
 from .plans import Plans
 from .portable import LossAndGradients, exactly, function
 from .runners import Choice
@@ -106,7 +106,7 @@ class Program:
         return self.derived.fixed
 
     @property
-    def low(self) -> Lowering:
+    def low(self) -> Lowered:
         """What became of the nodes: groups, lines, and what was noticed on the way."""
         return self.derived.low
 

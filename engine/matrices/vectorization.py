@@ -11,7 +11,7 @@ from .data import Nested
 from .derivation import Block, Derivation
 from .passes import batch as batching
 from .passes import groups as grouping
-from .passes import lower as lowering
+from .passes import lowering
 from .passes import reverse
 from .passes import structure as checking
 from .passes import sums as normalising
@@ -69,9 +69,7 @@ def derived(loss: Value, inputs: Sequence[Nested], targets: Sequence[Nested], pa
     sums   = normalising.normalise(t)
     folded, last = batching.fold(t, sums)
     groups = grouping.group(folded)
-    low    = lowering.Lowering(folded, groups, t.samples, t.widths)
-    roots  = low.results(last, batch)
-    grads, by_line = reverse.gradients(roots[0], low.parameters)
+    low    = lowering.lower(folded, last, groups, t.samples, t.widths, batch)
+    grads, by_line = reverse.gradients(low.loss, low.parameters)
     blocks = [Block(p, [folded.columns[i] for i in groups.groups[p.attrs].members]) for p in low.parameters]
-    outs   = roots[1] if len(roots) > 1 else None
-    return Derivation(roots[0], outs, grads, by_line, blocks, list(parameters), low, t, folded)
+    return Derivation(low, grads, by_line, blocks, list(parameters), t, folded)

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..lines import Array
+from ..lines import Array, number_of
 from .c_memory import Memory
 from .c_text import flat, last, size, wide
 from .schedule import Unsupported
-from ..algebra import number_of
 
 OPERATORS   = {"+", "-", "*", "/"}
 COMPARISONS = {"<", "<=", ">", ">=", "=="}

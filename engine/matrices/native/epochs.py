@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..algebra import simpler
 from ..data import Floats
 from ..lines import Array, Lines
 from ..mover import Mover
@@ -40,7 +41,7 @@ class Fields(ctypes.Structure):
 
 def rule_of(optimizer: Any, count: int, states: int, moving: Any) -> tuple[Compiled, list[str]] | None:
     """The optimizer's rule in C and what its arrays are; None if it is more than arithmetic on arrays."""
-    lines = Lines()
+    lines = Lines(simpler)
     names = ["w", "g", "lr", "steps", *[f"state{k}" for k in range(states)]]
     arrays = {name: lines.new("parameter", (), (1,) if name in ("lr", "steps") else (count,), name)
               for name in names}

@@ -17,10 +17,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..lines import Array
+from ..lines import Array, number_of
 from .lifetimes import VIEWS, lifetimes, sums_of_products
 from ..portable import RENAMED, number, rounded, sized
-from ..algebra import number_of
 
 Step: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 

@@ -13,11 +13,15 @@ A group of sums that is no product is split by its right rows; each part then is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 from .batch import Templates
 from .trace import GLOBAL
+
+Row:   TypeAlias = tuple[int, ...]
+Part:  TypeAlias = dict[Row, list[int]]        # sums with one right row, by their left rows
+Wish:  TypeAlias = tuple[list[int], tuple[int, ...]]             # parameters, as an array of this shape
 
 
 class Group(NamedTuple):
@@ -49,7 +53,7 @@ def group(t: Templates) -> Groups:
 
     found: list[Group] = []
     for level in levels(t):
-        alike: dict[Any, list[int]] = {}
+        alike: dict[Hashable, list[int]] = {}
         for i in level:
             alike.setdefault(key(t, kinds, i), []).append(i)
         for members in alike.values():
@@ -83,29 +87,40 @@ def levels(t: Templates) -> list[list[int]]:
     return found
 
 
-def key(t: Templates, kinds: Sequence[int], i: int) -> Any:
+def key(t: Templates, kinds: Sequence[int], i: int) -> Hashable:
     """What templates of one group have in common."""
-    exponent = t.data[t.args[i][1]] if t.ops[i] == "**" and t.ops[t.args[i][1]] == "constant" else None
-    exponent = tuple(exponent) if isinstance(exponent, list) else exponent
-    read     = tuple([s != GLOBAL for s in t.samples[i]])
+    exponent: Hashable = None
+    if t.ops[i] == "**" and t.ops[t.args[i][1]] == "constant":
+        number   = t.data[t.args[i][1]]
+        exponent = tuple(number) if isinstance(number, list) else number
+    read = tuple([s != GLOBAL for s in t.samples[i]])
     return t.ops[i], t.batched[i], t.pairs[i], tuple([kinds[a] for a in t.args[i]]), read, exponent
 
 
-def split(t: Templates, members: list[int]) -> Iterable[list[int]]:
+def split(t: Templates, members: list[int]) -> list[list[int]]:
     """The members in order of left and right rows; in parts, one per right row, if they are no product."""
     if t.ops[members[0]] != "sum" or not t.pairs[members[0]] or len(members) == 1:
         return [members]
-    by_right: dict[Any, dict[Any, list[int]]] = {}
+    parts = by_right_row(t, members)
+    if is_product(parts):
+        return [[part[left][0] for part in parts for left in parts[0]]]
+    split_up = [[i for same in part.values() for i in same] for part in parts]
+    return split_up if len(split_up) <= MANY_PARTS else [members]
+
+
+def by_right_row(t: Templates, members: Sequence[int]) -> list[Part]:
+    by_right: dict[Row, Part] = {}
     for i in members:
         n = t.pairs[i]
         left, right = t.args[i][:n], t.args[i][n:2 * n]
         by_right.setdefault(right, {}).setdefault(left, []).append(i)
-    parts = list(by_right.values())
+    return list(by_right.values())
+
+
+def is_product(parts: Sequence[Part]) -> bool:
+    """Whether every left row meets every right row once."""
     single = all(len(same) == 1 for part in parts for same in part.values())
-    if single and all(part.keys() == parts[0].keys() for part in parts):
-        return [[part[left][0] for part in parts for left in parts[0]]]
-    split_up = [[i for same in part.values() for i in same] for part in parts]
-    return split_up if len(split_up) <= MANY_PARTS else [members]
+    return single and all(part.keys() == parts[0].keys() for part in parts)
 
 
 def claim(t: Templates, found: Sequence[Group]) -> list[Group]:
@@ -119,25 +134,39 @@ def claim(t: Templates, found: Sequence[Group]) -> list[Group]:
             taken.update(members)
             arrays.append(Group("parameter", list(members), False, shape))
 
-    sums = [g for g in found if g.op == "sum" and t.pairs[g.members[0]]]
-    layers = [g for g in sums if t.pairs[g.members[0]] > 1 or t.explicit[g.members[0]]]
-    for g in layers:
-        n = t.pairs[g.members[0]]
-        columns = [k for k, p in enumerate(t.args[g.members[0]][:n]) if t.ops[p] == "parameter"]
-        rows = list(dict.fromkeys(tuple([t.args[i][k] for k in columns]) for i in g.members))
-        if columns and {t.ops[t.args[g.members[0]][n + k]] for k in columns} != {"parameter"}:
-            take([p for row in rows for p in row], (len(rows), len(columns)))
-        for k in range(2 * n, len(t.args[g.members[0]])):
-            column = list(dict.fromkeys(t.args[i][k] for i in g.members))
-            take(column, (len(column),))
-    for g in found:
-        if len(t.args[g.members[0]]) < 8 or g.op != "sum":
-            for k in range(len(t.args[g.members[0]])):
-                column = list(dict.fromkeys(t.args[i][k] for i in g.members))
-                take(column, (len(column),))
+    for members, shape in wanted(t, found):
+        take(members, shape)
     rest = [i for i, op in enumerate(t.ops) if op == "parameter" and i not in taken]
     take(rest, (len(rest),))
     return arrays
+
+
+def wanted(t: Templates, found: Sequence[Group]) -> Iterator[Wish]:
+    """What could be an array of parameters, and its shape: that of a layer before any other column."""
+    for g in found:
+        n = t.pairs[g.members[0]]
+        if g.op == "sum" and (n > 1 or n and t.explicit[g.members[0]]):
+            yield from weights(t, g, n)
+            yield from columns(t, g, 2 * n)
+    for g in found:
+        if len(t.args[g.members[0]]) < 8 or g.op != "sum":
+            yield from columns(t, g, 0)
+
+
+def weights(t: Templates, g: Group, n: int) -> Iterator[Wish]:
+    """The left factors of a layer, row by row, unless only parameters are multiplied with each other."""
+    left, right = t.args[g.members[0]][:n], t.args[g.members[0]][n:2 * n]
+    learnt = [k for k, p in enumerate(left) if t.ops[p] == "parameter"]
+    rows   = list(dict.fromkeys(tuple([t.args[i][k] for k in learnt]) for i in g.members))
+    if learnt and {t.ops[right[k]] for k in learnt} != {"parameter"}:
+        yield [p for row in rows for p in row], (len(rows), len(learnt))
+
+
+def columns(t: Templates, g: Group, first: int) -> Iterator[Wish]:
+    """The different operands at each place from `first` on."""
+    for k in range(first, len(t.args[g.members[0]])):
+        column = list(dict.fromkeys(t.args[i][k] for i in g.members))
+        yield column, (len(column),)
 
 
 def ordered(t: Templates, place: Sequence[tuple[int, int]], members: list[int]) -> list[int]:

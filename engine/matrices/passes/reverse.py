@@ -15,9 +15,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ...primitives import TABLE
-from ..lines import Array, Lines
+from ..lines import Array, Lines, number_of
 from .expansion import FLAT, INLINE, slope_formula
-from ..algebra import number_of
 from .spreads import full, narrowed, scatter, unspread
 
 

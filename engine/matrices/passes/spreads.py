@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 import numpy as np
 
-from ..lines import Array, Lines, Shape
+from ..lines import Array, Indices, Lines, Shape
 
 
 def narrowed(g: Array, shape: Shape) -> Array:
@@ -52,7 +51,7 @@ def full(lines: Lines, g: Array, z: Array) -> Array:
     return lines.spread(g, z.shape)
 
 
-def scatter(lines: Lines, g: Array, index: Any, n: int) -> Array:
+def scatter(lines: Lines, g: Array, index: Indices, n: int) -> Array:
     """out[..., i] = sum of g[..., k] over the k with index[k] == i, from takes and sums alone."""
     order  = np.argsort(index, kind="stable")
     counts = np.bincount(index, minlength=n)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from inspect import signature
-from typing import Any
 
-from ...value import Value, number
-from .trace import Trace, trace
+from ...value import Number, Value, number
+from .trace import Data, Trace, trace
 
 
-def as_values(data: Any) -> Any:
+def as_values(data: Data) -> Data:
     """Nested lists (or arrays) of numbers as nested lists of Values; Values stay."""
     if isinstance(data, Value):
         return data
@@ -25,7 +24,7 @@ def as_values(data: Any) -> Any:
     return Value(data)
 
 
-def of_two(loss: Callable[..., Any], inputs: Any, targets: Any) -> Callable[..., Any]:
+def of_two(loss: Callable[..., Value], inputs: object, targets: object) -> Callable[..., Value]:
     """The loss, a function of (inputs, targets), which are lists.
 
     Raises:
@@ -51,7 +50,7 @@ def some(parameters: Sequence[Value]) -> None:
                          "by: write parameters=model.parameters()")
 
 
-def same_structure(record: Callable[[Any, Any], Value], inputs: Any, targets: Any,
+def same_structure(record: Callable[[Data, Data], Value], inputs: Data, targets: Data,
                    parameters: Sequence[Value], batch: bool, recorded: Trace) -> None:
     """Record again on other data and compare.
 
@@ -73,26 +72,26 @@ def same_structure(record: Callable[[Any, Any], Value], inputs: Any, targets: An
         raise ValueError(f"the loss could not be recorded on other data to check its structure: {errors[-1]}")
 
 
-def copied(data: Any, change: Callable[[Any], Any] = lambda x: x) -> Any:
+def copied(data: Data, change: Callable[[Number], Number] = lambda x: x) -> Data:
     if isinstance(data, (list, tuple)):
         return [copied(part, change) for part in data]
     return Value(change(number(data)))
 
 
-def reversed_samples(data: Any) -> Any:
+def reversed_samples(data: Data) -> Data:
     """The samples in the opposite order; the numbers of a single one."""
     return copied(list(data)[::-1])
 
 
-def negated(data: Any) -> Any:
+def negated(data: Data) -> Data:
     return copied(data, lambda x: -x)
 
 
-def scaled(data: Any) -> Any:
+def scaled(data: Data) -> Data:
     return copied(data, lambda x: 3 * x)
 
 
-def shifted(data: Any) -> Any:
+def shifted(data: Data) -> Data:
     """Each number a little larger than the one before was, so that comparisons turn out otherwise."""
     steps: Iterator[int] = iter(range(10 ** 9))
     return copied(data, lambda x: x + (-1) ** next(steps))

@@ -11,11 +11,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from ...value import Value, topological_order
+from ...value import Number, Value, topological_order
+
+Data: TypeAlias = Any  # what users give as samples: nested lists of Values or numbers, or what is refused
+Samples: TypeAlias = list[list[object]]                  # one flat list per sample
 
 GLOBAL = -1
+
+
+class Declared(NamedTuple):
+    """What a node is: its role, home and column."""
+
+    role:   str
+    home:   int
+    column: int
+
+
+CONSTANT = Declared("constant", GLOBAL, 0)
+INNER    = Declared("", GLOBAL, 0)
 
 
 class Trace(NamedTuple):
@@ -26,14 +41,14 @@ class Trace(NamedTuple):
     roles:   list[str]
     homes:   list[int]
     columns: list[int]
-    data:    list[Any]
+    data:    list[Number]
     labels:  list[str]
     samples: int                    # 0: the graph has no batch axis
     widths:  dict[str, int]         # numbers per sample of "input" and "target"
     strays:  int  # leaves that are Values and were not declared: fixed numbers of the program
 
 
-def trace(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters: Sequence[Value],
+def trace(loss: Value, inputs: Sequence[Data], targets: Sequence[Data], parameters: Sequence[Value],
           batch: bool) -> Trace:
     """The graph of loss.
 
@@ -57,23 +72,27 @@ def trace(loss: Value, inputs: Sequence[Any], targets: Sequence[Any], parameters
         if part and samples and len(part) != samples:
             raise ValueError(f"{name} has {len(part)} samples and the other list {samples}: give one entry "
                              f"per sample in both")
-
     widths = {name: len(part[0]) if part else 0 for name, part in zip(("input", "target"), per_sample)}
+    return read(loss, declared, samples, widths)
+
+
+def read(loss: Value, declared: dict[int, Declared], samples: int, widths: dict[str, int]) -> Trace:
+    """The graph, whose leaves are what they were declared as, or constants."""
     t = Trace([], [], [], [], [], [], [], samples, widths, 0)
     ids: dict[int, int] = {}
     strays = 0
     for z in topological_order(loss):
         for x in z.operands:
             if not x.operands and id(x) not in ids:
-                role, home, column = declared.get(id(x), ("constant", GLOBAL, 0))
-                strays += type(x) is Value and role == "constant"
-                enter(t, ids, x, role, home, column)
-        enter(t, ids, z, "", GLOBAL, 0, tuple([ids[id(x)] for x in z.operands]))
+                leaf = declared.get(id(x), CONSTANT)
+                strays += type(x) is Value and leaf is CONSTANT
+                enter(t, ids, x, leaf)
+        enter(t, ids, z, INNER, tuple([ids[id(x)] for x in z.operands]))
     return t._replace(strays=strays)
 
 
-def enter(t: Trace, ids: dict[int, int], x: Value, role: str, home: int, column: int,
-          args: tuple[int, ...] = ()) -> None:
+def enter(t: Trace, ids: dict[int, int], x: Value, declared: Declared, args: tuple[int, ...] = ()) -> None:
+    role, home, column = declared
     ids[id(x)] = len(t.ops)
     t.ops.append(x.op)
     t.args.append(args)
@@ -84,10 +103,10 @@ def enter(t: Trace, ids: dict[int, int], x: Value, role: str, home: int, column:
     t.labels.append(x.label)
 
 
-def declare(per_sample: Sequence[Any], parameters: Sequence[Value],
-            samples: int) -> dict[int, tuple[str, int, int]]:
-    """id(leaf) -> (role, home, column)."""
-    declared: dict[int, tuple[str, int, int]] = {}
+def declare(per_sample: Sequence[Samples | None], parameters: Sequence[Value],
+            samples: int) -> dict[int, Declared]:
+    """What each leaf that was given is, by id."""
+    declared: dict[int, Declared] = {}
     for role, home, column, x in leaves(per_sample, parameters):
         if not isinstance(x, Value):
             raise TypeError(f"{role}s are the Values that the loss was computed from, and one is "
@@ -97,13 +116,15 @@ def declare(per_sample: Sequence[Any], parameters: Sequence[Value],
             raise ValueError(f"a {role} must be a leaf, and {x!r} was computed by {x.op!r}: give the Values "
                              f"it was computed from")
         if id(x) in declared:
-            raise ValueError(f"{x!r} is declared twice, as {declared[id(x)][0]} and as {role}: make one "
+            raise ValueError(f"{x!r} is declared twice, as {declared[id(x)].role} and as {role}: make one "
                              f"Value for each place")
-        declared[id(x)] = (role, home if samples else GLOBAL, column)
+        declared[id(x)] = Declared(role, home if samples else GLOBAL, column)
     return declared
 
 
-def leaves(per_sample: Sequence[Any], parameters: Sequence[Value]) -> Iterator[tuple[str, int, int, Any]]:
+def leaves(per_sample: Sequence[Samples | None],
+           parameters: Sequence[Value]) -> Iterator[tuple[str, int, int, object]]:
+    """(role, home, column, leaf) for each that was given."""
     for role, part in zip(("input", "target"), per_sample):
         for s, sample in enumerate(part or []):
             for k, x in enumerate(sample):
@@ -112,7 +133,7 @@ def leaves(per_sample: Sequence[Any], parameters: Sequence[Value]) -> Iterator[t
         yield "parameter", GLOBAL, k, p
 
 
-def rows(given: Any, batched: bool, name: str) -> list[list[Any]] | None:
+def rows(given: Data, batched: bool, name: str) -> Samples | None:
     """One flat list per sample; None where nothing was given."""
     if isinstance(given, Value):
         given = [given]
@@ -131,7 +152,7 @@ def rows(given: Any, batched: bool, name: str) -> list[list[Any]] | None:
     return samples
 
 
-def flatten(x: Any) -> Iterator[Any]:
+def flatten(x: Data) -> Iterator[Data]:
     """The items of nested lists, in order."""
     if not isinstance(x, (list, tuple)):
         yield x

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...libraries import Quantity
 from ...primitives import TABLE
+from ..algebra import simpler
 from ..lines import Array, Lines, Shape
 from .symbols import statements, symbols_of
 from ..derivation import Derivation, needed
@@ -178,7 +179,7 @@ def helpers(live: list[Array]) -> list[str]:
 
 def definition(name: str, z: Array, count: int, attrs: object, upstream: bool = False) -> list[str]:
     """def name(x): its row, written out; with upstream, def name(x, g): a gate's slope times what arrives."""
-    lines = Lines()
+    lines = Lines(simpler)
     wide  = z.op in ("softmax", "logsumexp", "maximum", "minimum")
     args  = [lines.new("input", (), (-1, 2) if wide else (-1,), k) for k in range(count)]
     size  = (-1, 2) if z.op == "softmax" else (-1, 1) if wide else (-1,)

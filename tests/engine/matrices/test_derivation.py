@@ -1,6 +1,7 @@
 """Derivation: the lines of a loss and of its gradients, in an order in which they can be run."""
 
 from engine import Value, vectorize
+from engine.matrices.algebra import simpler
 from engine.matrices.derivation import needed
 from engine.matrices.lines import Lines
 from nn import MLP, half_mse
@@ -14,7 +15,7 @@ def derived():
 
 
 def test_operands_come_first_and_every_line_once():
-    lines = Lines()
+    lines = Lines(simpler)
     x = lines.new("input", (), (-1, 3))
     y = x * x + x
     order = needed([y, x * x])
@@ -24,7 +25,7 @@ def test_operands_come_first_and_every_line_once():
 
 
 def test_a_graph_as_deep_as_one_likes_is_walked_without_recursion():
-    lines = Lines()
+    lines = Lines(simpler)
     z = lines.new("input", (), (-1,))
     for _ in range(20_000):
         z = lines.new("sin", (z,), (-1,))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine import Value, affine, dot, relu, tanh, total
+from engine.matrices.algebra import simpler
 from engine.matrices.lines import Lines
 from engine.matrices.passes.batch import fold
 from engine.matrices.passes.groups import group
@@ -97,7 +98,7 @@ def test_equal_operations_become_one_group_and_weights_a_matrix():
 # --- arrays, simplified -----------------------------------------------------------------------------
 
 def test_lines_that_do_nothing_are_not_written():
-    lines = Lines()
+    lines = Lines(simpler)
     x, y  = [lines.new("input", (), (-1, 3), k) for k in range(2)]
     assert 1 * x is x and x * 1 is x and x / 1 is x and x ** 1 is x and (-x).__neg__() is x
     assert (x + x) is 2 * x and 2 * (3 * x) is 6 * x
@@ -108,7 +109,7 @@ def test_lines_that_do_nothing_are_not_written():
 
 
 def test_an_array_is_no_condition():
-    lines = Lines()
+    lines = Lines(simpler)
     with pytest.raises(TypeError, match="where"):
         bool(lines.new("input", (), (3,)) > 0)
 
@@ -116,7 +117,7 @@ def test_an_array_is_no_condition():
 # --- reverse ----------------------------------------------------------------------------------------
 
 def test_only_what_leads_to_a_parameter_is_differentiated():
-    lines = Lines()
+    lines = Lines(simpler)
     x, w  = lines.new("input", (), (-1, 2)), lines.new("parameter", (), (3, 2), 0)
     loss  = lines.sum(lines.matmul(x, lines.transpose(w)), (0, 1))
     (dw,), by_line = gradients(loss, [w])
@@ -125,7 +126,7 @@ def test_only_what_leads_to_a_parameter_is_differentiated():
 
 @pytest.mark.parametrize("index", [[0, 0, 2], [1, 0], [3, 3, 3, 1, 1, 0], [2]])
 def test_scatter_is_the_transpose_of_take(index):
-    lines = Lines()
+    lines = Lines(simpler)
     g   = lines.new("input", (), (len(index),))
     out = scatter(lines, g, np.array(index), 4)
     values = np.arange(1.0, 1 + len(index))
