@@ -15,7 +15,7 @@ from .checks import known
 from .neuron import MLP
 from .signals import Output, Signals
 
-Metric: TypeAlias = Callable[[Sequence[Any], Sequence[Any]], float]   # as a user's function has them
+Metric: TypeAlias = Callable[[Any, Any], float]     # of (outputs, targets), as a user's function has them
 
 
 def accuracy(outputs: Sequence[Signals], Y: Sequence[Signals], threshold: float = 0.0) -> float:
