@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine import Value, mean
+from engine import Value, dot, mean
 from nn import SGD, BatchNorm, Elementwise, Layer, Sequential, fit
 from nn.datasets import noisy_curve
 
@@ -48,7 +48,7 @@ def run(out: Path) -> None:
     norm.gamma[0].data, norm.beta[0].data = gamma, beta
     values = [Value(x, f"z[{i}]") for i, x in enumerate(z, 1)]
     shifted = [row[0] for row in norm.batch([[v] for v in values])]
-    sum(g * y for g, y in zip(upstream, shifted)).backward()
+    dot(upstream, shifted).backward()
     print("z = (1, 2, 4, 5), gamma = 2, beta = -1, upstream gradient (1, 0, 0, 0):\n")
     table(["i", "z", "normalised, scaled", "dL/dz closed form", "dL/dz engine"],
           [(i, x, y.data, exact, v.grad) for i, (x, y, exact, v) in

@@ -10,7 +10,6 @@ They are views: Values hold nothing more than before, and cost nothing more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
-from typing import Any
 
 from .value import Constant, Number, Value
 
@@ -65,9 +64,9 @@ def local_grads(z: Value) -> tuple[Number, ...]:
     return z.partials
 
 
-def view(name: str, read: Callable[[Value], Any], instead: str) -> property:
+def view(name: str, read: Callable[[Value], object], instead: str) -> property:
     """A property that can be read; setting it says what to write instead."""
-    def refuse(z: Value, x: Any) -> None:
+    def refuse(z: Value, x: object) -> None:
         raise AttributeError(f"{name} is a view of {instead} and cannot be set: {NODE}")
     return property(read, refuse, doc=read.__doc__)
 

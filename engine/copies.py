@@ -15,14 +15,16 @@ For the user's own processes and threads: no file of ours is a pickle. A model i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from copy import deepcopy
-from typing import Any
+from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
 from .value import Value
 
 PLAIN = (float, int, str)
+
+Fields: TypeAlias = dict[str, object]                   # name -> content
 
 
 # --- copy -----------------------------------------------------------------------------------------
@@ -32,18 +34,17 @@ def shallow(z: Value) -> Value:
     return filled(blank(type(z)), fields(z))
 
 
-def deep(z: Value, memo: dict[int, Any]) -> Value:
+def deep(z: Value, memo: dict[int, object]) -> Value:
     """The graph of z anew; what is in memo is copied already."""
-    nodes = reachable([z], memo)
-    for x in nodes:
-        memo[id(x)] = blank(type(x))
-    for x in nodes:
-        filled(memo[id(x)], {name: twin(part, memo) for name, part in fields(x).items()})
-    twin_of_z: Value = memo[id(z)]
-    return twin_of_z
+    nodes  = reachable([z], memo)
+    copies = [blank(type(x)) for x in nodes]
+    memo.update({id(x): copied for x, copied in zip(nodes, copies)})
+    for x, copied in zip(nodes, copies):
+        filled(copied, {name: twin(part, memo) for name, part in fields(x).items()})
+    return copies[0]
 
 
-def twin(x: Any, memo: dict[int, Any]) -> Any:
+def twin(x: object, memo: dict[int, object]) -> object:
     """deepcopy, quicker for what most fields are."""
     if type(x) in PLAIN:  return x
     if type(x) is tuple:  return tuple([twin(part, memo) for part in x])
@@ -53,13 +54,13 @@ def twin(x: Any, memo: dict[int, Any]) -> Any:
 
 # --- pickle ---------------------------------------------------------------------------------------
 
-def reduced(z: Value) -> tuple[Any, ...]:
+def reduced(z: Value) -> tuple[object, ...]:
     """What pickle writes for z: an object of its own, and the Record of what it leads to, if any."""
     record = Record.around(z) if z.operands or isinstance(z.grad, Value) else None
     return blank, (type(z),), (numbers(z), record)
 
 
-def completed(z: Value, state: tuple[dict[str, Any], Any]) -> None:
+def completed(z: Value, state: tuple[Fields, Record | None]) -> None:
     """Give z its numbers; its operands and a grad that is a graph were set by the record."""
     filled(z, state[0])
 
@@ -89,7 +90,7 @@ class Record:
             writing.update({id(x): record for x in bound})
         return record
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         nodes   = reachable(self.starts)
         place   = {id(x): k for k, x in enumerate(nodes)}
         starts  = {id(x) for x in self.starts}
@@ -99,7 +100,8 @@ class Record:
         grads   = [(k, place[id(x.grad)]) for k, x in enumerate(nodes) if isinstance(x.grad, Value)]
         return Record, (), (objects, inner, made_of, grads)
 
-    def __setstate__(self, state: tuple[dict[int, Value], dict[int, Any], list[Any], list[Any]]) -> None:
+    def __setstate__(self, state: tuple[dict[int, Value], dict[int, tuple[type[Value], Fields]],
+                                        list[tuple[int, list[int]]], list[tuple[int, int]]]) -> None:
         objects, inner, made_of, grads = state
         nodes = objects | {k: filled(blank(kind), given) for k, (kind, given) in inner.items()}
         for k, places in made_of:
@@ -114,7 +116,7 @@ writing: WeakValueDictionary[int, Record] = WeakValueDictionary()
 
 # --- nodes and fields -----------------------------------------------------------------------------
 
-def reachable(starts: Iterable[Value], done: Any = ()) -> list[Value]:
+def reachable(starts: Iterable[Value], done: Container[int] = ()) -> list[Value]:
     """The nodes, their operands and the graphs that are their grads, each once; not those in done."""
     found: dict[int, Value] = {}
     stack = list(starts)[::-1]
@@ -133,14 +135,14 @@ def blank(kind: type[Value]) -> Value:
     return object.__new__(kind)
 
 
-def fields(z: Value) -> dict[str, Any]:
+def fields(z: Value) -> Fields:
     """The name and content of every field: the slots, and what a subclass keeps in its __dict__."""
-    state: Any = object.__getstate__(z)
+    state: Any = object.__getstate__(z)                  # (typed as an object; with slots it is a pair)
     inside, slots = state
     return {**(inside or {}), **slots}
 
 
-def numbers(z: Value) -> dict[str, Any]:
+def numbers(z: Value) -> Fields:
     """The fields that lead to no other node."""
     found = fields(z)
     if found["operands"]:
@@ -150,7 +152,7 @@ def numbers(z: Value) -> dict[str, Any]:
     return found
 
 
-def filled(z: Value, content: dict[str, Any]) -> Value:
+def filled(z: Value, content: Fields) -> Value:
     for name, x in content.items():
         setattr(z, name, x)
     return z

@@ -21,17 +21,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Real
-from typing import Any
+from typing import TypeAlias
 
+from .libraries import Quantity
 from .primitives import identity
 from .rows import partials_as_values
 from .value import Number, Operand, Value, topological_order, zero
+
+Nested: TypeAlias = "Operand | list[Nested] | tuple[Nested, ...]"     # an argument, and its gradient
 
 # how many derivatives are being taken around this code
 depth: ContextVar[int] = ContextVar("depth", default=0)
 
 
-def grad(f: Callable[..., Any]) -> Callable[..., Any]:
+def grad(f: Callable[..., object]) -> Callable[..., Quantity]:
     """The function that gives df/dx: for one argument its gradient, for several a tuple of them.
 
     Raises:
@@ -41,11 +44,11 @@ def grad(f: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args: both(*args)[1]
 
 
-def value_and_grad(f: Callable[..., Any]) -> Callable[..., Any]:
+def value_and_grad(f: Callable[..., object]) -> Callable[..., tuple[Quantity, Quantity]]:
     """The function that gives (f(x), df/dx). Errors as for grad."""
     callable_or_error(f)
 
-    def derivative(*args: Any) -> tuple[Any, Any]:
+    def derivative(*args: Nested) -> tuple[Operand, Nested]:
         with variables(args) as (xs, again):
             z = scalar(f(*xs), "grad")
             gradient = tuple(like(x, iter(gradients(z, flat(x), again))) for x in xs)
@@ -53,7 +56,7 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., Any]:
     return derivative
 
 
-def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
+def jacobian(f: Callable[..., object]) -> Callable[..., list[list[Quantity]]]:
     """The function that gives J[i][j] = df_i/dx_j, for f that returns a list; x_j over all arguments in
     order.
 
@@ -64,7 +67,7 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     """
     callable_or_error(f)
 
-    def derivative(*args: Any) -> list[list[Any]]:
+    def derivative(*args: Nested) -> list[list[Operand]]:
         with variables(args) as (xs, again):
             outputs = f(*xs)
             if not isinstance(outputs, (list, tuple)):
@@ -74,14 +77,14 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     return derivative
 
 
-def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
+def hessian(f: Callable[..., object]) -> Callable[..., list[list[Quantity]]]:
     """The function that gives H[i][j] = d2f/dx_i dx_j, with x_i over all arguments in order. Errors as for
     grad."""
     slope = grad(f)
     return jacobian(lambda *xs: [z for x in several(slope(*xs), xs) for z in flat(x)])
 
 
-def gradients(output: Operand, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
+def gradients(output: Operand, inputs: Sequence[Value], create_graph: bool = False) -> list[Operand]:
     """d(output)/d(x) for each x of inputs: numbers, or Values if create_graph. Touches no `.grad`.
 
     An input that output does not depend on has gradient 0.
@@ -95,7 +98,7 @@ def gradients(output: Operand, inputs: Sequence[Value], create_graph: bool = Fal
     output = scalar(output, "gradients")
     if not isinstance(output, Value):
         return [zero(x.data) for x in inputs]
-    slopes: dict[Value, Any] = {output: 1 + zero(output.data)}
+    slopes: dict[Value, Operand] = {output: 1 + zero(output.data)}
     for z in reversed(topological_order(output)):
         slope = slopes[z]
         for operand, partial in zip(z.operands, partials_as_values(z) if create_graph else z.partials):
@@ -104,7 +107,7 @@ def gradients(output: Operand, inputs: Sequence[Value], create_graph: bool = Fal
 
 
 @contextmanager
-def variables(args: Sequence[Any]) -> Iterator[tuple[list[Any], bool]]:
+def variables(args: tuple[Nested, ...]) -> Iterator[tuple[list[Nested], bool]]:
     """Fresh variables in the shape of args, and whether what is computed of them must be a graph itself."""
     if not args:
         raise TypeError("a derivative is taken at a point, and none was given: write grad(f)(2.0)")
@@ -116,30 +119,30 @@ def variables(args: Sequence[Any]) -> Iterator[tuple[list[Any], bool]]:
         depth.reset(token)
 
 
-def variable(x: Operand) -> Any:
+def variable(x: Operand) -> Value:
     """A new node with the number of x. A Value stays attached to its past, yet can be told apart from it."""
     return identity(x) if isinstance(x, Value) else Value(x)
 
 
-def flat(x: Any) -> list[Any]:
+def flat(x: Nested) -> list[Quantity]:
     """The numbers and Values in x, in order; x may be one of them or nested lists of them."""
     if not isinstance(x, (list, tuple)):
         return [x]
     return [item for part in x for item in flat(part)]
 
 
-def like(shape: Any, items: Iterator[Any]) -> Any:
+def like(shape: Nested, items: Iterator[Operand]) -> Nested:
     """The items, in the shape of nested lists."""
     if not isinstance(shape, (list, tuple)):
         return next(items)
     return [like(part, items) for part in shape]
 
 
-def several(gradient: Any, args: Sequence[Any]) -> Sequence[Any]:
+def several(gradient: Quantity, args: Sequence[object]) -> Sequence[Quantity]:
     return (gradient,) if len(args) == 1 else gradient
 
 
-def scalar(z: Any, name: str) -> Value | Number:
+def scalar(z: object, name: str) -> Value | Number:
     """z, if it is one number or Value."""
     if isinstance(z, (Value, Real)):
         return z  # type: ignore[return-value]  # (every Real is a Number)
@@ -151,7 +154,7 @@ def scalar(z: Any, name: str) -> Value | Number:
                     f"{instead}")
 
 
-def callable_or_error(f: Any) -> None:
+def callable_or_error(f: object) -> None:
     if not callable(f):
         raise TypeError(f"a derivative is taken of a function, not of {type(f).__name__} {f!r:.60}: "
                         "write grad(f)(x), or z.backward() and x.grad for a Value z that is there already")

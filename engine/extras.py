@@ -4,14 +4,14 @@ missing."""
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from types import ModuleType
 
 EXTRAS = {"numpy": "fast", "matplotlib": "pictures", "tqdm": "demos", "mpmath": "check",
           "hypothesis": "check",
           "pytest": "test"}  # what is in none of them comes with chainrule itself
 
 
-def needed(module: str, what: str, instead: str = "") -> Any:
+def needed(module: str, what: str, instead: str = "") -> ModuleType:
     """The module, imported for `what`.
 
     Args:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from functools import cache
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any, TypeAlias
 
 from .value import Value
 
 Quantity: TypeAlias = Any  # what a row computes with: a number of any library, a Value, an array, a symbol
+Library:  TypeAlias = ModuleType | SimpleNamespace  # what has exp, log, sin, ... for one kind of number
 
 COMMON = "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc pi".split()
 
 
-def lib(x: Any, *more: Any) -> Any:
+def lib(x: Quantity, *more: Quantity) -> Library:
     """The module whose functions take numbers of these types; math unless one belongs to another or brings
     its own."""
     kind = type(x)
@@ -24,30 +26,31 @@ def lib(x: Any, *more: Any) -> Any:
     if isinstance(x, Value):
         return lib(x.data, *more)
     if hasattr(kind, "library"):
-        return x.library
+        own: Library = x.library
+        return own
     return library(kind.__module__.partition(".")[0], hasattr(kind, "__len__"))
 
 
 @cache
-def library(package: str, is_array: bool) -> Any:
+def library(package: str, is_array: bool) -> Library:
     if package == "sympy":              return symbolic(sys.modules["sympy"])
     if package == "mpmath":             return many_digits(sys.modules["mpmath"])
     if package == "numpy" and is_array: return arrays(sys.modules["numpy"])
     return math                         # also Fractions and NumPy scalars: they convert to float
 
 
-def where(condition: Any, a: Any, b: Any) -> Any:
+def where(condition: Quantity, a: Quantity, b: Quantity) -> Quantity:
     """a if condition else b; for a symbolic or array condition, what its library has for that."""
     if condition is True:  return a
     if condition is False: return b
     return getattr(lib(condition), "where", choose)(condition, a, b)
 
 
-def choose(condition: Any, a: Any, b: Any) -> Any:
+def choose(condition: object, a: Quantity, b: Quantity) -> Quantity:
     return a if condition else b
 
 
-def symbolic(sympy: Any) -> SimpleNamespace:
+def symbolic(sympy: ModuleType) -> SimpleNamespace:
     return SimpleNamespace(
         **{name: getattr(sympy, name) for name in COMMON},
         expm1 = lambda x: sympy.exp(x) - 1,
@@ -61,11 +64,11 @@ def symbolic(sympy: Any) -> SimpleNamespace:
                                         else sympy.Piecewise((a, condition), (b, True)))
 
 
-def many_digits(mpmath: Any) -> SimpleNamespace:
+def many_digits(mpmath: ModuleType) -> SimpleNamespace:
     """mpmath, with Python's rule that a value outside its domain raises instead of turning complex."""
-    def real(name: str) -> Any:
+    def real(name: str) -> Callable[..., Quantity]:
         function = getattr(mpmath, name)
-        def checked(*xs: Any) -> Any:
+        def checked(*xs: Quantity) -> Quantity:
             z = function(*xs)
             if (isinstance(z, mpmath.mpc) or (name == "log" and mpmath.isinf(z)
                                               and not any(map(mpmath.isinf, xs)))):
@@ -87,7 +90,7 @@ def many_digits(mpmath: Any) -> SimpleNamespace:
         cospi = mpmath.cospi)
 
 
-def arrays(numpy: Any) -> SimpleNamespace:
+def arrays(numpy: ModuleType) -> SimpleNamespace:
     """NumPy's ufuncs under the names of math; erf and erfc need SciPy and are looked up when called."""
     renamed = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
                "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}

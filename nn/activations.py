@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypeVar
 
 import engine
+from engine import Value
 from engine.primitives import TABLE
 
 from .checks import known
 
-Activation: TypeAlias = Callable[[Any], Any]
+Activation: TypeAlias = Callable[[Value], Value]
+Z = TypeVar("Z")
 
 
-def linear(z: Any) -> Any:
+def linear(z: Z) -> Z:
     """a = z itself, no node of its own: the output layer of a regression (D1-08)."""
     return z
 
@@ -47,7 +49,5 @@ def activation(f: str | Activation) -> Activation:
     Raises:
         ValueError: the name is unknown.
     """
-    return (f if callable(f) else known(f, ACTIVATIONS, "activation", ", for a layer also maxout, or give a "
-                                        "function of "
-                                                                       "one Value, as in lambda z: "
-                                        "leaky_relu(z, 0.1)"))
+    return f if callable(f) else known(f, ACTIVATIONS, "activation", ", for a layer also maxout, or give a "
+                                       "function of one Value, as in lambda z: leaky_relu(z, 0.1)")

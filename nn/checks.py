@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from numbers import Real
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from engine import Value
 from engine.value import number
 
 Entry = TypeVar("Entry")
+Other = TypeVar("Other")
 
 
-def whole(n: Any, what: str) -> int:
+def whole(n: object, what: str) -> int:
     """n, if it is a whole number of at least 1."""
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise ValueError(f"{what} must be a whole number of at least 1, not {n!r}")
@@ -58,21 +59,21 @@ def fraction(x: float, what: str) -> float:
     return x
 
 
-def real(x: Any, what: str) -> Any:
+def real(x: float, what: str) -> float:
     """x, if it is a real number."""
     if isinstance(x, bool) or not isinstance(x, Real):
         raise TypeError(f"{what} must be a number, not {type(x).__name__} {x!r:.60}: write 0.1")
     return x
 
 
-def known(name: Any, table: Mapping[str, Entry], what: str, instead: str = "") -> Entry:
+def known(name: object, table: Mapping[str, Entry], what: str, instead: str = "") -> Entry:
     """The entry of the table that a name means."""
     if not isinstance(name, str) or name not in table:
         raise ValueError(f"unknown {what} {name!r:.60}: write one of {', '.join(table)}{instead}")
     return table[name]
 
 
-def functions(fs: Any, what: str) -> list[Any]:
+def functions(fs: Sequence[Entry], what: str) -> list[Entry]:
     """fs, if it is a list of functions."""
     if not isinstance(fs, (list, tuple)) or not all(map(callable, fs)):
         raise TypeError(f"{what} is a list of functions, not {type(fs).__name__} {fs!r:.60}: "
@@ -80,7 +81,7 @@ def functions(fs: Any, what: str) -> list[Any]:
     return list(fs)
 
 
-def pair(validation: Any) -> tuple[Any, Any]:
+def pair(validation: tuple[Entry, Other]) -> tuple[Entry, Other]:
     """validation, if it is (X, Y)."""
     if not isinstance(validation, (list, tuple)) or len(validation) != 2:
         raise TypeError(f"validation is a pair of samples and targets, and got {validation!r:.60}: write "
@@ -88,7 +89,7 @@ def pair(validation: Any) -> tuple[Any, Any]:
     return validation[0], validation[1]
 
 
-def samples(X: Any, name: str) -> list[Any]:
+def samples(X: Sequence[Entry], name: str) -> list[Entry]:
     """X as lists of finite numbers, of one length."""
     X = X.tolist() if hasattr(X, "tolist") else X        # a NumPy array
     if not isinstance(X, (list, tuple)):
@@ -111,5 +112,5 @@ def samples(X: Any, name: str) -> list[Any]:
     return rows
 
 
-def size(row: Any) -> str:
+def size(row: object) -> str:
     return f"{len(row)} numbers" if isinstance(row, (list, tuple)) else "a single number"

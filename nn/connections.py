@@ -13,17 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 from engine import Value, dot
 from engine.functions import lift
+from engine.libraries import Quantity
+from engine.value import Operand
 
 from .activations import Activation, activation
-from .initializers import Initializer, initializer
+from .initializers import Initializer, as_random, initializer
 from .module import Module
 from .neuron import MLP, Layer
+from .signals import Output, as_list
 
-Part = Callable[[Any], Any]                              # a Module, or any function of a list of Values
+Part: TypeAlias = Callable[[Any], Output]                # a Module, or any function of a list of Values
 
 
 class Sequential(Module):
@@ -45,11 +48,11 @@ class Sequential(Module):
         for k, layer in enumerate((layer for part in parts for layer in layers_of(part)), 1):
             layer.name_parameters(str(k))
 
-    def __call__(self, x: Sequence[Any]) -> Any:
+    def __call__(self, x: Sequence[Operand]) -> Output:
         """The output for one sample: a Value if there is one, else a list."""
         return single(through(self.parts, x))
 
-    def batch(self, X: Sequence[Any]) -> list[Any]:
+    def batch(self, X: Sequence[Sequence[Operand]]) -> list[Output]:
         """The outputs for several samples, part by part, so that a BatchNorm inside sees them together."""
         for part in self.parts:
             X = [as_list(y) for y in (part.batch(X) if isinstance(part, Module) else map(part, X))]
@@ -67,7 +70,7 @@ class Elementwise(Module):
     def __init__(self, f: str | Activation) -> None:
         self.f = activation(f)
 
-    def __call__(self, z: Sequence[Any]) -> list[Any]:
+    def __call__(self, z: Sequence[Quantity]) -> list[Value]:
         return [self.f(zk) for zk in z]
 
 
@@ -87,11 +90,11 @@ class Around(Module):
         self.layers = list(layers)
         self.after  = after
 
-    def around(self, a1: Sequence[Value]) -> list[Any]:
+    def around(self, a1: Sequence[Value]) -> list[Value]:
         """What is added to each z."""
         raise NotImplementedError(f"{type(self).__name__} has no way around: define around(self, a1)")
 
-    def __call__(self, x: Sequence[Any]) -> list[Any]:
+    def __call__(self, x: Sequence[Operand]) -> list[Value]:
         """a for one sample, always as a list."""
         a1   = [lift(xj) for xj in x]
         a2   = through(self.layers[:-1], a1)
@@ -113,8 +116,8 @@ class Residual(Around):
         ValueError: called on a sample whose width is not that of the last layer.
     """
 
-    def around(self, a1: Sequence[Value]) -> list[Any]:
-        return list(equally_wide(a1, last_width(self.layers)))
+    def around(self, a1: Sequence[Value]) -> list[Value]:
+        return equally_wide(a1, last_width(self.layers))
 
 
 class WeightedSkip(Around):
@@ -141,7 +144,7 @@ class WeightedSkip(Around):
                         for j in range(1, widths[0] + 1)]
         self.n_in = widths[0]
 
-    def around(self, a1: Sequence[Value]) -> list[Any]:
+    def around(self, a1: Sequence[Value]) -> list[Value]:
         return [dot(self.weights[k:k + self.n_in], a1) for k in range(0, len(self.weights), self.n_in)]
 
 
@@ -167,7 +170,7 @@ class Highway(Around):
         for neuron in self.gate.neurons:
             neuron.bias.data = gate_bias
 
-    def around(self, a1: Sequence[Value]) -> list[Any]:
+    def around(self, a1: Sequence[Value]) -> list[Value]:
         return [g * aj for g, aj in zip(self.gate(a1), equally_wide(a1, self.gate.n_out))]
 
 
@@ -195,26 +198,18 @@ def last_width(layers: Sequence[Part]) -> int:
     return last.n_out
 
 
-def equally_wide(a1: Any, width: int) -> Any:
+def equally_wide(a1: Sequence[Value], width: int) -> list[Value]:
     if len(a1) != width:
         raise ValueError(f"{len(a1)} signals come around and the last layer has {width} units: use equal "
                          "widths, or WeightedSkip")
-    return a1
+    return list(a1)
 
 
-def through(parts: Sequence[Part], x: Any) -> Any:
+def through(parts: Sequence[Part], x: Sequence[Operand]) -> Sequence[Operand]:
     for part in parts:
         x = as_list(part(x))
     return x
 
 
-def as_list(y: Any) -> Any:
-    return y if isinstance(y, (list, tuple)) else [y]
-
-
-def single(y: Any) -> Any:
+def single(y: Output) -> Output:
     return y[0] if isinstance(y, (list, tuple)) and len(y) == 1 else y
-
-
-def as_random(seed: int | Random) -> Random:
-    return seed if isinstance(seed, Random) else Random(seed)

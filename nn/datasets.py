@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import cos, pi, sin
 from random import Random
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypeVar
 
 from .checks import known, not_negative, whole
 
 Samples: TypeAlias = list[list[float]]
+X_i = TypeVar("X_i")                                     # a sample
+Y_i = TypeVar("Y_i")                                     # its target
 
 GATES = {"and":  (0, 0, 0, 1), "or":  (0, 1, 1, 1), "xor":  (0, 1, 1, 0),
          "nand": (1, 1, 1, 0), "nor": (1, 0, 0, 0), "xnor": (1, 0, 0, 1)}
@@ -125,14 +127,14 @@ def digits() -> tuple[Samples, list[int]]:
     packed = resources.files(__package__).joinpath("digits.txt.gz").read_bytes()
     lines  = [line.split() for line in gzip.decompress(packed).decode().splitlines()
               if not line.startswith("#")]
-    return [[int(pixel, 17) / 16 for pixel in pixels] for _, pixels in lines], [int(digit)
-                                                                                for digit, _ in lines]
+    return ([[int(pixel, 17) / 16 for pixel in pixels] for _, pixels in lines],
+            [int(digit) for digit, _ in lines])
 
 
 # --- dividing and encoding ------------------------------------------------------------------------
 
-def split(X: Sequence[Any], Y: Sequence[Any], fraction: float = 0.8,
-          seed: int = 0) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+def split(X: Sequence[X_i], Y: Sequence[Y_i], fraction: float = 0.8,
+          seed: int = 0) -> tuple[list[X_i], list[Y_i], list[X_i], list[Y_i]]:
     """(X_train, Y_train, X_test, Y_test), drawn at random: `fraction` of the samples for training.
 
     Raises:
@@ -150,7 +152,7 @@ def split(X: Sequence[Any], Y: Sequence[Any], fraction: float = 0.8,
     return [X[i] for i in train], [Y[i] for i in train], [X[i] for i in test], [Y[i] for i in test]
 
 
-def one_hot(Y: Sequence[int], classes: int) -> list[list[int]]:
+def one_hot(Y: Sequence[object], classes: int) -> list[list[int]]:
     """For each class index a list with a 1 in its place.
 
     Raises:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from engine import Value
+from engine.value import Operand
 
 from .losses import Loss
 from .module import Module
 from .optimizers import Optimizer
+from .signals import Output, Signals
+
+Samples: TypeAlias = Sequence[Sequence[Operand]]
+Targets: TypeAlias = Sequence[Signals]
+Penalty: TypeAlias = Callable[[Module], Operand]
 
 
 class Training(NamedTuple):
     """Everything an epoch needs: the checked arguments of `fit`."""
 
     model: Module
-    X: list[Any]
-    Y: list[Any]
+    X: Samples
+    Y: Targets
     loss: Loss
     optimizer: Optimizer
-    penalty: Callable[[Module], Any] | None = None
+    penalty: Penalty | None = None
     clip_norm: float | None = None
     clip_value: float | None = None
 
@@ -30,10 +36,10 @@ class Epoch:
 
     def __init__(self, samples: int) -> None:
         self.loss = 0.0
-        self.outputs: list[Any] = [None] * samples
+        self.outputs: list[Output] = [None] * samples
 
 
-def one_number(loss: Any) -> Value:
+def one_number(loss: object) -> Value:
     """The loss, if it is a single Value."""
     if isinstance(loss, (list, tuple)):
         raise TypeError(f"the loss is a list of {len(loss)}, and only one number can be minimised: return "

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from io import BytesIO, StringIO
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING
 
 from engine.extras import needed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 BLUE, ORANGE = "#0072B2", "#E69F00"                      # told apart by the colour-blind, and in grey
 
@@ -60,7 +63,7 @@ class History:
         return (f"History({self.epochs} epochs, "
                 f"{', '.join(last)}{', ' + self.stopped if self.stopped else ''})")
 
-    def plot(self, path: str | PathLike[str] | None = None) -> Any:
+    def plot(self, path: str | PathLike[str] | None = None) -> Figure:
         """The curves as a matplotlib Figure, written to path if one is given.
 
         Raises:
@@ -91,9 +94,9 @@ class History:
             write(figure, path, alt=repr(self))
         return figure
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """What Jupyter shows: the curves, or, where they cannot be drawn, the text and the reason."""
-        bundle: dict[str, Any] = {"text/plain": repr(self)}
+        bundle = {"text/plain": repr(self)}
         try:
             svg = StringIO()
             self.plot().savefig(svg, format="svg", metadata={"Date": None})
@@ -103,7 +106,7 @@ class History:
         return bundle
 
 
-def write(figure: Any, path: str | PathLike[str], alt: str) -> None:
+def write(figure: Figure, path: str | PathLike[str], alt: str) -> None:
     """The figure as a file, whole or not at all; a name without an ending gets .png, as matplotlib has it."""
     from pathlib import Path
 

@@ -46,6 +46,11 @@ def glorot(n_in: int, n_out: int, rng: Random) -> float:
     return rng.gauss(0.0, sqrt(2 / (n_in + n_out)))
 
 
+def as_random(seed: int | Random) -> Random:
+    """What an initializer draws from: a Random as it is, so that several layers can share one."""
+    return seed if isinstance(seed, Random) else Random(seed)
+
+
 INITIALIZERS: dict[str, Initializer] = {
     "zeros": zeros, "normal": normal(), "xavier": xavier, "he": he, "glorot": glorot,
 }

@@ -25,19 +25,22 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from math import sqrt
 from operator import index
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from engine import Value, dot, hypot, log, log1p, logsumexp, relu, softplus, total
+from engine.libraries import Quantity
 from engine.value import Operand, number
 
 from .checks import known
+from .signals import Signals, is_list
 
-Loss: TypeAlias = Callable[[Any, Any], Any]
+Loss: TypeAlias = Callable[[Any, Any], Quantity]     # of (outputs, targets), as a user's function has them
+Each: TypeAlias = Callable[[Quantity, Quantity], Quantity]
 
 
 # --- regression -----------------------------------------------------------------------------------
 
-def half_mse(y: Any, t: Any, reduction: str = "mean") -> Any:
+def half_mse(y: Signals, t: Signals, reduction: str = "mean") -> Quantity:
     """1/2 (y - t)^2: its slope is y - t (D0-21 with 1/(2m), D1-25 for one sample).
 
     Raises (as every loss here):
@@ -47,17 +50,17 @@ def half_mse(y: Any, t: Any, reduction: str = "mean") -> Any:
     return over_samples(lambda y, t: 0.5 * (y - t) ** 2, y, t, reduction)
 
 
-def mse(y: Any, t: Any, reduction: str = "mean") -> Any:
+def mse(y: Signals, t: Signals, reduction: str = "mean") -> Quantity:
     """(y - t)^2: its slope is 2 (y - t) (D3-13)."""
     return over_samples(lambda y, t: (y - t) ** 2, y, t, reduction)
 
 
-def squared_error(y: Any, t: Any, reduction: str = "sum") -> Any:
+def squared_error(y: Signals, t: Signals, reduction: str = "sum") -> Quantity:
     """(y - t)^2 as `mse`, but added up over the samples unless told otherwise (D4-23)."""
     return mse(y, t, reduction)
 
 
-def rmse(y: Any, t: Any, reduction: str = "mean") -> Any:
+def rmse(y: Signals, t: Signals, reduction: str = "mean") -> Quantity:
     """The root of the mean (or summed) squared error; its slope at a perfect fit is 0.
 
     Not the loss that D0-21 calls so, which has no root (ERR-D0-1): that one is half_mse.
@@ -70,7 +73,7 @@ def rmse(y: Any, t: Any, reduction: str = "mean") -> Any:
 
 # --- two classes ----------------------------------------------------------------------------------
 
-def binary_cross_entropy(y: Any, t: Any, reduction: str = "mean") -> Any:
+def binary_cross_entropy(y: Signals, t: Signals, reduction: str = "mean") -> Quantity:
     """-(t ln y + (1 - t) ln(1 - y)) for a probability y (D0-22, D4-24); t may lie between 0 and 1.
 
     Raises:
@@ -79,7 +82,7 @@ def binary_cross_entropy(y: Any, t: Any, reduction: str = "mean") -> Any:
     return over_samples(one_binary_cross_entropy, y, t, reduction)
 
 
-def one_binary_cross_entropy(y: Operand, t: Operand) -> Any:
+def one_binary_cross_entropy(y: Operand, t: Operand) -> Quantity:
     probability(y, "an output given to binary_cross_entropy", "bce_with_logits")
     probability(t, "a target of binary_cross_entropy")
     if isinstance(t, Value): return -(t * log(y) + (1 - t) * log1p(-y))
@@ -88,7 +91,7 @@ def one_binary_cross_entropy(y: Operand, t: Operand) -> Any:
     return -(t * log(y) + (1 - t) * log1p(-y))
 
 
-def bce_with_logits(z: Any, t: Any, reduction: str = "mean") -> Any:
+def bce_with_logits(z: Signals, t: Signals, reduction: str = "mean") -> Quantity:
     """Binary cross-entropy of sigmoid(z): softplus(z) - t z, with slope sigmoid(z) - t (D4-26).
 
     Written t softplus(-z) + (1 - t) softplus(z), which is the same without the subtraction.
@@ -99,14 +102,14 @@ def bce_with_logits(z: Any, t: Any, reduction: str = "mean") -> Any:
     return over_samples(one_bce_with_logits, z, t, reduction)
 
 
-def one_bce_with_logits(z: Operand, t: Operand) -> Any:
+def one_bce_with_logits(z: Operand, t: Operand) -> Quantity:
     probability(t, "a target of bce_with_logits")
     if not isinstance(t, Value) and t == 1: return softplus(-z)
     if not isinstance(t, Value) and t == 0: return softplus(z)
     return t * softplus(-z) + (1 - t) * softplus(z)
 
 
-def hinge(s: Any, t: Any, reduction: str = "mean") -> Any:
+def hinge(s: Signals, t: Signals, reduction: str = "mean") -> Quantity:
     """max(0, 1 - t s) for a score s and a target t of -1 or +1 (D2-10).
 
     Raises:
@@ -115,7 +118,7 @@ def hinge(s: Any, t: Any, reduction: str = "mean") -> Any:
     return over_samples(one_hinge, s, t, reduction)
 
 
-def one_hinge(s: Operand, t: Operand) -> Any:
+def one_hinge(s: Operand, t: Operand) -> Quantity:
     if number(t) not in (-1, 1):
         raise ValueError(f"hinge needs targets -1 and +1, and got {number(t)!r}: write 2*t - 1 for labels 0 "
                          "and 1")
@@ -124,13 +127,13 @@ def one_hinge(s: Operand, t: Operand) -> Any:
 
 # --- many classes ---------------------------------------------------------------------------------
 
-def categorical_cross_entropy(y: Any, t: Any, reduction: str = "mean") -> Any:
+def categorical_cross_entropy(y: Signals, t: Signals, reduction: str = "mean") -> Quantity:
     """-sum_k t_k ln y_k for probabilities y, by class index or by list (D0-23, D3-28, D4-28).
 
     Raises:
         ValueError: a y is not within [0, 1], the class is out of range, the y of the right class is 0.
     """
-    def one(y: Sequence[Operand], t: Any) -> Any:
+    def one(y: Sequence[Operand], t: Signals) -> Quantity:
         for yk in y:
             probability(yk, "an output given to categorical_cross_entropy", "cross_entropy_with_logits")
         if has_values(t):
@@ -139,7 +142,7 @@ def categorical_cross_entropy(y: Any, t: Any, reduction: str = "mean") -> Any:
     return over_classifications(one, y, t, reduction)
 
 
-def cross_entropy_with_logits(z: Any, t: Any, reduction: str = "mean") -> Any:
+def cross_entropy_with_logits(z: Signals, t: Signals, reduction: str = "mean") -> Quantity:
     """-sum_k t_k ln softmax(z)_k, with slopes softmax(z)_k - t_k (D0-23, D3-29, D4-28).
 
     -ln softmax(z)_k is ln sum_j e^(z_j - z_k). The slope of a confident, right class is then a sum
@@ -148,24 +151,24 @@ def cross_entropy_with_logits(z: Any, t: Any, reduction: str = "mean") -> Any:
     Raises:
         ValueError: the class is out of range, or the list of probabilities does not sum to 1.
     """
-    def one(z: Sequence[Operand], t: Any) -> Any:
+    def one(z: Sequence[Operand], t: Signals) -> Quantity:
         if has_values(t):
             return logsumexp(z) - dot(t, z)
         return weighted([(tk, surprise(z, k)) for k, tk in shares(t, len(z))])
     return over_classifications(one, z, t, reduction)
 
 
-def surprise(z: Sequence[Operand], k: int) -> Any:
+def surprise(z: Sequence[Operand], k: int) -> Quantity:
     """-ln softmax(z)_k."""
     return logsumexp([0.0, *[zj - z[k] for j, zj in enumerate(z) if j != k]])
 
 
-def weighted(terms: Sequence[tuple[float, Any]]) -> Any:
+def weighted(terms: Sequence[tuple[float, Quantity]]) -> Quantity:
     """sum of t * x, as plain x where t is 1."""
     return added([x if t == 1 else t * x for t, x in terms])
 
 
-def shares(t: Any, classes: int) -> list[tuple[int, float]]:
+def shares(t: Signals, classes: int) -> list[tuple[int, float]]:
     """A target as pairs (class, probability), without the classes that have none."""
     if not isinstance(t, (list, tuple)):
         return [(class_index(t, classes), 1)]
@@ -180,7 +183,7 @@ def shares(t: Any, classes: int) -> list[tuple[int, float]]:
     return [(k, tk) for k, tk in enumerate(t) if tk != 0]
 
 
-def class_index(t: Any, classes: int) -> int:
+def class_index(t: Quantity, classes: int) -> int:
     try:
         k = index(t)
     except TypeError:
@@ -194,13 +197,13 @@ def class_index(t: Any, classes: int) -> int:
 
 # --- samples --------------------------------------------------------------------------------------
 
-def over_samples(one: Loss, y: Any, t: Any, reduction: str) -> Any:
+def over_samples(one: Each, y: Signals, t: Signals, reduction: str) -> Quantity:
     """Loss `one` of every output, added up within a sample, then reduced over the samples."""
     checked(reduction)
     return reduced([added([one(y, t) for y, t in sample]) for sample in paired(y, t)], reduction)
 
 
-def over_classifications(one: Loss, y: Any, t: Any, reduction: str) -> Any:
+def over_classifications(one: Each, y: Signals, t: Signals, reduction: str) -> Quantity:
     """Loss `one` of every sample, each a list with one number per class."""
     checked(reduction)
     if not is_list(y) or len(y) < 1 or len(y) == 1 and not is_list(y[0]):
@@ -208,43 +211,37 @@ def over_classifications(one: Loss, y: Any, t: Any, reduction: str) -> Any:
                         f"{y!r:.60}: use bce_with_logits or binary_cross_entropy for a single output")
     if not is_list(y[0]):
         return one(y, t if not is_list(t) else list(t))
-    same_length(y, t)
-    return reduced([one(yi, list(ti) if is_list(ti) else ti) for yi, ti in zip(y, t)], reduction)
+    return reduced([one(yi, list(ti) if is_list(ti) else ti) for yi, ti in matched(y, t)], reduction)
 
 
-def paired(y: Any, t: Any) -> Iterator[list[tuple[Any, Any]]]:
+def paired(y: Signals, t: Signals) -> Iterator[list[tuple[Quantity, Quantity]]]:
     """For each sample its pairs (output, target)."""
     if not is_list(y):
         y, t = [y], [t]
-    same_length(y, t)
-    for yi, ti in zip(y, t):
+    for yi, ti in matched(y, t):
         if is_list(yi):
-            same_length(yi, ti, "outputs")
-            yield [(yij, target(tij)) for yij, tij in zip(yi, ti)]
+            yield [(yij, target(tij)) for yij, tij in matched(yi, ti, "outputs")]
         else:
             yield [(yi, target(ti))]
 
 
-def reduced(losses: Sequence[Any], reduction: str) -> Any:
+def reduced(losses: Sequence[Quantity], reduction: str) -> Quantity:
     return added(losses) if reduction == "sum" or len(losses) == 1 else added(losses) / len(losses)
 
 
-def added(terms: Sequence[Any]) -> Any:
+def added(terms: Sequence[Quantity]) -> Quantity:
     """Their sum as one node; a single term is itself."""
     return terms[0] if len(terms) == 1 else total(terms)
 
 
 # --- checks ---------------------------------------------------------------------------------------
 
-def is_list(x: Any) -> bool:
-    return hasattr(x, "__len__") and not isinstance(x, (str, bytes))
-
-
-def has_values(t: Any) -> bool:
+def has_values(t: Signals) -> TypeGuard[Sequence[Operand]]:
+    """Whether a target is a list with Values in it."""
     return isinstance(t, (list, tuple)) and any(isinstance(tk, Value) for tk in t)
 
 
-def target(t: Any) -> Any:
+def target(t: Quantity) -> Quantity:
     """t, if it is one number."""
     if is_list(t):
         raise TypeError(f"one target per output is needed, and a list was given: {t!r:.60}. Use "
@@ -264,10 +261,12 @@ def probability(p: Operand, what: str, instead: str = "") -> None:
                           ": divide, or round, the data first"))
 
 
-def same_length(y: Any, t: Any, what: str = "samples") -> None:
+def matched(y: Sequence[Signals], t: Signals, what: str = "samples") -> Iterator[tuple[Signals, Signals]]:
+    """Each output with its target; there must be as many of these."""
     if not is_list(t) or len(y) != len(t) or not len(y):
         given = f"{len(t)} targets" if is_list(t) else f"the single target {t!r:.60}"
         raise ValueError(f"{len(y)} {what} and {given} were given: give one target for each, at least one")
+    return zip(y, t)
 
 
 def checked(reduction: str) -> str:
@@ -281,7 +280,7 @@ LOSSES: dict[str, Loss] = {f.__name__: f for f in (
     categorical_cross_entropy, cross_entropy_with_logits)}
 
 
-def loss_function(loss: Any) -> Loss:
+def loss_function(loss: str | Loss) -> Loss:
     """The loss meant by a name, or the function itself.
 
     Raises:
@@ -289,7 +288,7 @@ def loss_function(loss: Any) -> Loss:
         TypeError: loss is neither a name nor a function.
     """
     if callable(loss):
-        return loss                                                      # type: ignore[no-any-return]
+        return loss
     if not isinstance(loss, str):
         raise TypeError(f"a loss is a function of (outputs, targets) or its name, not {type(loss).__name__} "
                         f"{loss!r:.60}: write loss=mse, or add the losses up in one function")

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from engine.value import number
+from engine.value import Operand, number
 
 from .checks import known
+from .neuron import MLP
+from .signals import Output, Signals
 
-Metric: TypeAlias = Callable[[Sequence[Any], Sequence[Any]], float]
+Metric: TypeAlias = Callable[[Any, Any], float]     # of (outputs, targets), as a user's function has them
 
 
-def accuracy(outputs: Sequence[Any], Y: Sequence[Any], threshold: float = 0.0) -> float:
+def accuracy(outputs: Sequence[Signals], Y: Sequence[Signals], threshold: float = 0.0) -> float:
     """The share of samples whose predicted class is their target's.
 
     The predicted class is the largest output (D1-57); of a single output, whether it is above the
@@ -32,19 +34,19 @@ def accuracy(outputs: Sequence[Any], Y: Sequence[Any], threshold: float = 0.0) -
     return sum(predicted_class(y, threshold) == true_class(t) for y, t in zip(outputs, Y)) / len(Y)
 
 
-def probability_accuracy(outputs: Sequence[Any], Y: Sequence[Any]) -> float:
+def probability_accuracy(outputs: Sequence[Signals], Y: Sequence[Signals]) -> float:
     """`accuracy` of a network that ends with a sigmoid: above 0.5 is class 1 (D2-08)."""
     return accuracy(outputs, Y, threshold=0.5)
 
 
-def predicted_class(y: Any, threshold: float = 0.0) -> int:
+def predicted_class(y: Output, threshold: float = 0.0) -> int:
     """The index of the largest output; for a single one 1 above the threshold and 0 elsewhere."""
     if hasattr(y, "__len__") and len(y) > 1:
         return max(range(len(y)), key=lambda k: number(y[k]))
     return int(number(y[0] if hasattr(y, "__len__") else y) > threshold)
 
 
-def true_class(t: Any) -> int:
+def true_class(t: Output) -> int:
     """The class meant by an index, a sign or a one-hot list."""
     if hasattr(t, "__len__"):
         return predicted_class(t, threshold=0.5)
@@ -63,7 +65,7 @@ def metric(f: str | Metric) -> Metric:
     return f if callable(f) else known(f, METRICS, "metric", ", or give a function of (outputs, targets)")
 
 
-def metrics_of(metrics: Any) -> list[Metric]:
+def metrics_of(metrics: Sequence[str | Metric]) -> list[Metric]:
     """The metrics asked for, by name or as functions."""
     if not isinstance(metrics, (list, tuple)):
         raise TypeError(f"metrics is a list, not {type(metrics).__name__} {metrics!r:.60}: write "
@@ -71,7 +73,7 @@ def metrics_of(metrics: Any) -> list[Metric]:
     return [metric(m) for m in metrics]
 
 
-def dead_units(model: Any, X: Sequence[Any]) -> list[list[bool]]:
+def dead_units(model: MLP, X: Sequence[Sequence[Operand]]) -> list[list[bool]]:
     """For each hidden layer, for each unit, whether it is inactive (z <= 0) on every sample (D2-23, D4-38).
 
     Raises:
@@ -86,7 +88,7 @@ def dead_units(model: Any, X: Sequence[Any]) -> list[list[bool]]:
     return [[not flag for flag in flags] for flags in alive]
 
 
-def dead_fraction(model: Any, X: Sequence[Any]) -> float:
+def dead_fraction(model: MLP, X: Sequence[Sequence[Operand]]) -> float:
     """The share of hidden units that are dead on X: 0 is healthy, 1 is a network that cannot learn (D2-23).
 
     Raises:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from engine import Value
 from engine.extras import needed
-from engine.value import zero
+from engine.value import Operand, zero
+
+from .signals import Output
 
 Self = TypeVar("Self", bound="Module")
 
@@ -24,16 +26,16 @@ class Module:
     buffers: tuple[str, ...] = ()    # attributes that are remembered but not trained, as running means
     smallest_batch = 1
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Sequence[Operand]) -> Output:
         raise NotImplementedError(f"{type(self).__name__} is a Module without __call__: define "
                                   "__call__(self, x)")
 
-    def batch(self, X: Sequence[Any]) -> list[Any]:
+    def batch(self, X: Sequence[Sequence[Operand]]) -> list[Output]:
         """The outputs for several samples, one by one. BatchNorm, which needs them all at once, has its
         own."""
         return [self(x) for x in X]
 
-    def predict(self, X: Sequence[Any]) -> list[Any]:
+    def predict(self, X: Sequence[Sequence[Operand]]) -> list[Output]:
         """The outputs for many samples as numbers, in eval mode, by the matrix program of this module (needs
         NumPy)."""
         needed("numpy", "model.predict", "[model(x) for x in X]")
@@ -50,8 +52,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0, as before each backward pass."""
-        for p in self.parameters():
-            p.grad = zero(p.data)
+        zero_grad(self.parameters())
 
     def modules(self) -> list[Module]:
         """This module and every module inside it, in a fixed order, each once."""
@@ -71,6 +72,12 @@ class Module:
         return self.train(False)
 
 
+def zero_grad(parameters: Iterable[Value]) -> None:
+    """Set the gradient of each to 0."""
+    for p in parameters:
+        p.grad = zero(p.data)
+
+
 @contextmanager
 def in_use(model: Module) -> Iterator[None]:
     """The model is in eval mode within the block, and every part of it is then as it was."""
@@ -83,7 +90,7 @@ def in_use(model: Module) -> Iterator[None]:
             module.training = mode
 
 
-def values_in(x: Any) -> Iterator[Value]:
+def values_in(x: object) -> Iterator[Value]:
     """The Values in x: a Value, a Module, or a collection of such."""
     if isinstance(x, Value):
         yield x
@@ -94,7 +101,7 @@ def values_in(x: Any) -> Iterator[Value]:
             yield from values_in(part)
 
 
-def modules_in(x: Any) -> Iterator[Module]:
+def modules_in(x: object) -> Iterator[Module]:
     """The Modules in x, each before those inside it."""
     if isinstance(x, Module):
         yield from x.modules()
@@ -104,7 +111,7 @@ def modules_in(x: Any) -> Iterator[Module]:
                 yield from modules_in(part)
 
 
-def parts(x: Any) -> Any:
+def parts(x: object) -> Iterable[object]:
     """What a collection holds; nothing for anything else."""
     if isinstance(x, dict):
         return x.values()

@@ -22,8 +22,9 @@ from engine.value import Number, Operand
 
 from .activations import Activation, activation, initializer_for, linear
 from .checks import whole
-from .initializers import Initializer, initializer
+from .initializers import Initializer, as_random, initializer
 from .module import Module
+from .signals import Output
 
 
 class Neuron(Module):
@@ -44,7 +45,7 @@ class Neuron(Module):
     def __init__(self, n_in: int, f: str | Activation = "relu", *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False, fan_out: int = 1) -> None:
         whole(n_in, "a Neuron's number of inputs")
-        draw, rng = initializer(init), seed if isinstance(seed, Random) else Random(seed)
+        draw, rng = initializer(init), as_random(seed)
         self.weights     = [Value(draw(n_in, fan_out, rng), f"w[{j}]") for j in range(1, n_in + 1)]
         self.bias        = Value(0.0, "b")
         self.f           = activation(f)
@@ -55,7 +56,7 @@ class Neuron(Module):
         """The number of inputs."""
         return len(self.weights)
 
-    def __call__(self, x: Sequence[Operand]) -> Any:
+    def __call__(self, x: Sequence[Operand]) -> Value:
         """The activation a for one input."""
         return self.f(self.z(inputs(x, self.n_in)))
 
@@ -100,7 +101,7 @@ class Maxout(Module):
     def __init__(self, n_in: int, pieces: int = 2, *, init: str | float | Initializer = "he",
                  seed: int | Random = 0, elementwise: bool = False, fan_out: int = 1) -> None:
         whole(pieces, "a Maxout's number of pieces")
-        rng = seed if isinstance(seed, Random) else Random(seed)
+        rng = as_random(seed)
         self.pieces = [Neuron(n_in, "linear", init=init, seed=rng, elementwise=elementwise, fan_out=fan_out)
                        for _ in range(pieces)]
 
@@ -109,13 +110,14 @@ class Maxout(Module):
         """The number of inputs."""
         return self.pieces[0].n_in
 
-    def __call__(self, x: Sequence[Operand]) -> Any:
+    def __call__(self, x: Sequence[Operand]) -> Value:
         """The largest piece for one input."""
         return self.z(inputs(x, self.n_in))
 
-    def z(self, x: Sequence[Value], numbers: Sequence[Number] | None = None) -> Any:
+    def z(self, x: Sequence[Value], numbers: Sequence[Number] | None = None) -> Value:
         """The largest piece, for inputs that are Values already."""
-        return maximum([piece.z(x, numbers) for piece in self.pieces])
+        largest: Value = maximum([piece.z(x, numbers) for piece in self.pieces])
+        return largest
 
     def __repr__(self) -> str:
         return f"Maxout({self.n_in}, {len(self.pieces)})"
@@ -143,8 +145,8 @@ class Layer(Module):
                  elementwise: bool = False) -> None:
         whole(n_in, "a Layer's number of inputs")
         whole(n_out, "a Layer's number of units")
-        rng = seed if isinstance(seed, Random) else Random(seed)
-        unit: Any = Maxout if f == "maxout" else partial(Neuron, f=f)
+        rng = as_random(seed)
+        unit: Any = Maxout if f == "maxout" else partial(Neuron, f=f)    # (a Maxout is used as a Neuron is)
         self.neurons: list[Neuron] = [unit(n_in, init=init, seed=rng, elementwise=elementwise, fan_out=n_out)
                                       for _ in range(n_out)]
         self.name_parameters("")
@@ -159,11 +161,11 @@ class Layer(Module):
         """The number of units."""
         return len(self.neurons)
 
-    def __call__(self, x: Sequence[Operand]) -> list[Any]:
+    def __call__(self, x: Sequence[Operand]) -> list[Value]:
         """The activations of all units, always as a list."""
         return self.trace(x).a
 
-    def z(self, x: Sequence[Operand]) -> list[Any]:
+    def z(self, x: Sequence[Operand]) -> list[Value]:
         """The pre-activations of all units."""
         values = inputs(x, self.n_in)
         numbers = [xj.data for xj in values]             # read once for all units
@@ -190,17 +192,17 @@ class Layer(Module):
 class LayerTrace(NamedTuple):
     """One layer's pre-activations and activations, one Value per unit."""
 
-    z: list[Any]
-    a: list[Any]
+    z: list[Value]
+    a: list[Value]
 
 
 class Trace(NamedTuple):
     """A forward pass, layer by layer: trace.z[0] is the documents' z of layer 1."""
 
     x: list[Value]
-    z: list[list[Any]]
-    a: list[list[Any]]
-    output: Any
+    z: list[list[Value]]
+    a: list[list[Value]]
+    output: Output
 
 
 class MLP(Module):
@@ -225,7 +227,7 @@ class MLP(Module):
         if isinstance(sizes, int) or not list(sizes):
             raise ValueError(f"MLP needs the units of each layer as a list, and got {sizes!r}: "
                              "write MLP(2, [16, 16, 1]), the last number being the outputs")
-        rng = seed if isinstance(seed, Random) else Random(seed)
+        rng = as_random(seed)
         alike = not isinstance(hidden, (list, tuple))
         activations = [hidden] * (len(sizes) - 1) if alike else list(hidden)         # type: ignore[arg-type]
         if alike and hidden != "maxout":
@@ -245,7 +247,7 @@ class MLP(Module):
         """The number of inputs."""
         return self.layers[0].n_in
 
-    def __call__(self, x: Sequence[Operand]) -> Any:
+    def __call__(self, x: Sequence[Operand]) -> Output:
         """The output for one input: a Value if there is one output, else a list."""
         return self.trace(x).output
 

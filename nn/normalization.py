@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import fsum, hypot, sqrt
-from typing import Any
 
 from engine import Value, mean
 from engine.functions import lift
-from engine.value import number
+from engine.libraries import Quantity
+from engine.value import Operand, number
 
 from .checks import fraction, not_negative, samples, whole
 from .module import Module
@@ -46,7 +46,7 @@ class Standardizer(Module):
         self.std   = [s for _, s in statistics]
         return self
 
-    def __call__(self, x: Sequence[Any]) -> list[Any]:
+    def __call__(self, x: Sequence[Operand]) -> list[Quantity]:
         """The standardised sample.
 
         Raises:
@@ -91,7 +91,7 @@ class BatchNorm(Module):
         self.running_mean = [0.0] * n
         self.running_var  = [1.0] * n
 
-    def __call__(self, z: Sequence[Any]) -> list[Any]:
+    def __call__(self, z: Sequence[Operand]) -> list[Value]:
         """One sample, by the running statistics.
 
         Raises:
@@ -104,7 +104,7 @@ class BatchNorm(Module):
         return [gamma * ((zk - mu) / sqrt(var + self.eps)) + beta for gamma, zk, mu, var, beta in
                 zip(self.gamma, z, self.running_mean, self.running_var, self.beta)]
 
-    def batch(self, X: Sequence[Any]) -> list[Any]:
+    def batch(self, X: Sequence[Sequence[Operand]]) -> list[list[Value]]:
         """A mini-batch, by its own statistics in training and by the running ones after.
 
         Raises:
@@ -120,7 +120,7 @@ class BatchNorm(Module):
         columns = [self.unit(k, [lift(z[k]) for z in X]) for k in range(len(self.gamma))]
         return [list(row) for row in zip(*columns)]
 
-    def unit(self, k: int, z: Sequence[Any]) -> list[Any]:
+    def unit(self, k: int, z: Sequence[Value]) -> list[Value]:
         """Unit k of every sample, normalised; the running statistics move towards those of this batch."""
         mu   = mean(z)
         var  = mean([(zi - mu) ** 2 for zi in z])
@@ -130,7 +130,7 @@ class BatchNorm(Module):
         self.running_var[k]  += self.momentum * (number(var) - self.running_var[k])
         return normalised
 
-    def check(self, z: Sequence[Any]) -> None:
+    def check(self, z: Sequence[Operand]) -> None:
         if len(z) != len(self.gamma):
             raise ValueError(f"BatchNorm({len(self.gamma)}) got a sample of {len(z)} units: give it the size "
                              "of the layer before it")

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import hypot
-from typing import Any
+from typing import TypeAlias
 
 from engine import Value
-from engine.value import Number, zero
+from engine.libraries import Quantity
 
 from .checks import fraction, not_negative, positive, several
+from .module import zero_grad
+
+State: TypeAlias = tuple[Quantity, ...]
 
 
 class Optimizer:
@@ -32,7 +35,7 @@ class Optimizer:
         TypeError: a parameter is not a Value.
     """
 
-    start: tuple[Any, ...] = ()                          # the state before the first step
+    start: State = ()                                    # the state before the first step
 
     def __init__(self, parameters: Iterable[Value], lr: float) -> None:
         self.parameters = several(parameters)
@@ -40,7 +43,7 @@ class Optimizer:
         self.steps      = 0
         self.states     = [self.start] * len(self.parameters)
 
-    def update(self, w: Number, g: Number, state: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    def update(self, w: Quantity, g: Quantity, state: State) -> tuple[Quantity, State]:
         """The parameter and its state after one step, which is number self.steps."""
         raise NotImplementedError(f"{type(self).__name__} has no rule: define update(self, w, g, state)")
 
@@ -58,8 +61,7 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Set every gradient to 0, as before each backward pass."""
-        for p in self.parameters:
-            p.grad = zero(p.data)
+        zero_grad(self.parameters)
 
 
 class SGD(Optimizer):
@@ -82,7 +84,7 @@ class SGD(Optimizer):
         self.momentum     = fraction(momentum, "momentum")
         self.weight_decay = not_negative(weight_decay, "weight_decay")
 
-    def update(self, w: Number, g: Number, state: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    def update(self, w: Quantity, g: Quantity, state: State) -> tuple[Quantity, State]:
         """The rule; without momentum or decay w - lr g, to the last bit."""
         if self.weight_decay: g = g + self.weight_decay * w
         nu = self.lr * g
@@ -114,7 +116,7 @@ class Adam(Optimizer):
         self.beta2 = fraction(beta2, "beta2")
         self.eps   = positive(eps, "eps")
 
-    def update(self, w: Number, g: Number, state: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    def update(self, w: Quantity, g: Quantity, state: State) -> tuple[Quantity, State]:
         """The rule, with the means corrected for their start at 0."""
         m = self.beta1 * state[0] + (1 - self.beta1) * g
         v = self.beta2 * state[1] + (1 - self.beta2) * g * g
@@ -156,7 +158,7 @@ def clip_by_value(parameters: Iterable[Value], limit: float) -> None:
 
 # --- what fit was given ---------------------------------------------------------------------------
 
-def optimizer_for(parameters: Sequence[Value], optimizer: Any) -> Optimizer:
+def optimizer_for(parameters: Sequence[Value], optimizer: Optimizer | None) -> Optimizer:
     """The optimizer given, or Adam with lr 0.01 where none is.
 
     Raises:

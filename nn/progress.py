@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 from engine.extras import needed
 
 from .history import History
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 @contextmanager
@@ -28,11 +31,12 @@ def progress_bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History
         yield show
 
 
-def progress_class(wanted: bool | None) -> Any:
+def progress_class(wanted: bool | None) -> type[tqdm] | None:
     if wanted is False or wanted is None and not (sys.stderr and sys.stderr.isatty()):
         return None
     try:
-        return needed("tqdm", "progress=True", "leave progress out").tqdm
+        bar: type[tqdm] = needed("tqdm", "progress=True", "leave progress out").tqdm
+        return bar
     except ModuleNotFoundError:
         if wanted:
             raise

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from random import Random
-from typing import Any
 
 from engine import Value, dot, mask, total
+from engine.libraries import Quantity
+from engine.value import Operand
 
 from .checks import fraction, not_negative, real, several, whole
+from .initializers import as_random
 from .module import Module
 from .saving import State, put_back, state
 
@@ -27,7 +29,8 @@ def l2(parameters: Iterable[Value], strength: float) -> Value:
         ValueError: there are no parameters, or strength is negative.
     """
     ws, strength = several(parameters), not_negative(strength, "the strength of a penalty")
-    return strength / 2 * dot(ws, ws)                    # type: ignore[no-any-return]
+    squares: Value = dot(ws, ws)
+    return strength / 2 * squares
 
 
 def l1(parameters: Iterable[Value], strength: float) -> Value:
@@ -37,7 +40,8 @@ def l1(parameters: Iterable[Value], strength: float) -> Value:
         ValueError: there are no parameters, or strength is negative.
     """
     ws, strength = several(parameters), not_negative(strength, "the strength of a penalty")
-    return strength * total([abs(w) for w in ws])        # type: ignore[no-any-return]
+    sizes: Value = total([abs(w) for w in ws])
+    return strength * sizes
 
 
 def weights(model: Module) -> list[Value]:
@@ -64,10 +68,10 @@ class Dropout(Module):
 
     def __init__(self, rate: float = 0.5, seed: int | Random = 0) -> None:
         self.rate = fraction(rate, "the rate of a Dropout")
-        self.rng  = seed if isinstance(seed, Random) else Random(seed)
+        self.rng  = as_random(seed)
         self.mask: list[float] = []
 
-    def __call__(self, x: Sequence[Any]) -> list[Any]:
+    def __call__(self, x: Sequence[Operand]) -> list[Quantity]:
         if not self.training or self.rate == 0:
             return list(x)
         self.mask = [0.0 if self.rng.random() < self.rate else 1 / (1 - self.rate) for _ in x]
@@ -88,10 +92,10 @@ class KeepDropout(Module):
             raise ValueError("keep is the probability that a unit stays, above 0 and at most 1, and got "
                              f"{keep!r}: write KeepDropout(1 - rate)")
         self.keep = keep
-        self.rng  = seed if isinstance(seed, Random) else Random(seed)
+        self.rng  = as_random(seed)
         self.mask: list[float] = []
 
-    def __call__(self, x: Sequence[Any]) -> list[Any]:
+    def __call__(self, x: Sequence[Operand]) -> list[Quantity]:
         if not self.training:
             return [self.keep * xj for xj in x]
         self.mask = [1.0 if self.rng.random() < self.keep else 0.0 for _ in x]
@@ -107,9 +111,9 @@ class InputNoise(Module):
 
     def __init__(self, sigma: float = 0.1, seed: int | Random = 0) -> None:
         self.sigma = not_negative(sigma, "the standard deviation of the noise")
-        self.rng   = seed if isinstance(seed, Random) else Random(seed)
+        self.rng   = as_random(seed)
 
-    def __call__(self, x: Sequence[Any]) -> list[Any]:
+    def __call__(self, x: Sequence[Operand]) -> list[Quantity]:
         if not self.training:
             return list(x)
         return [xj + self.sigma * self.rng.gauss(0.0, 1.0) for xj in x]

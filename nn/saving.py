@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from reprlib import repr as short
-from typing import Any, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from engine import Value
 from engine.show.files import written
 from engine.show.text import visible
+from engine.value import Number, Operand, number
 
 from .module import Module
 
@@ -27,7 +28,17 @@ FORMAT = "chainrule parameters, 1"
 ROOM   = 10_000_000           # bytes that any file may have,
 EACH   = 1_000                # and for each number of the model so many more
 DIGITS = 400                  # of a whole number; the largest float has 309
-State: TypeAlias = dict[str, Any]
+
+Json:  TypeAlias = "None | bool | float | str | Sequence[Json] | Mapping[str, Json]"
+State: TypeAlias = dict[str, Number | list[Number]]     # what a model remembers, by name
+Item = TypeVar("Item")
+
+
+class Entry(NamedTuple):
+    """What stands under one name: Values, or, of a module that remembers them, plain numbers."""
+
+    held:  Operand | list[Operand]
+    owner: Module | None = None
 
 
 def save(model: Module, path: str | os.PathLike[str]) -> None:
@@ -41,7 +52,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     """
     numbers = state(model)
     for name, x in numbers.items():
-        for value in x if isinstance(x, list) else [x]:
+        for value in listed(x):
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 raise TypeError(f"{name} holds {type(value).__name__} {value!r:.60}, and JSON keeps floats "
                                 "and ints: write p.data = float(p.data) for the parameters first")
@@ -50,8 +61,9 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
                                  f"once it is loaded: nothing was written to {visible(path, 300)}. Train "
                                  "again with a lower learning rate or clip_norm=1.0, and save the model "
                                  "before it diverges")
-    text = json.dumps({"format": FORMAT, "parameters": {name: plain(x) for name, x in numbers.items()}},
-                      indent=1)
+    plainly = {name: [plain(x) for x in held] if isinstance(held, list) else plain(held)
+               for name, held in numbers.items()}
+    text = json.dumps({"format": FORMAT, "parameters": plainly}, indent=1)
     written(path, text + "\n", "the parameters to ")
 
 
@@ -65,11 +77,12 @@ def load(model: Module, path: str | os.PathLike[str]) -> None:
     """
     name    = visible(os.fspath(path), 300)
     content = parsed(contents(path, name, ROOM + EACH * count(model)), name)
-    is_ours = isinstance(content, dict) and content.get("format") == FORMAT
-    if not is_ours or not isinstance(content.get("parameters"), dict):
+    content = content if isinstance(content, dict) else {}
+    numbers = content.get("parameters")
+    if content.get("format") != FORMAT or not isinstance(numbers, dict):
         raise ValueError(f"{name} does not hold parameters in the format {FORMAT!r}: give a file that "
                          "nn.save wrote")
-    restore(model, content["parameters"], name)
+    restore(model, numbers, name)
 
 
 def contents(path: str | os.PathLike[str], name: str, most: int) -> bytes:
@@ -91,10 +104,11 @@ class Twice(Exception):
     """A name that a JSON object has twice."""
 
 
-def parsed(found: bytes, name: str) -> Any:
+def parsed(found: bytes, name: str) -> Json:
     """The JSON text as Python objects."""
     try:
-        return json.loads(found.decode(), object_pairs_hook=once, parse_int=whole)
+        content: Json = json.loads(found.decode(), object_pairs_hook=once, parse_int=whole)
+        return content
     except Twice as twice:
         raise ValueError(f"{name} holds {visible(twice)} twice, and which one is meant cannot be told: give "
                          "a file that nn.save wrote") from None
@@ -105,9 +119,9 @@ def parsed(found: bytes, name: str) -> Any:
         raise ValueError(f"{name} is not a JSON file ({error}): give a file that nn.save wrote") from None
 
 
-def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     """The object of these names; each of them must be there once."""
-    found: dict[str, Any] = {}
+    found: dict[str, Json] = {}
     for name, x in pairs:
         if name in found:
             raise Twice(name)
@@ -115,7 +129,7 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def whole(digits: str) -> Any:
+def whole(digits: str) -> float:
     """The int; inf where no float is as large, for Python makes no int of a text of more than 4300 digits."""
     return int(digits) if len(digits) <= DIGITS else float(digits)
 
@@ -126,11 +140,11 @@ def state(model: Module) -> State:
     Raises:
         TypeError: the model is not a Module.
     """
-    return {name: [read(item) for item in x] if isinstance(x, list) else read(x)
-            for name, (x, _) in entries(model).items()}
+    return {name: [number(x) for x in held] if isinstance(held, list) else number(held)
+            for name, (held, _) in entries(model).items()}
 
 
-def restore(model: Module, numbers: State, source: str = "the state") -> None:
+def restore(model: Module, numbers: Mapping[str, Json], source: str = "the state") -> None:
     """Give the model the numbers of `state`, all or, after an error, none.
 
     Raises:
@@ -142,16 +156,24 @@ def restore(model: Module, numbers: State, source: str = "the state") -> None:
                         "numbers: give what nn.saving.state returned")
     own = entries(model)
     fitting(own, numbers, source)
+    accepted: State = {}
     for name in own:
-        for number in numbers[name] if isinstance(numbers[name], list) else [numbers[name]]:
-            if isinstance(number, bool) or not isinstance(number, (int, float)):
-                raise ValueError(f"{name} holds {shown(number)} in {source}, which is not a number: give "
-                                 "what nn.save wrote")
-            if not finite(number):
-                raise ValueError(f"{name} holds {shown(number)} in {source}, which is nan, infinite or "
-                                 "larger than the largest float, 1.8e308: a model with such a number is of "
-                                 "no use. Give a file that was saved before the training diverged")
-    put_back(model, numbers, source)
+        given = numbers[name]
+        accepted[name] = ([usable(x, name, source) for x in given] if isinstance(given, list) else
+                          usable(given, name, source))
+    put_back(model, accepted, source)
+
+
+def usable(x: Json, name: str, source: str) -> float:
+    """x, if it is a number that a model can go on with."""
+    if isinstance(x, bool) or not isinstance(x, (int, float)):
+        raise ValueError(f"{name} holds {shown(x)} in {source}, which is not a number: give what nn.save "
+                         "wrote")
+    if not finite(x):
+        raise ValueError(f"{name} holds {shown(x)} in {source}, which is nan, infinite or larger than the "
+                         "largest float, 1.8e308: a model with such a number is of no use. Give a file that "
+                         "was saved before the training diverged")
+    return x
 
 
 def put_back(model: Module, numbers: State, source: str = "the state") -> None:
@@ -162,16 +184,17 @@ def put_back(model: Module, numbers: State, source: str = "the state") -> None:
     """
     own = entries(model)
     fitting(own, numbers, source)
-    for name, (x, owner) in own.items():
-        if owner is None:
-            for p, number in zip(x, numbers[name]) if isinstance(x, list) else [(x, numbers[name])]:
-                p.data = number
-        else:
-            given = numbers[name]
+    for name, (held, owner) in own.items():
+        given = numbers[name]
+        if owner is not None:
             setattr(owner, name.rpartition(".")[2], list(given) if isinstance(given, list) else given)
+        else:
+            for p, x in zip(listed(held), listed(given)):
+                assert isinstance(p, Value)
+                p.data = x
 
 
-def fitting(own: dict[str, Any], numbers: State, source: str) -> None:
+def fitting(own: Mapping[str, Entry], numbers: Mapping[str, Json], source: str) -> None:
     """Whether the names and lengths are those of the model's own entries."""
     missing = [name for name in own if name not in numbers]
     unknown = [name for name in numbers if name not in own]
@@ -181,12 +204,12 @@ def fitting(own: dict[str, Any], numbers: State, source: str) -> None:
                          "the model with the sizes it was saved with")
     for name, (x, _) in own.items():
         given = numbers[name]
-        if isinstance(x, list) != isinstance(given, list) or isinstance(x, list) and len(x) != len(given):
+        if isinstance(x, list) != isinstance(given, list) or len(listed(x)) != len(listed(given)):
             raise ValueError(f"{name} has {size(given)} in {source} and {size(x)} in the model: build the "
                              "model with the sizes it was saved with")
 
 
-def finite(x: Any) -> bool:
+def finite(x: float) -> bool:
     """Whether x is a number that a float can hold."""
     try:
         return isfinite(x)
@@ -194,42 +217,42 @@ def finite(x: Any) -> bool:
         return False
 
 
-def shown(x: Any) -> str:
+def shown(x: object) -> str:
     """x in a message, cut where it is long or deep; Python writes no int of more than 4300 digits."""
     return f"an int of {x.bit_length()} bits" if isinstance(x, int) and not finite(x) else short(x)
 
 
 def count(model: Module) -> int:
     """How many numbers the model remembers."""
-    return sum(len(x) if isinstance(x, list) else 1 for x, _ in entries(model).values())
+    return sum(len(listed(x)) for x, _ in entries(model).values())
 
 
-def entries(model: Module) -> dict[str, tuple[Any, Module | None]]:
-    """name -> (a Value or a list of them, None), or (plain numbers, the module that remembers them)."""
+def entries(model: Module) -> dict[str, Entry]:
+    """What the model remembers, by name."""
     if not isinstance(model, Module):
         raise TypeError(f"a model is needed, not {type(model).__name__} {model!r:.60}: write save(model, "
                         "path)")
-    found: dict[str, tuple[Any, Module | None]] = {}
+    found: dict[str, Entry] = {}
     seen: set[int] = set()  # shared parameters are kept once, under their first name
-    for name, x, owner in walk(model, ""):
-        if owner is None and all(id(p) in seen for p in (x if isinstance(x, list) else [x])):
-            continue
-        seen.update(id(p) for p in (x if isinstance(x, list) else [x]))
-        found[name] = (x, owner)
+    for name, entry in walk(model, ""):
+        places = [id(p) for p in listed(entry.held)]
+        if entry.owner is not None or not seen.issuperset(places):
+            seen.update(places)
+            found[name] = entry
     return found
 
 
-def walk(x: Any, path: str) -> Iterator[tuple[str, Any, Module | None]]:
+def walk(x: object, path: str) -> Iterator[tuple[str, Entry]]:
     """The entries inside x, in the order of its attributes."""
     if isinstance(x, Module):
         for name, part in vars(x).items():
             inner = f"{path}.{name}" if path else name
-            if name in x.buffers: yield inner, part, x
+            if name in x.buffers: yield inner, Entry(part, x)
             else:                 yield from walk(part, inner)
     elif isinstance(x, Value):
-        yield path, x, None
+        yield path, Entry(x)
     elif isinstance(x, (list, tuple)) and x and all(isinstance(part, Value) for part in x):
-        yield path, list(x), None
+        yield path, Entry(list(x))
     elif isinstance(x, (list, tuple)):
         for k, part in enumerate(x):
             yield from walk(part, f"{path}[{k}]")
@@ -238,16 +261,15 @@ def walk(x: Any, path: str) -> Iterator[tuple[str, Any, Module | None]]:
             yield from walk(part, f"{path}[{name!r}]")
 
 
-def read(x: Any) -> Any:
-    return x.data if isinstance(x, Value) else x
+def listed(x: Item | list[Item]) -> list[Item]:
+    """The numbers that stand under one name, be it a single one."""
+    return x if isinstance(x, list) else [x]
 
 
-def plain(x: Any) -> Any:
+def plain(x: Number) -> float:
     """x as float or int: NumPy's subclasses of float are written as floats."""
-    if isinstance(x, list):
-        return [plain(item) for item in x]
     return float(x) if isinstance(x, float) else int(x)
 
 
-def size(x: Any) -> str:
+def size(x: object) -> str:
     return f"{len(x)} numbers" if isinstance(x, list) else "one number"

@@ -12,31 +12,31 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from random import Random
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from engine.extras import needed
-from engine.functions import lift
-from engine.value import number, zero
+from engine.value import number
 
 from .checks import functions, known, pair, positive, samples, whole
-from .epoch_records import Epoch, Training, diverged, one_number
+from .epoch_records import Epoch, Penalty, Samples, Targets, Training, diverged, one_number
 from .history import History
 from .losses import Loss, loss_function
 from .metrics import Metric, metrics_of
-from .module import Module, in_use
+from .module import Module, in_use, zero_grad
 from .optimizers import Optimizer, clip_by_norm, clip_by_value, optimizer_for
 from .progress import progress_bar
 from .regularization import EarlyStopping
 from .saving import put_back, state
+from .signals import Output, numbers, values
 
-Callback: TypeAlias = Callable[[int, Module, History], Any]
+Callback: TypeAlias = Callable[[int, Module, History], object]
 
 
-def fit(model: Module, X: Sequence[Any], Y: Sequence[Any], loss: str | Loss = "mse",
+def fit(model: Module, X: Samples, Y: Targets, loss: str | Loss = "mse",
         optimizer: Optimizer | None = None, *, epochs: int = 100, batch_size: int | None = None,
-        shuffle: bool = True, seed: int = 0, penalty: Callable[[Module], Any] | None = None,
+        shuffle: bool = True, seed: int = 0, penalty: Penalty | None = None,
         clip_norm: float | None = None, clip_value: float | None = None, metrics: Sequence[str | Metric] = (),
-        validation: tuple[Sequence[Any], Sequence[Any]] | None = None,
+        validation: tuple[Samples, Targets] | None = None,
         early_stopping: EarlyStopping | None = None, callbacks: Sequence[Callback] = (),
         progress: bool | None = None, engine: str = "scalar") -> History:
     """Train the model; its parameters are changed in place (D0-26, D1-38, D3-24, D3-25).
@@ -89,7 +89,7 @@ def fit(model: Module, X: Sequence[Any], Y: Sequence[Any], loss: str | Loss = "m
             record(history.metrics, measures, done.outputs, training.Y)
             if held_out is not None:
                 outputs = predict(model, held_out.X)
-                history.validation_losses.append(float(number(held_out.loss(as_values(outputs), held_out.Y))))
+                history.validation_losses.append(float(number(held_out.loss(values(outputs), held_out.Y))))
                 record(history.validation_metrics, measures, outputs, held_out.Y)
             bar(history)
             if ended(epoch, model, history, early_stopping, callbacks):
@@ -110,9 +110,8 @@ def scalar_epoch(training: Training, batches: Sequence[Sequence[int]]) -> Epoch:
             loss = loss + training.penalty(model)
         if not isfinite(loss.data):
             raise diverged(loss.data)
-        for p in parameters:
-            p.grad = zero(p.data)
-        optimizer.zero_grad()
+        zero_grad(parameters)
+        optimizer.zero_grad()                            # (of Values outside of the model, too)
         loss.backward()
         if training.clip_norm is not None:  clip_by_norm(parameters, training.clip_norm)
         if training.clip_value is not None: clip_by_value(parameters, training.clip_value)
@@ -141,7 +140,7 @@ def epoch_runner(engine: str) -> Runner:
     return known(engine, ENGINES, "engine")()
 
 
-def predict(model: Module, X: Sequence[Any]) -> list[Any]:
+def predict(model: Module, X: Samples) -> list[Output]:
     """The model's outputs as numbers, in eval mode: for each sample one, or a list if there are several
     outputs.
 
@@ -184,25 +183,17 @@ def ended(epoch: int, model: Module, history: History, early_stopping: EarlyStop
     return bool(history.stopped)
 
 
-def record(into: dict[str, list[float]], measures: dict[str, Metric], outputs: Sequence[Any],
-           Y: Sequence[Any]) -> None:
+def record(into: dict[str, list[float]], measures: dict[str, Metric], outputs: Sequence[Output],
+           Y: Targets) -> None:
     for name, measure in measures.items():
         into.setdefault(name, []).append(measure(outputs, Y))
 
 
-def numbers(y: Any) -> Any:
-    return [number(yk) for yk in y] if isinstance(y, (list, tuple)) else number(y)
-
-
-def as_values(y: Any) -> Any:
-    """Numbers as leaves, so that a loss may call their methods, as in (1 - t * y).relu()."""
-    return [as_values(yk) for yk in y] if isinstance(y, (list, tuple)) else lift(y)
-
-
 # --- checks: before anything is changed -----------------------------------------------------------
 
-def checked(model: Any, X: Any, Y: Any, loss: Any, optimizer: Any = None, penalty: Any = None,
-            clip_norm: float | None = None, clip_value: float | None = None) -> Training:
+def checked(model: Module, X: Samples, Y: Targets, loss: str | Loss, optimizer: Optimizer | None = None,
+            penalty: Penalty | None = None, clip_norm: float | None = None,
+            clip_value: float | None = None) -> Training:
     """The arguments of `fit`, after one sample went through the model and every target through the loss."""
     if not isinstance(model, Module):
         raise TypeError(f"a model is needed, not {type(model).__name__} {model!r:.60}: write fit(MLP(2, [8, "
@@ -218,7 +209,7 @@ def checked(model: Any, X: Any, Y: Any, loss: Any, optimizer: Any = None, penalt
             positive(limit, "the limit of the gradients")
     before = state(model)
     try:
-        first = as_values(predict(model, X[:1])[0])
+        first = values(predict(model, X[:1])[0])         # (a loss may call their methods, as y.relu())
         loss([first], Y[:1])  # a single output must not be taken for a single class
         one_number_of(loss([first] * len(Y), Y))
     finally:
@@ -227,12 +218,12 @@ def checked(model: Any, X: Any, Y: Any, loss: Any, optimizer: Any = None, penalt
                     clip_value)
 
 
-def one_number_of(loss: Any) -> None:
+def one_number_of(loss: object) -> None:
     if isinstance(loss, (list, tuple)):
         one_number(loss)
 
 
-def stopping(early_stopping: Any) -> EarlyStopping:
+def stopping(early_stopping: EarlyStopping) -> EarlyStopping:
     """early_stopping, if it is an EarlyStopping."""
     if not isinstance(early_stopping, EarlyStopping):
         raise TypeError(f"early_stopping is not {type(early_stopping).__name__} {early_stopping!r:.60}: "

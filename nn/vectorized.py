@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING
 
 from engine import Value, vectorize
 
 from .datasets import one_hot
 from .epoch_records import Epoch, Training, diverged, one_number
-from .prediction import values
 from .saving import put_back, state
+from .signals import Output, Signals, values
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.matrices.program import Program
 
 FEW = 3
 
@@ -24,14 +30,13 @@ class Epochs:
     """The epochs of one training; the program is made at the first batch."""
 
     def __init__(self) -> None:
-        self.program: Any = None
+        self.program: Program | None = None
 
     def __call__(self, training: Training, batches: Sequence[Sequence[int]]) -> Epoch:
         import numpy as np
 
-        if self.program is None:
-            self.start(training, batches)
-        program, done = self.program, Epoch(len(training.X))
+        program = self.program if self.program is not None else self.start(training, batches)
+        done    = Epoch(len(training.X))
         program.load()
         for batch in batches:
             loss = program.run(self.X[batch], self.Y[batch])
@@ -53,7 +58,7 @@ class Epochs:
         self.mover.finish()
         return done
 
-    def start(self, training: Training, batches: Sequence[Sequence[int]]) -> None:
+    def start(self, training: Training, batches: Sequence[Sequence[int]]) -> Program:
         """Record the loss of a few samples; of a whole batch if samples act on each other singly."""
         import numpy as np
 
@@ -72,19 +77,19 @@ class Epochs:
         elif len(self.X) > FEW:
             agree(training, program, self.X[:FEW + 1], self.Y[:FEW + 1])
         self.program, self.mover = program, Mover(training.optimizer, program.own)
+        return program
 
 
-def record(training: Training, X: Any, Y: Any) -> Any:
+def record(training: Training, X: NDArray[np.float64], Y: NDArray[np.float64]) -> Program:
     """The program of the training's loss, from the samples given; the model's buffers are left as they were.
 
     Raises:
-        ValueError: the structure of the loss depends on the data, or a part of the model draws random numbers
-        or keeps
-            statistics while it is trained.
+        ValueError: the structure of the loss depends on the data, or a part of the model draws random
+            numbers or keeps statistics while it is trained.
     """
-    model, outputs, before = training.model, list[Any](), state(training.model)
+    model, outputs, before = training.model, list[Output](), state(training.model)
 
-    def loss_of(x: Any, y: Any) -> Value:
+    def loss_of(x: Sequence[Sequence[Value]], y: Signals) -> Value:
         outputs[:] = model.batch(x)
         return loss(training, outputs, y)
 
@@ -101,12 +106,12 @@ def record(training: Training, X: Any, Y: Any) -> Any:
         put_back(model, before)
 
 
-def loss(training: Training, outputs: Any, targets: Any) -> Value:
+def loss(training: Training, outputs: Sequence[Output], targets: Signals) -> Value:
     found = one_number(training.loss(outputs, targets))
     return found if training.penalty is None else found + training.penalty(training.model)
 
 
-def agree(training: Training, program: Any, X: Any, Y: Any) -> None:
+def agree(training: Training, program: Program, X: NDArray[np.float64], Y: NDArray[np.float64]) -> None:
     """Check the program on one sample more than it was recorded with.
 
     Raises:
@@ -116,5 +121,5 @@ def agree(training: Training, program: Any, X: Any, Y: Any) -> None:
     matrix = program(X, Y).loss
     if abs(scalar - matrix) > 1e-9 * max(abs(scalar), 1e-9):
         raise ValueError(f"for {len(X)} samples the loss is {scalar!r}, and the matrix program recorded from "
-                         f"{FEW} gives {matrix!r}: "
-                         "the loss is neither a sum nor a mean over the samples. Write engine=\"scalar\"")
+                         f"{FEW} gives {matrix!r}: the loss is neither a sum nor a mean over the "
+                         "samples. Write engine=\"scalar\"")

@@ -30,8 +30,7 @@ from engine.show.text import print_anywhere
 ROOT    = Path(__file__).resolve().parents[1]
 SOURCES = ("value.py", "primitives.py", "careful.py", "rows.py", "functions.py", "derivatives.py")
 TESTS   = ("test_behaviours.py", "test_careful.py", "test_value.py", "test_derivatives.py",
-           "test_functions.py",
-           "test_primitives.py")
+           "test_errors.py", "test_functions.py", "test_primitives.py")
 SLOW    = "not second_derivatives and not planted and not million"
 WHOLE   = ("backward", "topological_order", "gradients")         # every line of these is left out once
 DECLINE = ("__repr__", "__format__", "_repr_mimebundle_")   # words for people

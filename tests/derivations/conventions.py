@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from engine import Value
 from nn import MLP
+from tests.conventions import numbers as numbers
 
 examples = settings(max_examples=20, derandomize=True, deadline=None, database=None)
 
@@ -91,12 +92,6 @@ def transposed(W):
 
 
 # --- reading and writing lists of lists of Values -------------------------------------------------
-
-def numbers(values):
-    """The numbers in a Value or in nested lists of Values (plain numbers stay)."""
-    if values is None: return None
-    return [numbers(v) for v in values] if isinstance(values, list) else getattr(values, "data", values)
-
 
 def grads(values):
     """The gradients, in the same shape."""

@@ -20,6 +20,7 @@ from nn import (
     MLP, EarlyStopping, InputNoise, Neuron, binary_cross_entropy, categorical_cross_entropy,
     cross_entropy_with_logits, half_mse, l1, l2, load, save,
 )
+from tests.conventions import sigma, slope
 
 from .conventions import (
     D0, agree, difference, elements, examples, grads, networks, nudged, numbers, outputs, random_network,
@@ -28,10 +29,6 @@ from .conventions import (
 
 item = pytest.mark.item
 seeds = st.integers(0, 2**32 - 1)
-
-
-def sigma(z):
-    return 1 / (1 + exp(-z))
 
 
 def affine(W, a, b):
@@ -224,12 +221,6 @@ GH = [   # x, sigmoid, sigmoid', tanh, tanh', relu, leaky .01, leaky .1
     (1.0, 0.73105857863, 0.196611933241, 0.761594155956, 0.419974341614, 1, 1, 1),
     (4.0, 0.982013790038, 0.0176627062133, 0.999329299739, 0.00134095068303, 4, 4, 4),
 ]
-
-
-def slope(f, z):
-    x = Value(z)
-    f(x).backward()
-    return x.grad
 
 
 @item("D0-15", "D0-16", "D0-17", "D0-18", "D3-05", "D4-05", "D4-06", "D4-07")

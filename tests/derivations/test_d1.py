@@ -22,6 +22,7 @@ from engine import Value
 from engine.value import topological_order
 from nn import MLP, BatchNorm, KeepDropout, Layer, Neuron, Standardizer, half_mse
 from nn.initializers import glorot, he, normal, xavier
+from tests.conventions import sigma, slope
 
 from .conventions import (
     D1, agree, elements, examples, grads, networks, nudged, numbers, outputs, random_network, shape,
@@ -30,10 +31,6 @@ from .conventions import (
 
 item = pytest.mark.item
 seeds = st.integers(0, 2**32 - 1)
-
-
-def sigma(z):
-    return 1 / (1 + exp(-z))
 
 
 def relu(z):
@@ -296,10 +293,6 @@ def test_curve_and_derivative_panel(name):
 
 @item("D1-20", "D1-21", "D1-22", "D1-23")
 def test_values_the_chapter_can_be_checked_at():
-    def slope(f, z):
-        x = Value(z)
-        f(x).backward()
-        return x.grad
     agree([slope(engine.sigmoid, 0.0), slope(engine.sigmoid, 4.0), slope(engine.tanh, 4.0)],
           [0.25, 0.0176627062133, 0.00134095068303])
     assert max(GRID, key=lambda z: slope(engine.sigmoid, z)) == 0

@@ -17,16 +17,13 @@ from engine import Value
 from engine.value import topological_order
 from nn import (MLP, Maxout, Neuron, bce_with_logits, cross_entropy_with_logits, dead_fraction, hinge, l1, l2,
                 moons)
+from tests.conventions import sigma, slope
 
 from .conventions import (D2, agree, elements, examples, grads, networks, numbers, outputs, random_network,
                           vectors)
 
 item = pytest.mark.item
 seeds = st.integers(0, 2**32 - 1)
-
-
-def sigma(z):
-    return 1 / (1 + exp(-z)) if z > 0 else exp(z) / (1 + exp(z))
 
 
 def product(W, x):
@@ -41,12 +38,6 @@ def threshold(z):
 
 def dot(w, x):
     return sum(wi * xi for wi, xi in zip(w, x))
-
-
-def slope(f, z):
-    x = Value(z)
-    f(x).backward()
-    return x.grad
 
 
 # --- quick intro: scores --------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from nn import (
     binary_to_one_hot, categorical_cross_entropy, clip_by_norm, clip_by_value, cross_entropy_with_logits,
     dead_units, grid, logic_gate, squared_error,
 )
+from tests.conventions import sigma, slope, with_grads
 
 from .conventions import (
     D4, agree, difference, elements, examples, grads, networks, numbers, outputs, random_network, shape,
@@ -32,10 +33,6 @@ item = pytest.mark.item
 seeds = st.integers(0, 2**32 - 1)
 
 
-def sigma(z):
-    return 1 / (1 + exp(-z)) if z > 0 else exp(z) / (1 + exp(z))
-
-
 def sigma_slope(z):
     return sigma(z) * sigma(-z)
 
@@ -43,12 +40,6 @@ def sigma_slope(z):
 def net_values(x, W, b):
     """b + xW, by loops: column k of W leads into unit k."""
     return [b[k] + sum(x[j] * W[j][k] for j in range(len(x))) for k in range(len(b))]
-
-
-def slope(f, z):
-    x = Value(z)
-    f(x).backward()
-    return x.grad
 
 
 # --- units and layers -----------------------------------------------------------------------------
@@ -804,13 +795,6 @@ def test_twenty_sigmoid_layers_with_and_without_a_way_around(seed):
 
 
 # --- 8: clipping ----------------------------------------------------------------------------------
-
-def with_grads(*gs):
-    ps = [Value(0.0) for _ in gs]
-    for p, g in zip(ps, gs):
-        p.grad = g
-    return ps
-
 
 @item("D4-43", "D1-47")
 def test_clipping_by_norm_and_by_element():

@@ -21,6 +21,7 @@ from nn import (
     binary_cross_entropy, binary_to_one_hot, clip_by_norm, clip_by_value, cross_entropy_with_logits, grid,
     half_mse, hinge, l2, mse, rmse, squared_error,
 )
+from tests.conventions import sigma, slope
 
 from .conventions import D0, D1, D3, D4, agree, elements, grads, numbers, random_network, shape, weights
 
@@ -37,16 +38,6 @@ def evidence(request):
         for part in found:
             assert str(part) in text, f"{part} is not in the evidence of {id}: {text}"
     return says
-
-
-def sigma(z):
-    return 1 / (1 + exp(-z))
-
-
-def slope(f, z):
-    x = Value(z)
-    f(x).backward()
-    return x.grad
 
 
 def GA_1():

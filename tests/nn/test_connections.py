@@ -8,12 +8,13 @@ import pytest
 from engine import Value, total
 from engine import tanh as tanh_of
 from nn import MLP, BatchNorm, Dropout, Elementwise, Highway, Layer, Residual, Sequential, WeightedSkip
+from tests.conventions import numbers
 
 N, C = 3, [0.5, -1.5, 2.0]                               # width, and the upstream gradient of each output
 
 
-def numbers(layer):
-    return [[w.data for w in n.weights] for n in layer.neurons], [n.bias.data for n in layer.neurons]
+def matrix_and_bias(layer):
+    return numbers([n.weights for n in layer.neurons]), numbers([n.bias for n in layer.neurons])
 
 
 def grads(layer):
@@ -33,7 +34,7 @@ def setting(kind, seed_, **options):
     a1 = [Value(v) for v in x]
     out = connection(a1)
     total([c * y for c, y in zip(C, out)]).backward()
-    (W2, b2), (W3, b3) = numbers(first), numbers(last)
+    (W2, b2), (W3, b3) = matrix_and_bias(first), matrix_and_bias(last)
     a2 = [tanh(z) for z in plain(W2, b2, x)]
     return connection, first, last, x, a1, out, W2, W3, a2, plain(W3, b3, a2)
 
@@ -73,7 +74,7 @@ def test_weighted_skip(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_highway(seed):
     highway, _, _, x, a1, out, W2, W3, a2, z3 = setting(Highway, seed, gate_bias=0.3, seed=6)
-    G, bg = numbers(highway.gate)
+    G, bg = matrix_and_bias(highway.gate)
     g = [1 / (1 + exp(-z)) for z in plain(G, bg, x)]
     a3, delta3 = deltas([z + gk * xj for z, gk, xj in zip(z3, g, x)])                     # D4-42
     gate  = [d * xj * gk * (1 - gk) for d, xj, gk in zip(delta3, x, g)]

@@ -9,13 +9,7 @@ import pytest
 from engine import Value
 from nn import MLP, SGD, Adam, clip_by_norm, clip_by_value, half_mse
 from nn.optimizers import Optimizer, optimizer_for
-
-
-def with_grads(*grads, data=0.0):
-    ps = [Value(data) for _ in grads]
-    for p, g in zip(ps, grads):
-        p.grad = g
-    return ps
+from tests.conventions import with_grads
 
 
 def test_sgd_is_the_update_of_d1():

@@ -7,12 +7,9 @@ import pytest
 
 from nn import MLP, bce_with_logits, fit
 from nn.progress import progress_class
+from tests.conventions import numbers
 
 X, Y = [[0.0, 1.0], [1.0, 0.0]], [0, 1]
-
-
-def numbers(model):
-    return [p.data for p in model.parameters()]
 
 
 def test_a_progress_bar_only_when_asked(capsys):
@@ -26,11 +23,11 @@ def test_without_tqdm(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
     assert fit(MLP(2, [2, 1]), X, Y, bce_with_logits, epochs=1).epochs == 1
     model = MLP(2, [2, 1])
-    before = numbers(model)
+    before = numbers(model.parameters())
     with pytest.raises(ImportError,
                        match='progress=True needs tqdm.*write pip install .*, or leave progress out'):
         fit(model, X, Y, bce_with_logits, epochs=1, progress=True)
-    assert numbers(model) == before
+    assert numbers(model.parameters()) == before
 
 
 def test_a_terminal_gets_a_bar_unless_it_is_declined(monkeypatch):

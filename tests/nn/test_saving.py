@@ -17,7 +17,8 @@ from nn import (MLP, BatchNorm, Highway, Layer, Residual, Sequential, Standardiz
 from nn.saving import restore, state
 
 
-def numbers(model):
+def bits(model):
+    """The parameters, in a notation that tells 0.0 from -0.0 and keeps the last bit."""
     return [p.data.hex() for p in model.parameters()]
 
 
@@ -36,7 +37,7 @@ def test_a_round_trip_is_equal_to_the_last_bit(make, tmp_path):
     saved, loaded = make(1), make(2)
     save(saved, tmp_path / "model.json")
     load(loaded, tmp_path / "model.json")
-    assert numbers(loaded) == numbers(saved) != numbers(make(2))
+    assert bits(loaded) == bits(saved) != bits(make(2))
     x = [0.1, -0.7, pi][:3 if isinstance(saved, MLP) and saved.n_in == 3 else 2]
     assert repr(saved.eval()(x)) == repr(loaded.eval()(x))                                # D0-39
     assert [f.name for f in tmp_path.iterdir()] == ["model.json"]
@@ -50,7 +51,7 @@ def test_numbers_that_are_hard_to_write_down(tmp_path):
     save(model, tmp_path / "m.json")
     other = MLP(3, [1])
     load(other, str(tmp_path / "m.json"))
-    assert numbers(other) == [x.hex() for x in hard]
+    assert bits(other) == [x.hex() for x in hard]
 
 
 def test_any_float_survives():
@@ -114,10 +115,10 @@ NAME = "layers[1].neurons[0].weights"
 def test_a_file_that_does_not_fit_changes_nothing(text, says, tmp_path):
     (tmp_path / "m.json").write_text(text)
     model = MLP(2, [3, 1], seed=2)
-    before = numbers(model)
+    before = bits(model)
     with pytest.raises(ValueError, match=says):
         load(model, tmp_path / "m.json")
-    assert numbers(model) == before
+    assert bits(model) == before
 
 
 def test_another_shape_is_refused_and_names_the_first_difference(tmp_path):
@@ -125,10 +126,10 @@ def test_another_shape_is_refused_and_names_the_first_difference(tmp_path):
     for model, says in [(MLP(2, [3, 1]), r"has layers\[0\].neurons\[3\].weights, which the model lacks"),
                         (MLP(3, [4, 1]), "has 2 numbers in .*m.json and 3 numbers in the model"),
                         (MLP(2, [4, 4, 1]), r"lacks layers\[1\].neurons\[1\].weights")]:
-        before = numbers(model)
+        before = bits(model)
         with pytest.raises(ValueError, match=says):
             load(model, tmp_path / "m.json")
-        assert numbers(model) == before
+        assert bits(model) == before
 
 
 def test_a_number_is_no_path():
@@ -197,11 +198,11 @@ def test_what_could_not_be_loaded_is_not_saved(x, tmp_path):
                                Fraction(1, 3)], ids=lambda x: type(x).__name__)
 def test_restore_refuses_what_save_refuses_and_changes_nothing(x):
     model = MLP(2, [3, 1], seed=2)
-    before, given = numbers(model), {**state(MLP(2, [3, 1], seed=1))}
+    before, given = bits(model), {**state(MLP(2, [3, 1], seed=1))}
     given[NAME] = [0.0, x, 0.0]
     with pytest.raises(ValueError, match=r"layers\[1\].neurons\[0\].weights holds .* in the state"):
         restore(model, given)
-    assert numbers(model) == before
+    assert bits(model) == before
 
 
 @pytest.mark.parametrize("given", [None, [1.0], "state", 3])
@@ -259,10 +260,10 @@ def test_a_damaged_file_is_refused_in_a_sentence_and_changes_nothing(content, sa
     assert content != WHOLE.encode()
     (tmp_path / "m.json").write_bytes(content)
     model = MLP(2, [3, 1], seed=2)
-    before = numbers(model)
+    before = bits(model)
     with pytest.raises(ValueError, match=says) as caught:
         load(model, tmp_path / "m.json")
-    assert numbers(model) == before and len(str(caught.value)) < 600
+    assert bits(model) == before and len(str(caught.value)) < 600
 
 
 def test_a_file_without_end_and_a_folder_are_refused(tmp_path):

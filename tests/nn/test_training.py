@@ -11,12 +11,9 @@ from nn import (
     bce_with_logits, collector_paused, cross_entropy_with_logits, fit, half_mse, hinge, l2, logic_gate, moons,
     mse, noisy_curve, one_hot, predict, signs, weights,
 )
+from tests.conventions import numbers
 
 X, Y = moons(20, seed=3)
-
-
-def numbers(model):
-    return [p.data for p in model.parameters()]
 
 
 def hand_trained(batches, lr, penalty=0.0):
@@ -31,7 +28,7 @@ def hand_trained(batches, lr, penalty=0.0):
         loss.backward()
         for p in model.parameters():
             p.data -= lr * p.grad
-    return numbers(model)
+    return numbers(model.parameters())
 
 
 # --- updates --------------------------------------------------------------------------------------
@@ -41,22 +38,23 @@ def test_it_makes_the_updates_that_one_would_write_by_hand(size):
     model, n = MLP(2, [3, 1], "tanh", seed=1), size or 20
     fit(model, X, Y, bce_with_logits, SGD(model.parameters(), 0.5), epochs=2, batch_size=size, shuffle=False)
     # D3-24, D3-25
-    assert numbers(model) == hand_trained([range(20)[i:i + n] for i in range(0, 20, n)] * 2, 0.5)
+    assert numbers(model.parameters()) == hand_trained([range(20)[i:i + n] for i in range(0, 20, n)] * 2, 0.5)
 
 
 def test_the_penalty_is_part_of_every_update():
     model = MLP(2, [3, 1], "tanh", seed=1)
     fit(model, X, Y, bce_with_logits, SGD(model.parameters(), 0.5), epochs=3,
         penalty=lambda m: l2(weights(m), 0.1))
-    assert numbers(model) == pytest.approx(hand_trained([range(20)] * 3, 0.5, penalty=0.1), rel=1e-12)
+    by_hand = hand_trained([range(20)] * 3, 0.5, penalty=0.1)
+    assert numbers(model.parameters()) == pytest.approx(by_hand, rel=1e-12)
 
 
 def test_clipping_bounds_the_update():
     for options in ({"clip_norm": 1e-3}, {"clip_value": 1e-3}):
         model = MLP(2, [3, 1], seed=1)
-        before = numbers(model)
+        before = numbers(model.parameters())
         fit(model, X, Y, bce_with_logits, SGD(model.parameters(), 1.0), epochs=1, **options)
-        moved = [a - b for a, b in zip(numbers(model), before)]
+        moved = [a - b for a, b in zip(numbers(model.parameters()), before)]
         norm = sum(m * m for m in moved) ** 0.5
         assert 0 < norm < 1.0001e-3 if "clip_norm" in options else 0 < max(map(abs, moved)) < 1.0001e-3
 
@@ -64,7 +62,8 @@ def test_clipping_bounds_the_update():
 def test_the_seed_decides_the_order_of_the_samples():
     def trained(seed):
         model = MLP(2, [3, 1], seed=1)
-        return fit(model, X, Y, bce_with_logits, epochs=3, batch_size=4, seed=seed).losses, numbers(model)
+        losses = fit(model, X, Y, bce_with_logits, epochs=3, batch_size=4, seed=seed).losses
+        return losses, numbers(model.parameters())
     assert trained(5) == trained(5) != trained(6)
 
 
@@ -74,7 +73,7 @@ def test_gradients_left_over_from_before_do_not_count():
         p.grad = 1e6
     for model in (clean, dirty):
         fit(model, X, Y, bce_with_logits, epochs=1)
-    assert numbers(clean) == numbers(dirty)
+    assert numbers(clean.parameters()) == numbers(dirty.parameters())
 
 
 def test_it_learns_each_kind_of_task():
@@ -246,10 +245,10 @@ def test_a_clear_error_before_anything_changes(options, error, says):
 
 def test_a_loss_that_forgets_the_graph():
     model = MLP(2, [2, 1])
-    before = numbers(model)
+    before = numbers(model.parameters())
     with pytest.raises(TypeError, match=r"without taking their .data"):
         fit(model, X, Y, lambda y, t: mse([v.data if isinstance(v, Value) else v for v in y], t), epochs=1)
-    assert numbers(model) == before
+    assert numbers(model.parameters()) == before
 
 
 @pytest.mark.parametrize("explode", [nan, inf])
@@ -259,8 +258,9 @@ def test_a_loss_that_explodes_stops_before_the_update(explode):
     def exploding(y, t): return loss(y, t) * (explode if len(calls) > 4 else 1.0)
     kept = []
     with pytest.raises(FloatingPointError, match="lower the learning rate"):
-        fit(model, X, Y, exploding, epochs=9, callbacks=[lambda epoch, m, h: kept.append(numbers(m))])
-    assert len(kept) == 2 and numbers(model) == kept[-1]
+        fit(model, X, Y, exploding, epochs=9,
+            callbacks=[lambda epoch, m, history: kept.append(numbers(m.parameters()))])
+    assert len(kept) == 2 and numbers(model.parameters()) == kept[-1]
 
 
 def test_a_loss_may_be_written_with_methods_of_value():
@@ -282,4 +282,4 @@ def test_numpy_arrays_are_data_too():
     a, b = MLP(2, [3, 1], seed=1), MLP(2, [3, 1], seed=1)
     fit(a, X, Y, bce_with_logits, epochs=2)
     fit(b, np.array(X), np.array(Y), bce_with_logits, epochs=2)
-    assert numbers(a) == numbers(b)
+    assert numbers(a.parameters()) == numbers(b.parameters())

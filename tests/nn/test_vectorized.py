@@ -1,9 +1,11 @@
-"""fit(engine="vectorized") is the same training as engine="scalar"; model.predict the same use."""
+"""fit(engine="vectorized") is the same training as engine="scalar"."""
 
 import pytest
 
-from nn import (MLP, SGD, Adam, BatchNorm, Dropout, Elementwise, Layer, Sequential, fit, l2, moons, predict,
-                signs, spirals, weights)
+from nn import (
+    MLP, SGD, Adam, BatchNorm, Dropout, Elementwise, Layer, Sequential, fit, l2, moons, signs, spirals,
+    weights,
+)
 
 
 @pytest.mark.parametrize("options", [
@@ -35,13 +37,6 @@ def test_class_indices():
                   metrics=["accuracy"], engine=e)
               for m, e in zip(models, ("scalar", "vectorized"))]
     assert b.losses == pytest.approx(a.losses, rel=1e-11) and b.accuracies == a.accuracies
-
-
-@pytest.mark.parametrize("outputs", [1, 2])
-def test_predict(outputs):
-    model, (X, _) = MLP(2, [4, outputs], "relu"), moons(10)
-    assert model.predict(X) == [pytest.approx(y, rel=1e-13) for y in predict(model, X)]
-    assert model.predict([]) == []
 
 
 def test_what_a_program_cannot_do_is_said():

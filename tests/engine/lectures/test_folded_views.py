@@ -1,6 +1,5 @@
 """A folded view shows the recorded numbers of the single values, for any network."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,13 +74,3 @@ def test_the_page_zooms_and_stays_at_the_same_moment(opened):
     assert page.text_content("#phase") == "Forward: compute layer 1"
     page.keyboard.press("End")
     assert page.evaluate("k") == page.evaluate("view.steps.length - 1")
-
-
-def test_a_plain_expression_has_no_zoom(shared):
-    assert [view.name for view in lecture(shared).views] == ["scalar"]
-
-
-@pytest.mark.parametrize("n, first", [(3, "scalar"), (60, "unit")])
-def test_a_large_graph_opens_folded(n, first):
-    talk = lecture(MLP(2, [n, 1])([1.0, 2.0]) ** 2)
-    assert talk.views[talk.first].name == first

@@ -104,15 +104,3 @@ def test_1000_values_below_2_megabytes_and_3000_refused():
         lecture(MLP(2, [60, 50, 1])([1.0, 2.0]))
     with pytest.raises(TypeError, match="one Value"):
         lecture(3.0)
-
-
-def test_save_says_what_it_can_write(tmp_path):
-    assert lecture(Value(2.0, "x") ** 2).save(tmp_path / "l.svg").read_text().startswith("<svg")
-    with pytest.raises(ValueError, match=r"\.html, slides\.html, \.txt, \.svg or \.pdf"):
-        lecture(Value(2.0)).save(tmp_path / "l.gif")
-
-
-def test_a_notebook_shows_picture_and_text_without_a_script():
-    bundle = talk("x")._repr_mimebundle_()
-    assert bundle["image/svg+xml"].startswith("<svg") and "<script" not in bundle["image/svg+xml"]
-    assert "Backward" in bundle["text/plain"] and "\x1b" not in bundle["text/plain"]

@@ -1,0 +1,70 @@
+"""Formulas: operations, symbols and numbers as text and as LaTeX."""
+
+from fractions import Fraction
+from math import inf, nan
+
+import pytest
+
+from engine.graphs.formulas import bracketed, latex_formula, latex_number, latex_symbol, text_formula
+from engine.primitives import TABLE
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("op, operands, text", [
+    ("", [], ""), ("+", "ab", "a + b"), ("-", "ab", "a - b"), ("*", "ab", "a * b"), ("/", "ab", "a / b"),
+    ("%", "ab", "a % b"), ("//", "ab", "a // b"), ("**", "ab", "a**b"), ("neg", "a", "-a"),
+    ("abs", "a", "|a|"), ("tanh", "a", "tanh(a)"), ("total", "abc", "a + b + c"), ("mask", "am", "a * m"),
+    ("maximum", "ab", "max(a, b)"), ("minimum", "ab", "min(a, b)"), ("atan2", "ab", "atan2(a, b)"),
+    ("dot", "wvxy", "w*x + v*y"), ("affine", "wvxyb", "w*x + v*y + b")])
+def test_an_operation_is_written_as_in_a_program(op, operands, text):
+    assert text_formula(op, list(operands)) == text
+
+
+def test_a_negative_number_stands_in_brackets():
+    assert [bracketed(text) for text in ("-2", "2", "x")] == ["(-2)", "2", "x"]
+
+
+# --- LaTeX ----------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name, latex", [
+    ("x", "x"), ("v12", "v_{12}"), ("W1[2,3]", "W^{[1]}_{2,3}"), ("z1[2]", "z^{[1]}_{2}"),
+    ("z1[2](3)", "z^{[1](3)}_{2}"), ("z1'[2]", r"z^{\prime[1]}_{2}"), ("alpha", r"\alpha"),
+    ("gamma[1]", r"\gamma_{1}"), ("loss", r"\mathrm{loss}"), ("x(2)", "x^{(2)}")])
+def test_a_name_of_the_documents_becomes_their_symbol(name, latex):
+    assert latex_symbol(name) == latex
+
+
+@pytest.mark.parametrize("name", ["a b", "50 %", r"\input{x}", "a_b", "temperature $", "日"])
+def test_any_other_name_is_text_that_breaks_no_formula(name):
+    latex = latex_symbol(name)
+    assert latex.startswith(r"\text{") and latex.endswith("}") and latex.count("{") == latex.count("}")
+    assert r"\input{x}" not in latex
+
+
+@pytest.mark.parametrize("x, latex", [
+    (2.0, "2"), (-0.5, "(-0.5)"), (1.2e-5, r"1.2 \cdot 10^{-5}"), (-1.2e-5, r"(-1.2 \cdot 10^{-5})"),
+    (Fraction(2, 3), r"\frac{2}{3}"), (Fraction(-2, 3), r"(-\frac{2}{3})"),
+    (inf, r"\infty"), (-inf, r"(-\infty)"), (nan, r"\mathrm{nan}")])
+def test_numbers(x, latex):
+    assert latex_number(x) == latex
+
+
+def test_a_negative_number_that_stands_alone_needs_no_brackets():
+    assert latex_number(-0.5, bracket=False) == "-0.5"
+
+
+@pytest.mark.parametrize("op, operands, latex", [
+    ("", [], ""), ("*", "ab", r"a \cdot b"), ("total", "abc", "a + b + c"),
+    ("dot", "wvxy", r"w \cdot x + v \cdot y"), ("affine", "wxb", r"w \cdot x + b")])
+def test_operations(op, operands, latex):
+    assert latex_formula(op, list(operands)) == latex
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_every_row_has_balanced_latex_with_all_its_operands(name):
+    row   = TABLE[name]
+    count = 4 if name == "dot" else 5 if name == "affine" else len(row.each) or 3
+    names = [f"q_{{{k}}}" for k in range(count)]
+    latex = latex_formula(name, names)
+    assert latex.count("{") == latex.count("}") and all(q in latex for q in names)
