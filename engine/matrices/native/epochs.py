@@ -101,7 +101,7 @@ class Loop:
         in_0, in_1, rule_in_0, rule_in_1, rule_out_0, rule_out_1 = [ctypes.addressof(table)
                                                                     for table in self.tables]
         return Fields(step=ctypes.cast(plan.step, ctypes.c_void_p),
-                      rule=ctypes.cast(made.step, ctypes.c_void_p),
+                      rule=ctypes.cast(made.library.step, ctypes.c_void_p),
                       samples=len(self.X), size=self.size, padded=plan.padded, turn=0,
                       inputs=0 if self.x is None else self.x[0].size,
                       targets=0 if self.y is None else self.y[0].size,

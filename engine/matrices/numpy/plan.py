@@ -16,12 +16,14 @@ from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..lines import Array
 from .lifetimes import VIEWS, lifetimes, sums_of_products
 from ..portable import RENAMED, number, rounded, sized
 from ..algebra import number_of
 
+Floats: TypeAlias = NDArray[np.float64]
 Step: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 
 UFUNCS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power,
@@ -198,7 +200,7 @@ OWN   = {"erf": erf, "erfc": erfc, "round": np.rint, "round_to": round_to}
 SMALL = 2 ** 16
 
 
-def aligned(count: int) -> Any:
+def aligned(count: int) -> Floats:
     """Room for count doubles that starts on a cache line."""
     room  = np.zeros(count + 8)
     start = -room.ctypes.data % 64 // 8
