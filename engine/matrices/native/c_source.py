@@ -93,6 +93,8 @@ def start(memory: Memory, given: Sequence[Array], roots: Sequence[Array]) -> Non
 def result(memory: Memory, k: int, z: Array) -> None:
     """Bring a root to where it is wanted, if it was not made there."""
     if batched(z):
+        if z.shape[0] != -1:
+            raise Unsupported("a result in which the samples are not the first axis")
         memory.body.append(f"unpack(m, {size(z)}, S, {memory.whole(z)}, out{k});")
     elif memory.place.get(id(z)) != f"out{k}":
         index, own = names(z.shape), axes(names(z.shape), z.shape)
