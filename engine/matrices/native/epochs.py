@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..lines import Array, Lines
 from .compiler import NoCompiler, library
 from .compiled import Compiled, Native, compiled, pointers
-from ..numpy.plan import aligned
+from ..numpy.plan import Floats, aligned
 from .schedule import Unsupported
 
 if TYPE_CHECKING:
@@ -64,10 +65,16 @@ def rule_of(optimizer: Any, count: int, states: int, moving: Any) -> tuple[Compi
 
 
 class Loop:
-    """Epochs of training a program with an optimizer. See training.train.
+    """Epochs of training a program with an optimizer. See train in training_loop.py.
+
+    thetas   the parameters of a step and those of the next, which change places; states: the same for what
+             the rule remembers, one pair for each array of it
+    tables   the addresses of the arrays of step and rule, for either turn
 
     Args:
         plan: the program's native plan for `size` samples.
+        rule: what `rule_of` gave for the optimizer.
+        X, Y: samples x numbers; None where the program has none of them.
     """
 
     def __init__(self, program: Program, plan: Native, mover: Mover, rule: tuple[Compiled, list[str]], X: Any,
@@ -77,18 +84,14 @@ class Loop:
         made, names = rule
         theta, other = program.theta, aligned(len(program.theta))
         self.thetas  = theta, other
-        self.states  = tuple([(settled(x), aligned(len(theta))) for x in mover.state])
+        self.states  = [(settled(x), aligned(len(theta))) for x in mover.state]
         self.steps, self.lr = np.array([float(mover.optimizer.steps)]), np.array([float(mover.optimizer.lr)])
-        rooms   = plan.room_of
-        self.x, self.y = rooms.get("input"), rooms.get("target")
+        self.x, self.y = plan.room_of.get("input"), plan.room_of.get("target")
         seconds = dict(zip([x.ctypes.data for x in program.parameters.values()],
                            program.shaped(other).values()))
         self.arrays = [plan.arrays, [seconds.get(x.ctypes.data, x) for x in plan.arrays]]
         constants   = [np.ascontiguousarray(z.attrs[0], dtype=float) for z in made.source.arrays]
-        def of(name: str, turn: int) -> Any:
-            given = {"w": self.thetas[turn], "g": program.gradient, "lr": self.lr, "steps": self.steps}
-            return given[name] if name in given else self.states[int(name[5:])][turn]
-        self.rule_in  = [[*[of(name, turn) for name in names], *constants] for turn in (0, 1)]
+        self.rule_in  = [[*[self.read(name, turn) for name in names], *constants] for turn in (0, 1)]
         self.rule_out = [[pair[1 - turn] for pair in (self.thetas, *self.states)] for turn in (0, 1)]
         self.rule_work = aligned(made.source.rows * 8 + made.source.fixed + 8)
         self.tables = [pointers(arrays) for arrays in (*self.arrays, *self.rule_in, *self.rule_out)]
@@ -96,8 +99,14 @@ class Loop:
         self.train  = library(Path(__file__).with_name("loop.c").read_text(encoding="utf-8")).train
         self.train.restype = None
 
+    def read(self, name: str, turn: int) -> Floats:
+        """What the rule reads under a name of `rule_of`."""
+        if name.startswith("state"):
+            return self.states[int(name.removeprefix("state"))][turn]
+        return {"w": self.thetas[turn], "g": self.program.gradient, "lr": self.lr, "steps": self.steps}[name]
+
     def filled(self, plan: Native, made: Compiled) -> Fields:
-        def address(x: Any) -> Any: return None if x is None else x.ctypes.data
+        """What loop.c reads."""
         in_0, in_1, rule_in_0, rule_in_1, rule_out_0, rule_out_1 = [ctypes.addressof(table)
                                                                     for table in self.tables]
         return Fields(step=ctypes.cast(plan.step, ctypes.c_void_p),
@@ -120,14 +129,14 @@ class Loop:
         found: list[float] = losses.tolist()
         return found
 
-    def epoch(self, order: Any) -> float:
+    def epoch(self, order: NDArray[np.int_]) -> float:
         """The mean loss of one epoch over the samples in `order`."""
         loss = np.empty(1)
         self.call(loss, np.ascontiguousarray(order, dtype=ctypes.c_long))
         self.settle(-(-len(self.X) // self.size))
         return float(loss[0])
 
-    def call(self, losses: Any, order: Any) -> None:
+    def call(self, losses: Floats, order: NDArray[np.int_] | None) -> None:
         place = None if order is None else ctypes.c_void_p(order.ctypes.data)
         self.train(ctypes.byref(self.fields), ctypes.c_long(len(losses)), place,
                    ctypes.c_void_p(losses.ctypes.data))
@@ -143,7 +152,11 @@ class Loop:
         self.mover.optimizer.steps += steps
 
 
-def settled(x: Any) -> Any:
+def address(x: Floats | None) -> int | None:
+    return None if x is None else x.ctypes.data
+
+
+def settled(x: Floats) -> Floats:
     """A copy of x that starts on a cache line."""
     room = aligned(len(x))
     room[:] = x
@@ -157,7 +170,7 @@ def loop(program: Program, mover: Mover, X: Any, Y: Any, size: int) -> Loop | No
     plan = program.plan(size)
     if not isinstance(plan, Native):
         return None
-    data: list[Any] = []
+    data: list[Floats | None] = []
     for role, given in (("input", X), ("target", Y)):
         room = plan.room_of.get(role)
         if room is not None and (given is None or given.size * len(room) != room.size * len(X)):
