@@ -74,13 +74,13 @@ class Loop:
     Args:
         plan: the program's native plan for `size` samples.
         rule: what `rule_of` gave for the optimizer.
-        X, Y: samples x numbers; None where the program has none of them.
+        X, Y: samples x numbers, as many rows in both.
     """
 
     def __init__(self, program: Program, plan: Native, mover: Mover, rule: tuple[Compiled, list[str]], X: Any,
                  Y: Any, size: int) -> None:
         self.program, self.plan, self.mover, self.size = program, plan, mover, size
-        self.X, self.Y = np.ascontiguousarray(X), None if Y is None else np.ascontiguousarray(Y)
+        self.X, self.Y = np.ascontiguousarray(X), np.ascontiguousarray(Y)
         made, names = rule
         theta, other = program.theta, aligned(len(program.theta))
         self.thetas  = theta, other
@@ -170,12 +170,12 @@ def loop(program: Program, mover: Mover, X: Any, Y: Any, size: int) -> Loop | No
     plan = program.plan(size)
     if not isinstance(plan, Native):
         return None
-    data: list[Floats | None] = []
+    data: list[Floats] = []
     for role, given in (("input", X), ("target", Y)):
         room = plan.room_of.get(role)
         if room is not None and (given is None or given.size * len(room) != room.size * len(X)):
             return None                                              # the usual way tells what is wrong
-        data.append(None if room is None else given.reshape(len(X), -1))
+        data.append(np.empty((len(X), 0)) if room is None else given.reshape(len(X), -1))
     rule = rule_of(mover.optimizer, len(program.theta), len(mover.state), mover.moving)
     try:
         return None if rule is None else Loop(program, plan, mover, rule, data[0], data[1], size)
