@@ -57,6 +57,8 @@ def matmul(memory: Memory, z: Array) -> None:
     (a, ta), (b, tb) = peeled(z.args[0]), peeled(z.args[1])
     x, y, to = memory.whole(a), memory.whole(b), memory.room(z)
     (rows, inner), columns = z.args[0].shape, z.shape[1]
+    if sum(n < 0 for n in (rows, inner, columns)) > 1:
+        raise Unsupported("a product of more than one axis of samples")
     ar, ac = (1, rows) if ta else (inner, 1)
     br, bc = (1, inner) if tb else (columns, 1)
     if inner < 0 and b.op == "input" and columns >= 8:               # over the samples

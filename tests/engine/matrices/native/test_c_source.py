@@ -36,6 +36,8 @@ def test_every_operation(write):
     (lambda lines, x, y, w, u: [lines.first_largest(x) * y], "the operation first"),
     (lambda lines, x, y, w, u: [lines.matmul(lines.reshape(u, (1, 2, 3)), lines.transpose(u))],
      "a product of more than two axes"),
+    (lambda lines, x, y, w, u: [lines.matmul(lines.matmul(x, lines.transpose(y)), x)],
+     "a product of more than one axis of samples"),
     (lambda lines, x, y, w, u: [lines.largest(lines.transpose(x))], "max along the samples"),
     (lambda lines, x, y, w, u: [lines.concat([lines.transpose(x), lines.transpose(y)])],
      "samples joined one after the other"),
