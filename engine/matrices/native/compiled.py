@@ -4,8 +4,8 @@
     after    one call of a C function on preallocated arrays, with vectors of samples
 
     compiled    the C function of a program; it is the same for every number of samples
-    Native      that function on the arrays of one: takes the place of Plan in numpy/plan.py, the same arrays
-                in, the same numbers out
+    Native      that function and the arrays for one of them: takes the place of Plan in numpy/plan.py, the
+                same arrays in, the same numbers out
 """
 
 from __future__ import annotations

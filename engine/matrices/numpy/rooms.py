@@ -1,7 +1,7 @@
 """Rooms: the memory of a plan; what nobody reads any more becomes room for other lines.
 
-    before   Z = X @ W.T + b    A = tanh(Z)    S = A * A             lines, and the last reader of each
-    after    A where Z was, S in an array of its own                 as few arrays as there are at a time
+    before   Z = X @ W.T    A = tanh(Z)    S = A * A    J = A + S     lines, in the order in which they run
+    after    A where Z was, S in an array of its own, J where one of the two was
 """
 
 from __future__ import annotations
