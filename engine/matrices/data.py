@@ -1,4 +1,4 @@
-"""Data: the types of what goes into a program and comes out: arrays, samples, libraries of arrays."""
+"""Data: what goes into a program and comes out: arrays, samples, libraries of arrays."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ Data:    TypeAlias = "Sequence[Sequence[Number]] | Sequence[Number] | Floats"   
 Nested:  TypeAlias = "Operand | Sequence[Nested]"      # Values or numbers, in lists of lists
 Library: TypeAlias = Any            # numpy, jax.numpy, torch, ...: a module, each with types of its own
 Tensor:  TypeAlias = Any            # one of its arrays, or a number
+
+
+def aligned(count: int) -> Floats:
+    """Room for count doubles that starts on a cache line."""
+    room  = np.zeros(count + 8)
+    start = -room.ctypes.data % 64 // 8
+    return room[start:start + count]

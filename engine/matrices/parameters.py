@@ -13,9 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..value import Value
-from .data import Floats
+from .data import Floats, aligned
 from .derivation import Block
-from .numpy.plan import aligned
 
 
 class Parameters:

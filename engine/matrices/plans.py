@@ -61,13 +61,11 @@ class Plans:
         if not self.choice.hurried or not size or not self.derived.samples or not len(self.own.theta) or tied:
             return None
         ready, data = self.prepared(size), {"input": X} if Y is None else {"input": X, "target": Y}
-        if not ready.rooms:
-            return None
         for role, room in ready.rooms.items():
             if role not in data or data[role].size * len(room) != room.size * len(X):
                 return None                                          # the usual way tells what is wrong
-        rows = {role: data[role].reshape(len(X), -1) for role in ready.rooms}
-        x, y = rows.get("input"), rows.get("target")
+        x, y = [data[role].reshape(len(X), -1) if role in ready.rooms else np.empty((len(X), 0))
+                for role in ("input", "target")]
         return self.choice.epochs(ready.plan, ready.rooms, self.own, mover, x, y, size)
 
     def hurry(self) -> None:

@@ -72,7 +72,7 @@ class Choice:
                 return plan
         return self.first.plan(roots, samples, given, into)
 
-    def epochs(self, plan: Plan, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats | None,
-               Y: Floats | None, size: int) -> Epochs | None:
+    def epochs(self, plan: Plan, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats,
+               Y: Floats, size: int) -> Epochs | None:
         """Whole epochs by the runner that made the plan, where it has them."""
         return self.using.epochs(plan, rooms, own, mover, X, Y, size)

@@ -54,9 +54,9 @@ class Runner(Protocol):
             Unsupported: the roots need what this runner has not; NumPy takes its place.
         """
 
-    def epochs(self, plan: Plan, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats | None,
-               Y: Floats | None, size: int) -> Epochs | None:
+    def epochs(self, plan: Plan, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats,
+               Y: Floats, size: int) -> Epochs | None:
         """Epochs of steps on `size` samples each, by a plan of loss and gradients; None if it has none.
 
-        rooms are what the plan reads samples and targets from, X and Y all of them as rows; None: not read.
+        rooms are what the plan reads samples and targets from, X and Y all of them, as many rows in both.
         """

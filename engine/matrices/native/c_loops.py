@@ -9,114 +9,111 @@ them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from ..lines import Array, number_of
+from ..lines import Array, Shape
+from .c_expressions import COMPARISONS, expression
 from .c_memory import Memory
-from .c_text import flat, last, size, wide
+from .c_text import axes, flat, heads, names, size, wide
 from .schedule import Unsupported
 
-OPERATORS   = {"+", "-", "*", "/"}
-COMPARISONS = {"<", "<=", ">", ">=", "=="}
-FUNCTIONS   = {"exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos",
-               "atan",
-               "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf", "erfc", "sigmoid",
-               "abs",
-               "floor", "round"}
-SCALAR      = {"abs": "fabs", "**": "pow", **{name: name for name in FUNCTIONS - {"abs", "sigmoid", "round"}}}
 
+class LoopText:
+    """One loop that is being written.
 
-class Loops(Memory):
-    """Writes loops."""
+    index, own     of the shape, see c_text; many: whether the loop is over samples too
+    start, end     what stands before and behind the whole loop
+    before, after  what stands before and behind the loop over the samples, for each unit
+    inner          what is done for each element
+    totals         the names of sums that are one number, in a loop over numbers
+    """
 
-    def loop(self, shape: tuple[int, ...], members: Sequence[Array]) -> None:
-        """Lines of one shape, element by element, and the sums over them."""
-        many  = bool(shape) and shape[0] == -1
+    def __init__(self, shape: Shape) -> None:
         if any(n < 0 for n in shape[1:]) or (shape and shape[0] < -1):
             raise Unsupported("element by element where the samples are not the first axis")
-        index = ["s" if k == 0 and many else f"i{k}" for k in range(len(shape))]
-        own   = [(i, n) for i, n in zip(index, shape) if n >= 0]
-        kind  = "V" if many else "double"
-        inner, before, after, outer_before, outer_after = (list[str]() for _ in range(5))
-        self.local = {}
-        for z in members:
-            if z.op == "sum":
-                self.sum(z, index, own, many, inner, before, after, outer_before, outer_after)
-                continue
-            name = f"v{len(inner)}"
-            inner.append(f"{'M' if z.op in COMPARISONS and many else kind} {name} = "
-                         f"{self.expression(z, index, many)};")
-            if id(z) in self.plan.stored:
-                if many: inner.append(f"store({self.room(z)} + ({flat(own)}) * S + s, (V){name});")
-                else:    inner.append(f"{self.room(z)}[{flat(own)}] = {name};")
-            self.local[id(z)] = name
-        self.local = {}
-        heads = [f"for (long {i} = 0; {i} < {n}; {i}++)" for i, n in own]
-        if many:
-            self.body += [*outer_before, *[head + " {" for head in heads], *before,
-                          "for (long s = 0; s < S; s += LANES) {", *inner, "}", *after, "}" * len(heads),
-                          *outer_after]
-        else:
-            sums    = [line.split()[1] for line in outer_before if line.startswith("double")]
-            reduced = f"#pragma omp simd reduction(+:{', '.join(sums)})" if sums else "#pragma GCC ivdep"
-            simd    = ([] if not heads or any(line.startswith("memset") for line in outer_before)
-                       else [reduced])
-            self.body += [*outer_before, *heads[:-1], *simd, *heads[-1:], "{", *inner, "}", *outer_after]
+        self.index  = names(shape)
+        self.own    = axes(self.index, shape)
+        self.many   = "s" in self.index
+        self.totals: list[str] = []
+        self.start, self.before, self.inner, self.after, self.end = (list[str]() for _ in range(5))
 
-    def expression(self, z: Array, index: Sequence[str], many: bool) -> str:
-        """The right side of an elementwise line."""
-        args   = [self.at(a, last(index, a)) for a in z.args]
-        vector = [self.vector(a) for a in z.args]
-        op, x = z.op, args[0]
-        if op in OPERATORS:
-            return f"{x} {op} {args[1]}" if any(vector) or not many else f"splat({x} {op} {args[1]})"
-        if op in COMPARISONS: return f"{wide(x, vector[0], many)} {op} {wide(args[1], vector[1], many)}"
-        if op == "neg":       return f"-({wide(x, vector[0], many)})"
-        if op == "where":
-            if not many: return f"{x} ? {args[1]} : {args[2]}"
-            mask = (x if id(z.args[0]) in self.local else f"as_mask({x})" if vector[0] else f"(splat({x}) != "
-                    "0)")
-            return f"choose({mask}, {wide(args[1], vector[1], many)}, {wide(args[2], vector[2], many)})"
-        power = number_of(z.args[1]) if op == "**" else None
-        if not many and op in SCALAR and power not in ((2, 0), (0.5, 0)):
-            return f"{SCALAR[op]}({', '.join(args)})"
-        args = [wide(x, v, True) for x, v in zip(args, vector)]
-        if op == "**":
-            call = f"({args[0]} * {args[0]})" if power == (2, 0) else \
-                   f"v_sqrt({args[0]})" if power == (0.5, 0) else f"v_pow({', '.join(args)})"
-        elif op in ("larger", "smaller"): call = f"v_{op}({args[0]}, {args[1]})"
-        elif op == "slope":     call = f"v_{z.attrs[0]}_slope({args[-1]})"
-        elif op == "//":        call = f"v_fits({args[0]}, {args[1]})"
-        elif op == "%":         call = f"v_remainder({args[0]}, {args[1]})"
-        elif op == "round" and len(args) > 1: raise Unsupported("rounding to a number of digits")
-        elif op in FUNCTIONS:   call = f"v_{op}({', '.join(args)})"
-        else:                   raise Unsupported(f"the operation {op}")
-        return call if many else f"({call})[0]"
+    def of_samples(self) -> list[str]:
+        over = heads(self.own)
+        return [*self.start, *[head + " {" for head in over], *self.before,
+                "for (long s = 0; s < S; s += LANES) {", *self.inner, "}", *self.after, "}" * len(over),
+                *self.end]
 
-    def sum(self, z: Array, index: list[str], own: list[Any], many: bool, inner: list[str], before: list[str],
-            after: list[str], outer_before: list[str], outer_after: list[str]) -> None:
-        """A sum over axes of the loop: over samples in registers, over rows of samples in memory, over all at
-        once."""
-        axes, x, to = z.attrs[0], z.args[0], self.room(z)
-        left  = [(i, n) for k, (i, n) in enumerate(zip(index, x.shape)) if n >= 0 and k not in axes]
-        value = self.at(x, index)
-        name  = f"sum{to}"
-        place = flat(left)
-        if many and 0 not in axes:                                   # n rows become fewer
-            outer_before.append(f"memset({to}, 0, sizeof(double) * S * {size(z)});")
-            there = f"{to} + ({place}) * S + s"
-            inner.append(f"store({there}, load({there}) + {wide(value, self.vector(x), True)});")
-        elif many:
-            whole = not left
-            (outer_before if whole else before).append(f"V {name} = splat(0);")
-            inner.append(f"{name} += kept(below(m - s), {wide(value, self.vector(x), True)});")
-            if len(left) == len(own) or whole:
-                (outer_after if whole else after).append(f"{to}[{place}] = add_lanes({name});")
-            else:
-                outer_before.append(f"memset({to}, 0, sizeof(double) * {size(z)});")
-                after.append(f"{to}[{place}] += add_lanes({name});")
-        else:
-            outer_before.append(f"memset({to}, 0, sizeof(double) * {size(z)});" if left else f"double {name} "
-                                "= 0;")
-            inner.append(f"{to}[{place}] += {value};" if left else f"{name} += {value};")
-            if not left: outer_after.append(f"{to}[0] = {name};")
+    def of_numbers(self) -> list[str]:
+        over   = heads(self.own)
+        simd   = len(over) > 0 and len(self.start) == len(self.totals)         # no sum is in memory
+        hint   = f"omp simd reduction(+:{', '.join(self.totals)})" if self.totals else "GCC ivdep"
+        pragma = [f"#pragma {hint}"] if simd else []
+        return [*self.start, *over[:-1], *pragma, *over[-1:], "{", *self.inner, "}", *self.end]
+
+
+def loop(memory: Memory, shape: Shape, members: Sequence[Array]) -> None:
+    """Write lines of one shape, element by element, and the sums over them."""
+    made = LoopText(shape)
+    for z in members:
+        if z.op != "sum":      element(memory, made, z)
+        elif not made.many:    sum_of_numbers(memory, made, z)
+        elif 0 in z.attrs[0]:  sum_of_samples(memory, made, z)
+        else:                  sum_of_rows(memory, made, z)
+    memory.local.clear()
+    memory.body += made.of_samples() if made.many else made.of_numbers()
+
+
+def element(memory: Memory, made: LoopText, z: Array) -> None:
+    """A line element by element: a name, and a place in memory if it is read elsewhere."""
+    name = f"v{len(made.inner)}"
+    kind = "double" if not made.many else "M" if z.op in COMPARISONS else "V"
+    made.inner.append(f"{kind} {name} = {expression(memory, z, made.index, made.many)};")
+    if id(z) in memory.plan.stored:
+        to, place = memory.room(z), flat(made.own)
+        made.inner.append(f"store({to} + ({place}) * S + s, (V){name});" if made.many
+                          else f"{to}[{place}] = {name};")
+    memory.local[id(z)] = name
+
+
+# --- sums ---------------------------------------------------------------------------------------------
+
+def sum_of_rows(memory: Memory, made: LoopText, z: Array) -> None:
+    """n rows of samples become fewer, in memory."""
+    x, to = z.args[0], memory.room(z)
+    there = f"{to} + ({flat(left(made, z))}) * S + s"
+    value = wide(memory.at(x, made.index), memory.vector(x), True)
+    made.start.append(f"memset({to}, 0, sizeof(double) * S * {size(z)});")
+    made.inner.append(f"store({there}, load({there}) + {value});")
+
+
+def sum_of_samples(memory: Memory, made: LoopText, z: Array) -> None:
+    """In a register: over the samples of one unit, or over everything."""
+    x, to = z.args[0], memory.room(z)
+    own   = left(made, z)
+    start, end = (made.before, made.after) if own else (made.start, made.end)
+    value = wide(memory.at(x, made.index), memory.vector(x), True)
+    start.append(f"V sum{to} = splat(0);")
+    made.inner.append(f"sum{to} += kept(below(m - s), {value});")
+    several = 0 < len(own) < len(made.own)                           # units with the same sum
+    if several:
+        made.start.append(f"memset({to}, 0, sizeof(double) * {size(z)});")
+    end.append(f"{to}[{flat(own)}] {'+=' if several else '='} add_lanes(sum{to});")
+
+
+def sum_of_numbers(memory: Memory, made: LoopText, z: Array) -> None:
+    """In memory, or, if it is one number, in a register."""
+    x, to = z.args[0], memory.room(z)
+    own, value = left(made, z), memory.at(x, made.index)
+    if own:
+        made.start.append(f"memset({to}, 0, sizeof(double) * {size(z)});")
+        made.inner.append(f"{to}[{flat(own)}] += {value};")
+    else:
+        made.totals.append(f"sum{to}")
+        made.start.append(f"double sum{to} = 0;")
+        made.inner.append(f"sum{to} += {value};")
+        made.end.append(f"{to}[0] = sum{to};")
+
+
+def left(made: LoopText, z: Array) -> list[tuple[str, int]]:
+    """`own` of a sum, in the loop over what is summed up."""
+    kept = [k for k in range(len(made.index)) if k not in z.attrs[0]]
+    return axes([made.index[k] for k in kept], tuple([z.args[0].shape[k] for k in kept]))

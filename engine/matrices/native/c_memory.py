@@ -12,22 +12,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..lines import Array
-from .c_text import batched, constant, flat, last, size, unflat
+from .c_text import axes, batched, constant, flat, last, size, unflat
 from .schedule import VIEWS, Schedule, Unsupported
 
 
 class Memory:
-    """The names of lines, and the C written so far.
+    """The names of lines, and the C written so far. Loops and kernels write into it.
 
+    plan          what is stored, and when it is made
     place         where a line is in memory
     raw           where a leaf was given, samples x numbers
     local         the name of a line in the loop that is being written
+    body, tables  the C: of the function, and of the indices that stand before it
     rows, fixed   the workspace is rows * S + fixed doubles
     """
 
-    plan: Schedule
-
-    def __init__(self) -> None:
+    def __init__(self, plan: Schedule) -> None:
+        self.plan = plan
         self.rows = self.fixed = 0
         self.place:  dict[int, str] = {}
         self.raw:    dict[int, str] = {}
@@ -44,26 +45,37 @@ class Memory:
             else:          self.fixed += -(-size(z) // 8) * 8
         return self.place[id(z)]
 
+    def whole(self, z: Array) -> str:
+        """Where z is in memory as it is; a reshape is where its operand is."""
+        while z.op == "reshape" and id(z) not in self.place and not z.attrs:
+            z = z.args[0]
+        return self.place[id(z)]
+
     def at(self, z: Array, index: Sequence[str]) -> str:
         """The C expression of one element of z (of a vector of samples, if z has samples): one index per
         axis."""
-        if id(z) in self.local: return self.local[id(z)]
-        if z.op == "constant" and id(z) not in self.place: return constant(z)
-        own = [(i, n) for i, n in zip(index, z.shape) if n >= 0]
-        if z.op in VIEWS and id(z) not in self.place:
-            x = z.args[0]
+        while z.op in VIEWS and id(z) not in self.place:
+            z, index = z.args[0], self.seen(z, index)
+        if id(z) in self.local:                             return self.local[id(z)]
+        if z.op == "constant" and id(z) not in self.place:  return constant(z)
+        place = flat(axes(index, z.shape))
+        if not batched(z): return f"{self.place[id(z)]}[{place}]"
+        if z.shape.count(-1) != 1 or min(z.shape) < -1:
+            raise Unsupported("a shape with more than one axis of samples")
+        return f"load({self.place[id(z)]} + ({place}) * S + s)"
+
+    def seen(self, z: Array, index: Sequence[str]) -> list[str]:
+        """Which element of its operand an element of a view is."""
+        x = z.args[0]
+        if z.op == "spread":    return last(index, x)
+        if z.op == "transpose": return [*index[:-2], index[-1], index[-2]]
+        if z.op == "slice":     return [*index[:-1], f"({index[-1]} + {z.attrs[0]})"]
+        if z.op == "take":
             lead = len(x.shape) - 1
-            if z.op == "spread":    return self.at(x, last(index, x))
-            if z.op == "transpose": return self.at(x, [*index[:-2], index[-1], index[-2]])
-            if z.op == "slice":     return self.at(x, [*index[:-1], f"({index[-1]} + {z.attrs[0]})"])
-            if z.op == "take":      return self.at(x, [*index[:lead], self.table(z, index[lead:])])
-            if z.attrs or batched(z) and (z.shape[0] != x.shape[0] or z.shape[0] != -1):
-                raise Unsupported("the axis of the samples becomes numbers")
-            return self.at(x, unflat(flat(own), x.shape))
-        if not batched(z): return f"{self.place[id(z)]}[{flat(own)}]"
-        if z.shape.count(-1) != 1 or min(z.shape) < -1: raise Unsupported("a shape with more than one axis "
-                                                                          "of samples")
-        return f"load({self.place[id(z)]} + ({flat(own)}) * S + s)"
+            return [*index[:lead], self.table(z, index[lead:])]
+        if z.attrs or batched(z) and (z.shape[0] != x.shape[0] or z.shape[0] != -1):
+            raise Unsupported("the axis of the samples becomes numbers")
+        return unflat(flat(axes(index, z.shape)), x.shape)
 
     def vector(self, z: Array) -> bool:
         """Whether `at` gives a vector: a number that a view repeats for all samples stays a number."""
@@ -72,6 +84,7 @@ class Memory:
         return batched(z)
 
     def table(self, z: Array, index: Sequence[str]) -> str:
+        """One of the indices of a take."""
         name = f"index{len(self.tables)}"
         numbers = ", ".join(map(str, z.attrs.ravel().tolist()))
         self.tables.append(f"static const int {name}[] = {{{numbers}}};")

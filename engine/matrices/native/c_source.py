@@ -11,83 +11,110 @@ Names are made here; nothing a user wrote reaches the compiler.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from ..lines import Array
-from .c_kernels import Kernels
-from .c_loops import Loops
-from .c_text import batched, flat, size
+from .c_kernels import kernel
+from .c_loops import loop
+from .c_memory import Memory
+from .c_text import axes, batched, flat, heads, names, size
 from .schedule import Unsupported, schedule
 
 SMALL     = 512              # doubles of workspace up to which a program is made for its number of samples
 ARGUMENTS = "long fresh, const double *const *in, double *const *out, double *work"
 
 
-class Source(Loops, Kernels):
+class Source(NamedTuple):
     """The C function of a program.
 
-    text      the source: a function step(m, S, fresh, in, out, work), for any number of samples and
-              best for `samples`; where nothing is fresh, inputs and targets are those of the step before
-    leaves    the lines whose arrays `in` points to, in order; then come the arrays of constants
-    lanes     rows of samples are padded to a multiple of it
+    text         the source: a function step(m, S, fresh, in, out, work), for any number of samples and
+                 best for one; where nothing is fresh, inputs and targets are those of the step before
+    leaves       the lines whose arrays `in` points to, in order; then come the arrays of constants
+    arrays       the lines of those constants
+    rows, fixed  the workspace is rows * S + fixed doubles
+    lanes        rows of samples are padded to a multiple of it
     """
 
-    def __init__(self, lines: Sequence[Array], roots: Sequence[Array], samples: int) -> None:
-        super().__init__()
-        self.roots  = list(roots)
-        self.leaves = [z for z in lines if z.op in ("parameter", "input", "target")]
-        self.arrays = [z for z in lines if z.op == "constant" and isinstance(z.attrs[0], np.ndarray)]
-        self.plan   = schedule(lines, roots)
-        self.start()
-        for kernels, loops in self.plan.stages:
-            for z in kernels:
-                self.kernel(z)
-            for shape, members in loops:
-                self.loop(shape, members)
-        for k, z in enumerate(self.roots):
-            self.result(k, z)
-        small      = self.rows * 8 + self.fixed <= SMALL
-        self.lanes = 4 if small and samples <= 4 else 8
-        self.text  = self.whole(samples, small)
-
-    def whole(self, samples: int, small: bool) -> str:
-        """The function around the body; a small program once more, for its number of samples."""
-        settings = [*["#define SMALL"] * small, *["#define NARROW"] * (self.lanes == 4)]
-        room     = self.padded(samples)
-        sizes    = f"{samples}, {room}"
-        special  = (f"    if (m == {samples} && S == {room}) {{ general({sizes}, fresh, in, out, work); "
-                    f"return; }}")
-        return "\n".join([*settings, '#include "kernels.h"', *self.tables,
-                          f"INLINE void general(long m, long S, {ARGUMENTS}) {{",
-                          *["    " + x for x in self.body], "}", f"void step(long m, long S, {ARGUMENTS}) {{",
-                          *[special] * small,
-                          "    general(m, S, fresh, in, out, work);", "}", ""])
+    text:   str
+    leaves: list[Array]
+    arrays: list[Array]
+    rows:   int
+    fixed:  int
+    lanes:  int
 
     def padded(self, samples: int) -> int:
-        """The room of a row: whole vectors. Rows a power of two apart would share places in the cache."""
-        room = -(-max(samples, 1) // self.lanes) * self.lanes
-        return room + self.lanes * (room % 64 == 0)
+        """S, for a number of samples."""
+        return padded(samples, self.lanes)
 
-    def start(self) -> None:
-        for k, z in enumerate(self.leaves + self.arrays):
-            self.body.append(f"const double *in{k} = in[{k}];")
-            self.place[id(z)] = self.raw[id(z)] = f"in{k}"
-            if batched(z):
-                if z.op == "constant":
-                    raise Unsupported("numbers that differ from sample to sample")
-                del self.place[id(z)]
-                self.room(z)
-                self.body.append(f"if (fresh) pack(m, {size(z)}, S, in{k}, {self.place[id(z)]});")
-        for k, z in enumerate(self.roots):
-            if id(z) in self.plan.stored and not batched(z) and id(z) not in self.place:
-                self.place[id(z)] = f"out{k}"
-            self.body.append(f"double *out{k} = out[{k}];")
 
-    def result(self, k: int, z: Array) -> None:
-        if batched(z):
-            self.body.append(f"unpack(m, {size(z)}, S, {self.memory(z)}, out{k});")
-        elif self.place.get(id(z)) != f"out{k}":
-            index = [f"i{j}" for j in range(len(z.shape))]
-            self.body += [f"for (long {i} = 0; {i} < {n}; {i}++)" for i, n in zip(index, z.shape)]
-            self.body.append(f"out{k}[{flat(list(zip(index, z.shape)))}] = {self.at(z, index)};")
+def source(lines: Sequence[Array], roots: Sequence[Array], samples: int) -> Source:
+    """The C function that computes roots, best for this number of samples.
+
+    Raises:
+        Unsupported: a line is none of those that can be written in C; the message says which.
+    """
+    leaves = [z for z in lines if z.op in ("parameter", "input", "target")]
+    arrays = [z for z in lines if z.op == "constant" and isinstance(z.attrs[0], np.ndarray)]
+    memory = Memory(schedule(lines, roots))
+    start(memory, leaves + arrays, roots)
+    for kernels, loops in memory.plan.stages:
+        for z in kernels:
+            kernel(memory, z)
+        for shape, members in loops:
+            loop(memory, shape, members)
+    for k, z in enumerate(roots):
+        result(memory, k, z)
+    small = memory.rows * 8 + memory.fixed <= SMALL
+    lanes = 4 if small and samples <= 4 else 8
+    text  = whole(memory, samples, lanes, small)
+    return Source(text, leaves, arrays, memory.rows, memory.fixed, lanes)
+
+
+def start(memory: Memory, given: Sequence[Array], roots: Sequence[Array]) -> None:
+    """Names for what the function is given; samples are brought into the order of the workspace."""
+    for k, z in enumerate(given):
+        memory.body.append(f"const double *in{k} = in[{k}];")
+        memory.raw[id(z)] = f"in{k}"
+        if not batched(z):
+            memory.place[id(z)] = f"in{k}"
+        elif z.op == "constant":
+            raise Unsupported("numbers that differ from sample to sample")
+        else:
+            to = memory.room(z)
+            memory.body.append(f"if (fresh) pack(m, {size(z)}, S, in{k}, {to});")
+    for k, z in enumerate(roots):
+        if id(z) in memory.plan.stored and not batched(z) and id(z) not in memory.place:
+            memory.place[id(z)] = f"out{k}"
+        memory.body.append(f"double *out{k} = out[{k}];")
+
+
+def result(memory: Memory, k: int, z: Array) -> None:
+    """Bring a root to where it is wanted, if it was not made there."""
+    if batched(z):
+        if z.shape[0] != -1:
+            raise Unsupported("a result in which the samples are not the first axis")
+        memory.body.append(f"unpack(m, {size(z)}, S, {memory.whole(z)}, out{k});")
+    elif memory.place.get(id(z)) != f"out{k}":
+        index, own = names(z.shape), axes(names(z.shape), z.shape)
+        memory.body += [*heads(own), f"out{k}[{flat(own)}] = {memory.at(z, index)};"]
+
+
+def whole(memory: Memory, samples: int, lanes: int, small: bool) -> str:
+    """The function around the body; a small program once more, for its number of samples."""
+    settings = [*["#define SMALL"] * small, *["#define NARROW"] * (lanes == 4)]
+    room     = padded(samples, lanes)
+    sizes    = f"{samples}, {room}"
+    special  = f"    if (m == {samples} && S == {room}) {{ general({sizes}, fresh, in, out, work); return; }}"
+    return "\n".join([*settings, '#include "kernels.h"', *memory.tables,
+                      f"INLINE void general(long m, long S, {ARGUMENTS}) {{",
+                      *["    " + x for x in memory.body], "}", f"void step(long m, long S, {ARGUMENTS}) {{",
+                      *[special] * small,
+                      "    general(m, S, fresh, in, out, work);", "}", ""])
+
+
+def padded(samples: int, lanes: int) -> int:
+    """The room of a row: whole vectors. Rows a power of two apart would share places in the cache."""
+    room = -(-max(samples, 1) // lanes) * lanes
+    return room + lanes * (room % 64 == 0)

@@ -3,37 +3,38 @@
     before   lines of a program: Z = X @ W.T + b, A = tanh(Z), ...
     after    one call of a C function on preallocated arrays, with vectors of samples
 
-    Native      takes the place of running.Plan: the same arrays in, the same numbers out
     compiled    the C function of a program; it is the same for every number of samples
+    Native      that function and the arrays for one of them: takes the place of Plan in numpy/plan.py, the
+                same arrays in, the same numbers out
 """
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from ..data import Floats, aligned
 from ..lines import Array
-from .c_source import Source
+from .c_source import Source, source
 from .compiler import NoCompiler as NoCompiler
 from .compiler import library
 from ..portable import elementary, needed
 from ..passes.expansion import expand
-from ..numpy.plan import aligned
 from .schedule import Unsupported as Unsupported
 
 WHOLE = {"sigmoid", "softmax", "logsumexp"}                          # kernels.h has them
 
 
 class Compiled(NamedTuple):
-    """The C function of a program, and what it reads."""
+    """The library with the C function `step` of a program, and what the function reads."""
 
-    step:   Any
-    source: Source
+    library: ctypes.CDLL
+    source:  Source
 
 
 def compiled(roots: Sequence[Array], samples: int) -> Compiled:
@@ -44,10 +45,10 @@ def compiled(roots: Sequence[Array], samples: int) -> Compiled:
         NoCompiler: there is no C compiler here.
     """
     lowered = elementary(roots, kept_whole)[-len(roots):]
-    source  = Source(needed(lowered), lowered, samples)
-    step    = library(source.text.replace('#include "kernels.h"', kernels())).step
-    step.restype = None
-    return Compiled(step, source)
+    written = source(needed(lowered), lowered, samples)
+    made    = library(written.text.replace('#include "kernels.h"', kernels()))
+    made.step.restype = None
+    return Compiled(made, written)
 
 
 def kept_whole(z: Array) -> Array:
@@ -61,7 +62,7 @@ def kernels() -> str:
 
 
 class Native:
-    """A compiled program prepared for one number of samples; see running.Plan.
+    """A compiled program prepared for one number of samples; see Plan in numpy/plan.py.
 
     Args:
         program: what `compiled` gave for the roots.
@@ -69,31 +70,28 @@ class Native:
         into: arrays that receive the values of the roots, in the order in which they were compiled.
     """
 
-    room_of: dict[str, Any]
-    loss:    Any
-    outputs: Any
-
-    def __init__(self, program: Compiled, samples: int, given: dict[int, Any], into: Sequence[Any]) -> None:
-        source  = program.source
-        self.samples, self.padded = samples, source.padded(samples)
-        self.arrays = [*[given[id(z)] for z in source.leaves],
-                       *[np.ascontiguousarray(z.attrs[0], dtype=float) for z in source.arrays]]
+    def __init__(self, program: Compiled, samples: int, given: Mapping[int, Floats],
+                 into: Sequence[Floats]) -> None:
+        written = program.source
+        self.padded = written.padded(samples)
+        self.arrays = [*[given[id(z)] for z in written.leaves],
+                       *[np.ascontiguousarray(z.attrs[0], dtype=float) for z in written.arrays]]
         self.into   = list(into)
         for x in (*self.arrays, *self.into):
             if x.dtype != np.float64 or not x.flags.c_contiguous:
                 raise TypeError("a native program needs contiguous arrays of floats, "
                                 f"not {x.dtype} of strides {x.strides}")
-        self.work  = aligned(source.rows * self.padded + source.fixed + 8)
+        self.work  = aligned(written.rows * self.padded + written.fixed + 8)
         self.ins   = pointers(self.arrays)
         self.outs  = pointers(self.into)
         self.arguments = (ctypes.c_long(samples or 1), ctypes.c_long(self.padded), ctypes.c_long(1), self.ins,
                           self.outs, ctypes.c_void_p(self.work.ctypes.data))
-        self.step  = program.step
+        self.step  = program.library.step
 
     def run(self) -> None:
         """Compute every root."""
         self.step(*self.arguments)
 
 
-def pointers(arrays: Sequence[Any]) -> Any:
+def pointers(arrays: Sequence[Floats]) -> ctypes.Array[ctypes.c_void_p]:
     return (ctypes.c_void_p * max(len(arrays), 1))(*[x.ctypes.data for x in arrays])

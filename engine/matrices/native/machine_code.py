@@ -31,8 +31,8 @@ class MachineCode:
             raise Unsupported(str(reason)) from None
         return Native(self.compiled, samples, given, into)
 
-    def epochs(self, plan: Plan, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats | None,
-               Y: Floats | None, size: int) -> Epochs | None:
+    def epochs(self, plan: Plan, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats,
+               Y: Floats, size: int) -> Epochs | None:
         if not isinstance(plan, Native):
             return None
         try:

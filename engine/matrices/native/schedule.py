@@ -5,7 +5,7 @@
 
     stage    first its kernels run, each from what earlier stages left, then its loops, one per shape
     stored   the lines that are read outside of their loop; the others live in registers
-    partner  logsumexp and softmax of the same line are one kernel
+    partner  logsumexp and softmax of the same line are one kernel: the second of them, by the first
 """
 
 from __future__ import annotations
@@ -38,26 +38,43 @@ def schedule(lines: Sequence[Array], roots: Sequence[Array]) -> Schedule:
     for z in lines:
         stage[id(z)] = earliest(z, stage, own)
     delay(lines, roots, stage, own)
-    stored = {id(z) for z in lines if is_kernel(z, own) or z.op == "sum"}
-    stored |= {id(z) for z in roots if z.op not in (*LEAVES, *VIEWS)}
-    last   = max(stage.values(), default=0)
+    partner = partners(lines)
+    second  = {id(z) for z in partner.values()}                      # made by the kernel of the first
+    last    = max(stage.values(), default=0)
     stages: list[tuple[list[Array], dict[Shape, list[Array]]]] = [([], {}) for _ in range(last + 1)]
     for z in lines:
+        kernels, loops = stages[stage[id(z)]]
         if is_kernel(z, own):
-            stages[stage[id(z)]][0].append(z)
+            if id(z) not in second: kernels.append(z)
         elif z.op not in LEAVES and z.op not in VIEWS:
-            stages[stage[id(z)]][1].setdefault(loop_of(z), []).append(z)
+            loops.setdefault(loop_of(z), []).append(z)
+    stored = stored_of(lines, roots, stage, own)
+    return Schedule([(kernels, list(loops.items())) for kernels, loops in stages], stored, partner)
+
+
+def partners(lines: Sequence[Array]) -> dict[int, Array]:
+    """`partner`: softmax and logsumexp of the same line."""
+    first:   dict[int, Array] = {}
+    partner: dict[int, Array] = {}
+    for z in lines:
+        if z.op in ("softmax", "logsumexp"):
+            x = z.args[0]
+            if id(x) in first: partner[id(first[id(x)])] = z
+            else:              first[id(x)] = z
+    return partner
+
+
+def stored_of(lines: Sequence[Array], roots: Sequence[Array], stage: dict[int, int],
+              own: set[int]) -> set[int]:
+    """`stored`, by id."""
+    stored  = {id(z) for z in lines if is_kernel(z, own) or z.op == "sum"}
+    stored |= {id(z) for z in roots if z.op not in (*LEAVES, *VIEWS)}
+    stored |= {id(bottom(z, own)) for z in roots if elementwise(bottom(z, own))}
+    for z in lines:
         if z.op not in VIEWS or id(z) in own:
             stored |= {id(x) for a in z.args for x in [bottom(a, own)]
                        if elementwise(x) and not together(z, a, stage, own)}
-    stored |= {id(bottom(z, own)) for z in roots if elementwise(bottom(z, own))}
-    by_operand: dict[int, list[Array]] = {}
-    for z in lines:
-        if z.op in ("softmax", "logsumexp"):
-            by_operand.setdefault(id(z.args[0]), []).append(z)
-    partner = {id(z): pair[1 - k] for pair in by_operand.values() if len(pair) == 2
-               for k, z in enumerate(pair)}
-    return Schedule([(kernels, list(loops.items())) for kernels, loops in stages], stored, partner)
+    return stored
 
 
 def copied(lines: Sequence[Array], roots: Sequence[Array]) -> list[Array]:

@@ -28,10 +28,12 @@ def lifetimes(lines: Sequence[Array], roots: Sequence[Array]) -> tuple[dict[int,
 
 def sums_of_products(lines: Sequence[Array], roots: Sequence[Array]) -> set[int]:
     """Products of parameters that are only summed up, by id: they are never computed one by one."""
+    wanted = {id(z) for z in roots}
     readers: dict[int, list[Array]] = {}
     for z in [*lines, *roots]:
         for a in z.args:
             readers.setdefault(id(a), []).append(z)
-    return {id(z) for z in lines if z.op == "*" and all(a.op == "parameter" for a in z.args)
-            and z.args[0].shape == z.args[1].shape
-            and all(r.op == "sum" and len(r.attrs[0]) == len(z.shape) for r in readers.get(id(z), [z]))}
+    def summed(z: Array) -> bool:
+        return all(r.op == "sum" and len(r.attrs[0]) == len(z.shape) for r in readers.get(id(z), [z]))
+    return {id(z) for z in lines if z.op == "*" and z.args[0].op == z.args[1].op == "parameter"
+            and z.args[0].shape == z.args[1].shape and id(z) not in wanted and summed(z)}

@@ -24,6 +24,6 @@ class NumpyCalls:
         lines = elementary(roots, quick)
         return Plan(lines, lines[-len(roots):], samples, given, into)
 
-    def epochs(self, plan: AnyPlan, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats | None,
-               Y: Floats | None, size: int) -> None:
+    def epochs(self, plan: AnyPlan, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats,
+               Y: Floats, size: int) -> None:
         return None

@@ -323,6 +323,21 @@ def test_training_moves_the_values_as_numpy_does(optimizer, in_c, batch_size):
         assert mine == pytest.approx(theirs, rel=1e-10, abs=1e-14)
 
 
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("features, targets", [(1, 1), (0, 1), (1, 0)])
+def test_samples_of_which_only_one_of_inputs_and_targets_has_numbers(features, targets, batch_size):
+    """How many samples there are is told by the rows, also by rows of nothing."""
+    found, X, Y = [], samples(8, features), samples(8, targets, 1)
+    x, y = np.reshape(numbers(X), (8, features)), np.reshape(numbers(Y), (8, targets))
+    for runner in ("native", "numpy"):
+        w = Value(0.5)
+        loss    = sum([(w - z) ** 2 for rows in zip(X, Y) for row in rows for z in row]) / 8
+        program = vectorize(loss, X, Y if targets else [], [w], runner=runner)
+        found.append([*program.train(x, y if targets else None, SGD([w], 0.1), epochs=3,
+                                     batch_size=batch_size), w.data])
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
 def test_a_callback_ends_native_training():
     program, X, Y = program_of("native")
     assert len(program.train(X, Y, SGD(program.values, 0.1), epochs=50,
