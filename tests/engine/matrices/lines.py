@@ -40,8 +40,9 @@ def sums(lines, x, y, w, u):
 
 
 def views(lines, x, y, w, u):
-    return [lines.transpose(u) * 2, lines.reshape(lines.transpose(u), (6,)) + 1, lines.take(w, np.array([2, 0, 1])),
-            lines.take(u, [[0, 2], [1, 0]]), lines.take(x, np.array([1, 2])), lines.take(x * y, [2, 0, 0]),
+    taken = [lines.take(a, np.array(index)) for a, index in (
+        (w, [2, 0, 1]), (u, [[0, 2], [1, 0]]), (x, [1, 2]), (x * y, [2, 0, 0]))]
+    return [lines.transpose(u) * 2, lines.reshape(lines.transpose(u), (6,)) + 1, *taken,
             lines.concat([x, x * y, w]), lines.concat([w, 2 * w]), lines.spread(w, (4, 3)),
             lines.reshape(x, (-1, 3, 1)) + 1]
 
