@@ -7,8 +7,7 @@ from os import PathLike
 from typing import Any
 
 from engine.extras import needed
-
-BLUE, ORANGE = "#0072B2", "#E69F00"                      # told apart by the colour-blind, and in grey
+from engine.show.palette import BLUE, ORANGE
 
 
 class History:

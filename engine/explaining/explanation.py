@@ -17,13 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ..graphs.formulas import bracketed, latex_number, latex_symbol
+from ..graphs.edges import Edge
+from ..graphs.formulas import latex_symbol
 from .gates import sentence
-from ..graphs.graph import Edge, Graph
+from ..graphs.graph import Graph
 from ..graphs.paths import LARGEST_COUNT, Path, Paths
-from ..show.text import digits, html, latex, visible
+from ..show.numbers import bracketed, digits, latex_number
+from ..show.text import html, latex, visible
 from ..value import Number, Value
 
 FORMS = ("both", "symbols", "numbers")
@@ -252,7 +254,7 @@ class Explanation:
     def __repr__(self) -> str:
         return str(self)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html(), "text/markdown": self.markdown(),
                 "text/latex": self.latex()}
 

