@@ -148,9 +148,9 @@ def explain_only(options: argparse.Namespace) -> int:
 
 
 def lecture(options: argparse.Namespace) -> int:
-    from .lectures.media import lecture as record
+    from .lectures import media
     z, _ = evaluate(options.expression, numbers(options.values))
-    made = record(z)
+    made = media.lecture(z)
     if options.save:
         made.save(Path(options.save))
         print(f"wrote {visible(options.save, 300)}")

@@ -106,7 +106,7 @@ class Graph:
 
     @cached_property
     def names(self) -> Names:
-        """What naming.py reads out of the labels of the parameters."""
+        """What names.py reads out of the labels of the parameters."""
         return Names(self.root, self.nodes, self.uses)
 
     def name(self, v: Value) -> str:

@@ -110,7 +110,7 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
 
     Args:
         root: the result, or its Graph.
-        view: "scalar", "unit", "neuron" or "layer" (folding.py says what they fold); by default
+        view: "scalar", "unit", "neuron" or "layer" (engine.graphs.folds says what they fold); by default
             scalar for up to 150 nodes and unit above.
         unfold: boxes of the view to open: their titles, or nodes inside them by name or Value.
         path_to: highlights the path along which root's gradient reaches this node with the largest slope.
