@@ -51,3 +51,9 @@ def html(text: object, limit: int = 60) -> str:
 def latex(text: object, limit: int = 60) -> str:
     """The text for LaTeX, in text mode; what pdflatex has no glyph for is written as its code point."""
     return "".join(LATEX.get(c, c) if c.isascii() else f"[U+{ord(c):04X}]" for c in visible(text, limit))
+
+
+def markdown(text: str) -> str:
+    """The text, as long as it is, for Markdown: no character of it means anything there, nor in HTML."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]#!|~$^>" else c
+                   for c in text.replace("&", "&amp;").replace("<", "&lt;"))
