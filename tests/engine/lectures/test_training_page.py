@@ -73,6 +73,17 @@ def test_the_models_gradients_are_left_alone_by_looking():
     assert seen[1] == seen[2] == [5] * len(model.parameters())
 
 
+def test_training_without_a_step_of_its_own_leaves_the_gradients_alone_too():
+    """Weights move by slopes that are nobody's `.grad`: what stood there, stands there."""
+    model = network()
+    for p in model.parameters():
+        p.grad = 5
+    before = [p.data for p in model.parameters()]
+    training_lecture(model, moons(4), square, epochs=3, snapshots=4)
+    assert [p.grad for p in model.parameters()] == [5] * len(before)
+    assert all(p.data != start for p, start in zip(model.parameters(), before))
+
+
 def test_the_contour_lies_where_the_output_is_the_threshold():
     grid = [[float(i) for i in range(36)] for _ in range(36)]  # rises to the right: 17.25 is a vertical line
     xs = {part.split()[0] for part in contour(grid, 17.25).replace("M", " ").replace("L", " ").split("  ")
