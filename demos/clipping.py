@@ -10,6 +10,7 @@ import math
 from pathlib import Path
 
 from engine import Value, exp
+from engine.show.numbers import digits
 from nn import SGD, clip_by_norm, clip_by_value
 
 from .common import BLACK, BLUE, GREY, ORANGE, VERMILLION, figure, save, table
@@ -90,4 +91,4 @@ def run(out: Path) -> None:
 
 def short(numbers: list[float]) -> str:
     """(0.6, 0.8)."""
-    return "(" + ", ".join(f"{x:.4g}" for x in numbers) + ")"
+    return "(" + ", ".join(map(digits, numbers)) + ")"

@@ -17,12 +17,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
+from engine.show import numbers
 from engine.show.files import written
+from engine.show.palette import BLACK as BLACK, BLUE as BLUE, GREEN as GREEN, ORANGE as ORANGE
+from engine.show.palette import PURPLE as PURPLE, SKY as SKY, VERMILLION as VERMILLION, YELLOW as YELLOW
 
 Item = TypeVar("Item")
 
-BLUE, ORANGE, SKY, VERMILLION = "#0072B2", "#E69F00", "#56B4E9", "#D55E00"
-GREEN, YELLOW, PURPLE, BLACK  = "#009E73", "#F0E442", "#CC79A7", "#000000"
 GREY    = "#7F7F7F"
 PALETTE = [BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW, BLACK]
 MARKERS = ["o", "^", "s", "D", "v", "P", "X", "*"]       # a second way to tell classes apart
@@ -50,7 +51,7 @@ def short(x: Any, digits: int = 4) -> str:
     """A number with 4 significant digits; anything else as it is."""
     if isinstance(x, bool) or not isinstance(x, (int, float)):
         return str(x)
-    return f"{x:.{digits}g}"
+    return numbers.digits(x, digits)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], digits: int = 4) -> None:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from engine.show.files import written
+from engine.show.frame import framed
 
 from . import lectures
 from .catalogue import documents, errata, items
@@ -187,15 +188,14 @@ def breakable(test: str) -> str:
 
 
 STYLE = """
-body { font: 16px/1.45 system-ui, sans-serif; color: #000;
-       margin: 2rem auto; max-width: 76rem; padding: 0 1rem }
+body { margin: 2rem auto; max-width: 76rem; padding: 0 1rem }
 table { border-collapse: collapse; width: 100%; margin-bottom: 2rem }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #ccc }
 td:first-child { white-space: nowrap; font-weight: 600 }
 th:nth-child(1) { width: 7% } th:nth-child(2) { width: 33% }
 th:nth-child(4) { width: 11% } th:nth-child(5) { width: 8% }
 code { font-size: .85em; overflow-wrap: anywhere }
-.passed { color: #0072B2 } .failed { color: #fff; background: #D55E00 } .skipped { color: #7a5200 }
+.passed { color: $blue } .failed { color: #fff; background: $vermillion } .skipped { color: #7a5200 }
 .failed, .passed, .skipped { font-weight: 600 }
 .reason { color: #555; font-style: italic }
 """
@@ -204,8 +204,7 @@ code { font-size: .85em; overflow-wrap: anywhere }
 def html(table: list[Row]) -> str:
     """The table as one page that needs nothing else."""
     title = "Coverage of the five documents"
-    parts = [f"<!doctype html>\n<html lang='en'>\n<meta charset='utf-8'>\n<title>{title}</title>\n"
-             f"<style>{STYLE}</style>\n<h1>{title}</h1>\n<p>{escape(summary(table))}</p>"]
+    parts = [f"<h1>{title}</h1>\n<p>{escape(summary(table))}</p>"]
     for document, about in documents().items():
         parts.append(f"<h2 id='{document}'>{document}: {escape(about)}</h2>\n<table>\n"
                      "<tr><th>id<th>title<th>test<th>demo<th>outcome")
@@ -217,4 +216,4 @@ def html(table: list[Row]) -> str:
                              f"<td>{escape(', '.join(row.demos)) or '-'}<td "
                              f"class='{row.outcome}'>{row.outcome}")
         parts.append("</table>")
-    return "\n".join(parts) + "\n</html>\n"
+    return framed(title, "\n".join(parts), style=STYLE)

@@ -52,7 +52,7 @@ def gallery(reports: list[Report]) -> str:
     contents = "".join(f"<li><a href='#{e.name}'>{say(e.name.replace('_', ' '))}</a></li>" for e in EXHIBITS)
     intro = (f"<p>{len(EXHIBITS)} engines, each with one classic mistake: one change of the same right "
              "engine. The conformance suite finds and names every one of them, and passes the right "
-             f"engine.</p><ol style='columns: 12rem; padding-left: 2rem'>{contents}</ol>")
+             f"engine.</p><ol class='contents'>{contents}</ol>")
     return document("The bug museum",
                     [intro, *(section(k, e, r) for k, (e, r) in enumerate(zip(EXHIBITS, reports), 1))])
 

@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from importlib import import_module
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from .pictures.drawing import Drawing, draw
 from .explaining.explanation import explain
 from .expression import Walk, evaluate
 from .graphs.graph import Graph
-from .show.text import digits, print_anywhere, visible
-from .value import Value
+from .show.numbers import digits
+from .show.text import print_anywhere, visible
+from .value import Operand, Value
 
 USAGE = """chainrule: the chain rule on any expression
 
@@ -147,8 +148,9 @@ def explain_only(options: argparse.Namespace) -> int:
 
 
 def lecture(options: argparse.Namespace) -> int:
+    from .lectures import media
     z, _ = evaluate(options.expression, numbers(options.values))
-    made: Any = import_module("engine.lectures").lecture(z)
+    made = media.lecture(z)
     if options.save:
         made.save(Path(options.save))
         print(f"wrote {visible(options.save, 300)}")
@@ -161,7 +163,7 @@ def check(options: argparse.Namespace) -> int:
     """The gradients of the expression against the independent numbers of engine.testing."""
     values = numbers(options.values)
     evaluate(options.expression, values)                      # complains about what cannot be used
-    def f(*xs: Any) -> Any:
+    def f(*xs: Value) -> Operand:
         return Walk(options.expression, dict(zip(values, xs))).result()
     names = [Parameter(name, Parameter.POSITIONAL_ONLY) for name in values]
     f.__signature__ = Signature(names)   # type: ignore[attr-defined]     # for the report

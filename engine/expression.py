@@ -13,12 +13,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from math import e, isfinite, pi
-from typing import Any
 
 from . import functions
 from .primitives import TABLE, apply
 from .show.text import visible
-from .value import Number, Value
+from .value import Number, Operand, Value
 
 LONGEST, DEEPEST = 2000, 60
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//",
@@ -66,7 +65,7 @@ class Walk:
     def __init__(self, text: str, variables: Mapping[str, Value]) -> None:
         self.text, self.variables = text, variables
 
-    def result(self) -> Any:
+    def result(self) -> Operand:
         if len(self.text) > LONGEST:
             raise ExpressionError(self.text[:LONGEST], LONGEST - 1,
                                   f"the expression is longer than {LONGEST} characters: write a program")
@@ -87,7 +86,7 @@ class Walk:
         self.text = self.text.strip()
         return self.value(tree, 0)
 
-    def value(self, tree: ast.expr, depth: int) -> Any:
+    def value(self, tree: ast.expr, depth: int) -> Operand:
         """The number or Value that a part of the expression stands for."""
         if depth > DEEPEST:
             raise self.refusal(tree, f"the expression is nested more than {DEEPEST} deep")
@@ -116,7 +115,7 @@ class Walk:
             raise self.refusal(tree, "this number is larger than the largest float, 1.8e308")
         return x
 
-    def name(self, tree: ast.Name) -> Any:
+    def name(self, tree: ast.Name) -> Operand:
         if tree.id in self.variables:
             return self.variables[tree.id]
         if tree.id in CONSTANTS:
@@ -125,7 +124,7 @@ class Walk:
         raise self.refusal(tree, f"{name} is a function: write {name}(...)" if tree.id in KNOWN else
                            f"{name} has no value: write {name}=1.5 after the expression")
 
-    def call(self, tree: ast.Call, depth: int) -> Any:
+    def call(self, tree: ast.Call, depth: int) -> Operand:
         if not isinstance(tree.func, ast.Name) or tree.func.id not in KNOWN:
             raise self.refusal(tree.func, f"only these functions can be called: {', '.join(KNOWN)}")
         if tree.keywords:
@@ -138,10 +137,10 @@ class Walk:
             raise self.refusal(tree, f"{name} takes {wanted} operand{'s' * (most > 1)}, and {len(tree.args)} "
                                "are given")
         operands = [self.value(arg, depth + 1) for arg in tree.args]
-        function: Callable[..., Any] = getattr(functions, name, None) or (lambda *xs: apply(name, *xs))
+        function: Callable[..., Operand] = getattr(functions, name, None) or (lambda *xs: apply(name, *xs))
         return self.computed(tree, lambda: function(*operands))
 
-    def computed(self, tree: ast.expr, compute: Callable[[], Any]) -> Any:
+    def computed(self, tree: ast.expr, compute: Callable[[], Operand]) -> Operand:
         try:
             return compute()
         except (ArithmeticError, ValueError) as error:

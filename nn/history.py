@@ -7,11 +7,10 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from engine.extras import needed
+from engine.show.palette import BLUE, ORANGE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-BLUE, ORANGE = "#0072B2", "#E69F00"                      # told apart by the colour-blind, and in grey
 
 
 class History:

@@ -16,10 +16,9 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-import graphviz
-
 from engine.pictures.graphviz import as_svg
 from engine.pictures.style import EDGE, GRAPH, LAYER, LIT, NODE
+from engine.show.dot import Dot
 from engine.show.files import written
 
 ROOT    = Path(__file__).resolve().parents[1]
@@ -107,17 +106,17 @@ def source() -> str:
     """The DOT text: the same imports give the same bytes."""
     found   = imports()
     parts   = sorted({name for pair in found for name in pair})
-    picture = graphviz.Digraph("architecture", graph_attr=GRAPH | {"rankdir": "TB", "ranksep": "0.35"},
-                               node_attr=NODE, edge_attr=EDGE)
-    with picture.subgraph(name="cluster engine") as inside:
-        inside.attr(**LAYER, label="engine")
-        for name in parts:
-            (inside if name.startswith("engine") else picture).node(name, label(name), **look(name))
+    picture = Dot("architecture", graph=GRAPH | {"rankdir": "TB", "ranksep": "0.35"}, node=NODE, edge=EDGE)
+    inside  = Dot("cluster engine")
+    inside.own(**LAYER, label="engine")
+    for name in parts:
+        (inside if name.startswith("engine") else picture).node(name, label=label(name), **look(name))
+    picture.part(inside)
     for pair in shortest(found):
         picture.edge(*pair, **({} if found[pair] else {"style": "dashed"}))
     for pair in upward(found):
         picture.edge(*pair, **UPWARD)
-    return str(picture.source)
+    return str(picture)
 
 
 def label(name: str) -> str:

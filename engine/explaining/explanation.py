@@ -17,13 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ..graphs.formulas import bracketed, latex_number, latex_symbol
+from ..graphs.edges import Edge
+from ..graphs.formulas import latex_symbol
 from .gates import sentence
-from ..graphs.graph import Edge, Graph
+from ..graphs.graph import Graph
 from ..graphs.paths import LARGEST_COUNT, Path, Paths
-from ..show.text import digits, html, latex, visible
+from ..show.numbers import bracketed, digits, latex_number
+from ..show.text import html, latex, markdown, visible
 from ..value import Number, Value
 
 FORMS = ("both", "symbols", "numbers")
@@ -179,27 +181,19 @@ class Explanation:
         """Markdown with formulas between $ signs, as GitHub and Jupyter read it."""
         blocks = [f"### ${self.latex_ratio(self.wrt)} = {latex_number(self.slope, False)}$"]
         if self.steps:
-            blocks += [self.escaped(self.intro()), *[f"$${self.latex_equation(step)}$$"
-                                                     for step in self.steps]]
-        blocks += [self.escaped(line) for line in self.summary()]
+            blocks += [markdown(self.intro()), *[f"$${self.latex_equation(step)}$$" for step in self.steps]]
+        blocks += [markdown(line) for line in self.summary()]
         if self.largest:
             blocks.append("\n".join(["| path | share |", "| --- | ---: |"] + [
-                f"| {self.escaped(way)} | {self.escaped(share)} |"
+                f"| {markdown(way)} | {markdown(share)} |"
                 for way, share in map(self.two_columns, self.largest)]))
         if self.gates:
-            blocks.append("\n".join(f"- **{self.escaped(name)}** {self.escaped(says)}"
-                                    for name, says in self.gates))
+            blocks.append("\n".join(f"- **{markdown(name)}** {markdown(says)}" for name, says in self.gates))
         return "\n\n".join(blocks) + "\n"
 
     def two_columns(self, path: Path) -> tuple[str, str]:
         way, _, share = self.route(path).rpartition(": ")
         return (way, share) if way else (share, "")
-
-    @staticmethod
-    def escaped(text: str) -> str:
-        """Text in which no character means anything to Markdown or HTML."""
-        return "".join(f"\\{c}" if c in r"\`*_{}[]#!|~$^>" else c
-                       for c in text.replace("&", "&amp;").replace("<", "&lt;"))
 
     # --- LaTeX and HTML ---------------------------------------------------------------------------
 
@@ -252,7 +246,7 @@ class Explanation:
     def __repr__(self) -> str:
         return str(self)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html(), "text/markdown": self.markdown(),
                 "text/latex": self.latex()}
 

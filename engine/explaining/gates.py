@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from ..graphs.graph import Graph
 from ..rows import TABLE
-from ..show.text import digits, visible
+from ..show.numbers import digits
+from ..show.text import visible
 from ..value import Constant, Number, Value
 from .wording import plain_slope
 

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 from ..libraries import Quantity
 from ..rows import Primitive, Shut
+from ..show.numbers import short
 
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 
@@ -69,8 +70,8 @@ def written(x: Quantity) -> Symbol:
     """x as a symbol: a number is one already."""
     if isinstance(x, Symbol):
         return x
-    text = "0" if isinstance(x, Shut) else f"{x:g}"
-    return Symbol(text.replace("-", "−"), PRODUCT if text.startswith("-") else ATOM)
+    text = "0" if isinstance(x, Shut) else short(x, 6)
+    return Symbol(text, PRODUCT if text.startswith("−") else ATOM)
 
 
 def bound(x: Quantity, strength: int) -> str:

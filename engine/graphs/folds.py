@@ -23,12 +23,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from functools import cached_property
 from heapq import heappop, heappush
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from .graph import Graph, edges_into
+from .edges import edges_into
+from .graph import Graph
 from .names import Place
 from ..show.text import visible
 from ..value import Constant, Number, Value
+
+Key: TypeAlias = tuple[str, Hashable]      # the group of a box, and which box of that group
 
 VIEWS      = ("scalar", "unit", "neuron", "layer")
 LOSS_LIMIT = 24       # operations after the last layer: with more, they become one box
@@ -79,7 +82,7 @@ class Fold:
         if view not in VIEWS:
             raise ValueError(f"there is no view {visible(repr(view))}: write one of {', '.join(VIEWS)}")
         self.graph, self.view = graph, view
-        self.keys:   dict[Value, Hashable] = {}
+        self.keys:   dict[Value, Key] = {}
         self.hidden: set[Value] = set()
         if view != "scalar":
             (self.group_units if graph.names.ends else self.group_expressions)()
@@ -92,7 +95,7 @@ class Fold:
         """The id of the box's last output: the same node has the same id in every view that shows it."""
         return self.graph.id(box.outputs[-1])
 
-    def key(self, v: Value) -> Hashable:
+    def key(self, v: Value) -> Key:
         """What v has in common with the other members of its box; a node that is drawn alone has a key of its
         own."""
         return self.keys.get(v, ("value", self.graph.index[v]))
@@ -194,8 +197,9 @@ class Fold:
         for v in self.graph.nodes:
             if type(v) is Constant and v not in self.graph.names.parts and not v.label:
                 keys = {self.keys.get(edge.z) for edge in self.graph.uses[v]}
-                if len(keys) == 1 and None not in keys and v not in self.keys:
-                    self.keys[v] = keys.pop()
+                key  = keys.pop() if len(keys) == 1 else None
+                if key is not None and v not in self.keys:
+                    self.keys[v] = key
 
     def open(self, unfold: list[Value | str]) -> None:
         """Take the boxes asked for apart again, and show the parameters they use."""
@@ -214,13 +218,13 @@ class Fold:
 
     def make_boxes(self) -> list[Box]:
         graph = self.graph
-        groups: dict[Any, list[Value]] = {}
+        groups: dict[Key, list[Value]] = {}
         for v in graph.nodes:
             if v not in self.hidden:
                 groups.setdefault(self.key(v), []).append(v)
         boxes = []
         for key, members in groups.items():
-            group = str(key[0])
+            group = key[0]
             outputs = [v for v in members if v is graph.root
                        or any(self.key(edge.z) != key for edge in graph.uses[v])]
             if len(members) == 1 and group not in ("z", "neuron", "layer"):
@@ -230,24 +234,27 @@ class Fold:
             boxes.append(box)
         return boxes
 
-    def title(self, key: Any, members: list[Value]) -> str:
+    def title(self, key: Key, members: list[Value]) -> str:
         """What a box is called; unfold=[...] takes it."""
         group, what = key
         names = self.graph.names
-        if group in ("z", "neuron"):
+        if isinstance(what, Place):
             sample = f"({what.sample})" if names.samples > 1 else ""
             return names.symbol("z" if group == "z" else "unit ", what.layer, what.network,
                                 what.unit) + sample
-        if group == "layer": return names.symbol("layer ", what[1], what[0], "").strip()
-        if group == "loss":  return f"loss({what})" if what else "loss"
+        if isinstance(what, tuple):
+            return names.symbol("layer ", what[1], what[0], "").strip()
+        if group == "loss":
+            return f"loss({what})" if what else "loss"
         if group == "band":
-            first = (what - 1) * self.band_height + 1
-            return (f"levels {first}-{first + self.band_height - 1}" if self.band_height > 1 else "level "
-                    f"{what}"
-                    ) if what else "leaves"
-        if group == "value" or group == "expression":
+            return self.band_title(what) if isinstance(what, int) and what else "leaves"
+        if group in ("value", "expression"):
             return self.graph.symbol(members[-1]) if members else ""
-        return str(group)
+        return group
+
+    def band_title(self, band: int) -> str:
+        first = (band - 1) * self.band_height + 1
+        return f"level {band}" if self.band_height == 1 else f"levels {first}-{first + self.band_height - 1}"
 
     def cluster(self, v: Value) -> str:
         """The layer that v is drawn in, by the end of its unit; "" outside of the layers."""

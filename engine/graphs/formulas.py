@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from ..primitives import TABLE
-from ..show.text import digits, latex
+from ..show.text import latex
 
 SYMBOL = re.compile(r"([A-Za-z]+)(\d*)('*)(?:\[(\d+(?:,\d+)?)\])?(?:\((\d+)\))?")
 GREEK  = frozenset("alpha beta gamma delta epsilon eta theta lambda mu rho sigma tau phi omega".split())
-
-
-def bracketed(text: str) -> str:
-    return f"({text})" if text.startswith("-") else text
 
 
 def text_formula(op: str, operands: Sequence[str]) -> str:
@@ -44,20 +39,6 @@ def latex_symbol(name: str) -> str:
                      f"({sample})" if sample else ""])
     lower = index or layer
     return core + (f"^{{{upper}}}" if upper else "") + (f"_{{{lower}}}" if lower else "")
-
-
-def latex_number(x: Any, bracket: bool = True) -> str:
-    """A number to 4 digits: 1.2e-05 as 1.2 \\cdot 10^{-5}, fractions stacked, negative ones in brackets."""
-    text = digits(x)
-    if text in ("inf", "-inf", "nan"):
-        return {"inf": r"\infty", "-inf": r"(-\infty)", "nan": r"\mathrm{nan}"}[text]
-    mantissa, e, exponent = text.partition("e")
-    if "/" in text:
-        sign, top, bottom = "-" if text[0] == "-" else "", *text.lstrip("-").split("/")
-        text = rf"{sign}\frac{{{top}}}{{{bottom}}}"
-    elif e:
-        text = rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
-    return f"({text})" if bracket and text.startswith("-") else text
 
 
 def latex_formula(op: str, operands: Sequence[str]) -> str:

@@ -20,21 +20,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
-from .formulas import bracketed, latex_formula, latex_number, latex_symbol, text_formula
+from .edges import Edge, edges_into, nodes_of
+from .formulas import latex_formula, latex_symbol, text_formula
 from .names import Names, Place
-from ..show.text import digits, visible
-from ..value import Constant, Number, Value, number, topological_order
-
-
-class Edge(NamedTuple):
-    """z was made from operand; partial = dz/d(operand) at the recorded point."""
-
-    operand:  Value
-    z:        Value
-    position: int
-    partial:  Number
+from ..show.numbers import bracketed, digits, latex_number
+from ..show.text import visible
+from ..value import Constant, Value, number
 
 
 class Graph:
@@ -114,7 +106,7 @@ class Graph:
 
     @cached_property
     def names(self) -> Names:
-        """What naming.py reads out of the labels of the parameters."""
+        """What names.py reads out of the labels of the parameters."""
         return Names(self.root, self.nodes, self.uses)
 
     def name(self, v: Value) -> str:
@@ -166,20 +158,3 @@ class Graph:
         inner = sum(1 for v in self.nodes if v.operands)
         return (f"Graph({visible(self.symbol(self.root))}: {inner} operations, {len(self.nodes) - inner} "
                 "leaves)")
-
-
-def nodes_of(root: Value) -> list[Value]:
-    """Every Value that root depends on, root included, each once, after its operands."""
-    nodes: list[Value] = []
-    seen: set[Value] = set()
-    for z in topological_order(root) or [root]:
-        for v in (*z.operands, z):
-            if v not in seen:
-                seen.add(v)
-                nodes.append(v)
-    return nodes
-
-
-def edges_into(z: Value) -> list[Edge]:
-    """The edges from the operands of z."""
-    return [Edge(operand, z, i, partial) for i, (operand, partial) in enumerate(zip(z.operands, z.partials))]

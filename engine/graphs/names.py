@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
+from .edges import Edge
 from ..rows import TABLE
 from ..value import Constant, Value
 
@@ -27,6 +28,10 @@ class Unit(NamedTuple):
     network: int
     layer:   str
     unit:    str
+
+
+# of each layer: which inputs, by number and id -> the sample that they are
+Counters: TypeAlias = dict[tuple[int, str], dict[tuple[tuple[str, int], ...], int]]
 
 
 class Place(NamedTuple):
@@ -42,7 +47,7 @@ class Place(NamedTuple):
 class Names:
     """name, role and place of the nodes of a graph, for those that have one."""
 
-    def __init__(self, root: Value, nodes: list[Value], uses: dict[Value, list[Any]]) -> None:
+    def __init__(self, root: Value, nodes: list[Value], uses: dict[Value, list[Edge]]) -> None:
         self.root, self.nodes, self.uses = root, nodes, uses
         self.name:  dict[Value, str]   = {}
         self.role:  dict[Value, str]   = {}
@@ -83,7 +88,7 @@ class Names:
     def read_units(self) -> None:
         """Find each chain's end z, and from it the inputs, the sample, and the activation."""
         chain: dict[Value, tuple[Unit, bool]] = {}       # node -> its unit, and whether the bias is in
-        counters: dict[Any, dict[Any, int]] = {}
+        counters: Counters = {}
         for z in self.nodes:
             part = self.chain_of(z, chain)
             if part is not None:
@@ -117,7 +122,7 @@ class Names:
         return None
 
     def close_chain(self, z: Value, chain: dict[Value, tuple[Unit, bool]],
-                    counters: dict[Any, dict[Any, int]]) -> None:
+                    counters: Counters) -> None:
         """z ends a unit's chain: give the chain its place, and name what comes in and goes out."""
         unit = chain[z][0]
         members: list[Value] = []

@@ -13,13 +13,17 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 from math import inf, log
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from .graph import Edge, Graph
+from .edges import Edge
+from .graph import Graph
 from ..careful import added
 from ..value import Constant, Number, Value
 
 LARGEST_COUNT = 2 ** 4096     # beyond, counting exactly would take more room than the graph
+
+
+Way: TypeAlias = "tuple[Edge, Way] | None"    # an edge and the way to it: ways that fork share what is before
 
 
 class Path(NamedTuple):
@@ -85,7 +89,7 @@ class Paths:
         found: list[Path] = []
         if self.best[self.start] == -inf:
             return found
-        heap: list[tuple[float, int, float, Value, Any]] = [(-self.best[self.start], 0, 0.0, self.start,
+        heap: list[tuple[float, int, float, Value, Way]] = [(-self.best[self.start], 0, 0.0, self.start,
                                                              None)]
         tick = 0
         while heap and len(found) < k:
@@ -107,8 +111,8 @@ def size(edge: Edge) -> float:
     return log(partial) if 0 < partial < inf else -inf if partial == 0 else 1e300
 
 
-def unrolled(way: Any) -> Path:
-    """The path that a chain of (edge, the edges before it) stands for."""
+def unrolled(way: Way) -> Path:
+    """The path of a way."""
     edges: list[Edge] = []
     while way:
         edge, way = way

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..graphs.folds import Box, Fold, Slope
-from ..value import Constant, Value
+from ..show.numbers import exact, short
+from ..value import Constant, Number, Value
 from .recording import Recording
-from .views import Arrow, Card, Change, Scene, View, card, exact, placed
-from .words import short
+from .views import Arrow, Card, Change, Scene, View, card, placed
 
 SHOWN = 3                # numbers on a card that has several outputs
 
@@ -142,5 +142,5 @@ def inner(box: Box) -> list[Value]:
     return [v for v in box.members if v.operands]
 
 
-def several(numbers: Sequence[object]) -> str:
-    return ", ".join(map(short, numbers[:SHOWN])) + (", …" if len(numbers) > SHOWN else "")
+def several(numbers: Sequence[Number]) -> str:
+    return ", ".join(short(x) for x in numbers[:SHOWN]) + (", …" if len(numbers) > SHOWN else "")

@@ -5,6 +5,7 @@ Colours come from the classes, so that the page, the slides and the notebook eac
 
 from __future__ import annotations
 
+from ..show.palette import coloured
 from ..show.text import html
 from .assets import asset
 from .views import Card, Point, View
@@ -21,7 +22,7 @@ def picture(view: View, description: str, upto: int = -1, attributes: str = "", 
     now  = view.scenes[upto] if upto >= 0 else None
     live = set(now.arrows) if now else set()
     phase = now.phase if now else ""
-    style = f"<style>{asset('picture.css')}</style>" if styled else ""
+    style = f"<style>{coloured(asset('picture.css'))}</style>" if styled else ""
     if styled:
         scale = min(1, WIDTH / view.width)
         attributes = (f'xmlns="http://www.w3.org/2000/svg" width="{scale * view.width:.0f}" '

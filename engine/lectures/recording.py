@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..graphs.graph import Graph
 from ..show.text import visible
@@ -84,7 +84,7 @@ def record(root: Value) -> Recording:
         for x in z.operands:
             uses[index[x]] += 1
 
-    grads: list[Any] = [0] * len(values)
+    grads: list[Number] = [0] * len(values)
     count  = [0] * len(values)
     done   = len(values) - 1
     grads[done] = 1

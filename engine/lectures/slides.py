@@ -7,15 +7,15 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from ..show.numbers import bracketed, short
+from ..show.frame import framed
 from ..show.text import html
 from ..value import Constant
 from .assets import asset
-from .page import hashed
 from .picture import picture
 from .recording import Contribution, Recording
-from .terminal import bracket, written
+from .terminal import written
 from .views import Scene, View
-from .words import short
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 PHASES   = {"given": "Given", "forward": "Forward", "seed": "Backward starts", "backward": "Backward",
@@ -26,13 +26,9 @@ PICTURED = 150           # cards: above, a slide holds the arithmetic alone
 
 def slides(recording: Recording, view: View, title: str, description: str) -> str:
     """All steps of a view, one section each; printing gives one page per step."""
-    style = asset("page.css") + asset("slides.css")
-    body  = "".join(slide(recording, view, k, description) for k in range(len(view.scenes)))
-    return (f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
-            '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src '
-            f'{hashed(style)}"><meta name="viewport" content="width=device-width, '
-            f'initial-scale=1"><title>{html(title, 200)}</title><style>{style}</style></head><body '
-            f'class="slides"><main><h1>{html(title, 200)}</h1>{body}</main></body></html>')
+    body = "".join(slide(recording, view, k, description) for k in range(len(view.scenes)))
+    return framed(title, f"<main><h1>{html(title, 200)}</h1>{body}</main>",
+                  style=asset("page.css") + asset("slides.css"), kind="slides")
 
 
 def slide(recording: Recording, view: View, k: int, description: str) -> str:
@@ -60,7 +56,7 @@ def arithmetic(recording: Recording, scene: Scene) -> list[str]:
     elif scene.phase == "seed":
         lines = [f"∂{root}/∂{root} = 1"]
     elif scene.phase == "backward":
-        lines = [f"∂{root}/∂{names[c.operand]} += {short(c.partial)} · {bracket(short(c.upstream))} = "
+        lines = [f"∂{root}/∂{names[c.operand]} += {short(c.partial)} · {bracketed(short(c.upstream))} = "
                  f"{short(c.product)}{so_far(c)}" for _, c in scene.sent]
     else:
         given  = scene.phase == "given"
@@ -75,7 +71,8 @@ def so_far(c: Contribution) -> str:
     """The running sum of a node that is used more than once."""
     if c.uses == 1:
         return ""
-    return f"  (use {c.use} of {c.uses}: {short(c.before)} + {bracket(short(c.product))} = {short(c.after)})"
+    return (f"  (use {c.use} of {c.uses}: {short(c.before)} + {bracketed(short(c.product))} = "
+            f"{short(c.after)})")
 
 
 def run(command: list[str]) -> subprocess.CompletedProcess[bytes]:

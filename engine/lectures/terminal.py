@@ -10,10 +10,11 @@ import re
 import sys
 import unicodedata
 
+from ..show.numbers import bracketed, short
 from ..show.text import JOINER
 from ..value import Constant
 from .recording import Contribution, Recording, Step
-from .words import Parts, short
+from .words import Parts
 
 WIDTH = 80
 RULE  = "─" * WIDTH
@@ -63,7 +64,7 @@ def backward(recording: Recording, step: Step) -> list[str]:
         last = k == len(step.contributions) - 1
         rest = wrapped(contribution(recording, root, name, c), 4, WIDTH - 3)
         if c.uses > 1:
-            running = f"{short(c.before)} + {bracket(short(c.product))} = {short(c.after)}"
+            running = f"{short(c.before)} + {bracketed(short(c.product))} = {short(c.after)}"
             rest   += wrapped(f"    use {c.use} of {c.uses}: {running}", 4, WIDTH - 3)
         lines += [("└─ " if last else "├─ ") + rest[0], *[("   " if last else "│  ") + line
                                                           for line in rest[1:]]]
@@ -73,7 +74,7 @@ def backward(recording: Recording, step: Step) -> list[str]:
 def contribution(recording: Recording, root: str, name: str, c: Contribution) -> str:
     operand = recording.names[c.operand]
     return (f"∂{root}/∂{operand} += ∂{name}/∂{operand} · ∂{root}/∂{name} = "
-            f"{short(c.partial)} · {bracket(short(c.upstream))} = {short(c.product)}")
+            f"{short(c.partial)} · {bracketed(short(c.upstream))} = {short(c.product)}")
 
 
 def written(recording: Recording, formula: Parts, numbers: bool) -> str:
@@ -87,12 +88,8 @@ def written(recording: Recording, formula: Parts, numbers: bool) -> str:
         else:
             number = short(recording.values[part].data)
             alone  = (k == 0 or str(formula[k - 1]).endswith(("(", ", "))) and formula[k + 1:k + 2] != ["^"]
-            shown.append(number if alone else bracket(number))
+            shown.append(number if alone else bracketed(number))
     return "".join(shown)
-
-
-def bracket(number: str) -> str:
-    return f"({number})" if number.startswith("−") else number
 
 
 # --- the page of the terminal -----------------------------------------------------------------------

@@ -15,26 +15,37 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from ..show.files import written
-from ..graphs.graph import nodes_of
+from ..derivatives import gradients
+from ..graphs.edges import nodes_of
+from ..show.numbers import short
+from ..show.palette import BLUE
 from ..show.text import html, visible
-from ..value import Constant, Value, number, zero
-from .page import embedded, filled
+from ..value import Constant, Operand, Value, number
+from .assets import asset
+from .page import assembled
 from .picture import picture
 from .recording import record
 from .folded_views import folded_view
 from .views import View, scalar_view
-from .words import short
 
 GRID   = 36
 LEVELS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LIMIT  = 150_000         # numbers on the page: 4 digits each, so that it stays below 2 MB
 
-Data: TypeAlias = Sequence[tuple[Sequence[float], Any]]
-Loss: TypeAlias = Callable[[Any, Any], Any]
+Data: TypeAlias = Sequence[tuple[Sequence[float], Operand]]
+Loss: TypeAlias = Callable[[Value, Operand], Value]
 Area: TypeAlias = tuple[float, float, float, float]
+
+
+class Model(Protocol):
+    """A function of two numbers that has parameters."""
+
+    def __call__(self, x: Sequence[float], /) -> Any: ...        # a Value; `one_number` looks
+
+    def parameters(self) -> Sequence[Value]: ...
 
 
 class Snapshot(NamedTuple):
@@ -65,11 +76,10 @@ class TrainingLecture:
         heights = [abs(v - self.threshold) for s in self.snapshots for row in s.grid for v in row
                    if isfinite(v)]
         top = max(heights, default=0) or 1.0
-        return filled("training.html", ("page.css", "training.css"), ("training.js",), {
-            "TITLE": html(self.title, 200), "HEADING": html(self.title, 200),
-            "PICTURES": picture(self.view, "Computation graph of the chosen point's loss",
-                                attributes='id="graph"'),
-            "DATA": embedded({
+        return assembled(
+            "training.html", self.title,
+            picture(self.view, "Computation graph of the chosen point's loss", attributes='id="graph"'),
+            {
                 "points": [[*map(float, x), float(number(t)), [short(v) for v in x], short(t)]
                            for x, t in self.data],
                 "area": self.area, "curve": list(map(finite, self.curve)), "threshold": self.threshold,
@@ -80,7 +90,8 @@ class TrainingLecture:
                                "line": contour(s.grid, self.threshold), "losses": list(map(finite, s.losses)),
                                "outputs": list(map(short, s.outputs)),
                                "numbers": [" ".join(n) for n in s.numbers]}
-                              for s in self.snapshots]})})
+                              for s in self.snapshots]},
+            asset("page.css") + asset("training.css"), asset("training.js"), kind="training")
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page.
@@ -108,13 +119,13 @@ class TrainingLecture:
         return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 210" width="500" height="210" '
                 f'role="img" aria-label="{html(self.description, 300)}" font-family="sans-serif" '
                 'font-size="13"><rect width="500" height="210" fill="#fff"/><path d="M40 20V180H480" '
-                f'fill="none" stroke="#999"/><polyline points="{points}" fill="none" stroke="#0072b2" '
+                f'fill="none" stroke="#999"/><polyline points="{points}" fill="none" stroke="{BLUE}" '
                 f'stroke-width="2.5"/><text x="46" y="18">mean loss, {short(self.curve[0])} at '
                 f'first</text><text x="480" y="200" text-anchor="end">epoch {len(self.curve) - 1}: '
                 f'{short(self.curve[-1])}</text></svg>')
 
 
-def training_lecture(model: Any, data: Data, loss: Loss, *,
+def training_lecture(model: Model, data: Data, loss: Loss, *,
                      step: Callable[[], object] | None = None, epochs: int = 60, rate: float = 0.5,
                      snapshots: int = 25, threshold: float = 0.5, title: str = "") -> TrainingLecture:
     """Train model on data, and keep what is needed to step through it. The model is trained afterwards.
@@ -159,34 +170,26 @@ def training_lecture(model: Any, data: Data, loss: Loss, *,
                            title or "Training, epoch by epoch")
 
 
-def descend(model: Any, data: Data, loss: Loss, rate: float) -> None:
+def descend(model: Model, data: Data, loss: Loss, rate: float) -> None:
     """One step of gradient descent on the mean loss."""
-    for p in model.parameters():
-        p.grad = zero(p.data)
-    for x, t in data:
-        (loss(model(x), t) / len(data)).backward()
-    for p in model.parameters():
-        p.data -= rate * p.grad
-
-
-def snapshot(model: Any, data: Data, loss: Loss, epoch: int, area: Area, size: int,
-             shown: list[int]) -> Snapshot:
-    """The state of the model, without changing it: the gradients of its parameters are put back."""
     parameters = model.parameters()
-    before     = [p.grad for p in parameters]
-    try:
-        losses, outputs, numbers = passes(model, data, loss, size, shown)
-    finally:
-        for p, grad in zip(parameters, before):
-            p.grad = grad
-    left, right, low, high = area
+    shares     = [gradients(loss(model(x), t) / len(data), parameters) for x, t in data]
+    for p, slopes in zip(parameters, zip(*shares)):
+        p.data -= rate * sum(slopes)
+
+
+def snapshot(model: Model, data: Data, loss: Loss, epoch: int, area: Area, size: int,
+             shown: list[int]) -> Snapshot:
+    """The state of the model, without changing it."""
+    losses, outputs, numbers = passes(model, data, loss, size, shown)
+    left, right, low, high   = area
     grid = [[float(number(model([left + (i + .5) * (right - left) / GRID,
                                  high - (j + .5) * (high - low) / GRID])))
              for i in range(GRID)] for j in range(GRID)]
     return Snapshot(epoch, grid, losses, outputs, numbers)
 
 
-def passes(model: Any, data: Data, loss: Loss, size: int,
+def passes(model: Model, data: Data, loss: Loss, size: int,
            shown: list[int]) -> tuple[list[float], list[float], list[list[str]]]:
     """The loss, the output and the numbers of the cards, for each point."""
     losses, outputs, numbers = [], [], []
@@ -198,14 +201,11 @@ def passes(model: Any, data: Data, loss: Loss, size: int,
             raise ValueError(f"the graph of the point {tuple(x)!r} has {len(nodes)} values and that of the "
                              f"first point {size}: the page shows one graph for all, so write a model and a "
                              "loss that do the same operations for every point")
-        for v in nodes:
-            v.grad = 0
-        root.backward()
         losses.append(float(root.data))
         outputs.append(float(number(output)))
         cards = [nodes[i] for i in shown]
-        numbers.append([short(v.data) for v in cards] + ["-" if type(v) is Constant else short(v.grad)
-                                                         for v in cards])
+        numbers.append([short(v.data) for v in cards] + [
+            "-" if type(v) is Constant else short(slope) for v, slope in zip(cards, gradients(root, cards))])
     return losses, outputs, numbers
 
 
@@ -219,7 +219,7 @@ def named(root: Value) -> Value:
     return root
 
 
-def one_number(model: Any, data: Data, loss: Loss) -> None:
+def one_number(model: Model, data: Data, loss: Loss) -> None:
     """Complain where the model's output, or the loss, is not one Value."""
     x, t = data[0]
     y = model(x)
@@ -229,7 +229,7 @@ def one_number(model: Any, data: Data, loss: Loss) -> None:
                             "network with one unit, and compute the loss of one point from its output")
 
 
-def alike(model: Any, data: Data, loss: Loss) -> Data:
+def alike(model: Model, data: Data, loss: Loss) -> Data:
     """The data, with targets as Constants if the loss takes shortcuts for some plain numbers, as
     cross-entropy for 0 and 1."""
     if len({len(nodes_of(loss(model(x), t))) for x, t in data}) == 1:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ..primitives import TABLE
 from ..pictures.graphviz import layout
-from ..show.text import digits
+from ..show.dot import Dot, below_each_other
+from ..show.numbers import digits, exact, short
 from ..value import Constant
 from .recording import Contribution, Recording, Step
-from .words import short
 
 Change: TypeAlias = "tuple[int, str, str, str, str]"
 Point:  TypeAlias = "tuple[float, float]"
 
+ACROSS   = {"tailport": "e", "headport": "w"}
 LABELLED = 90            # arrows: with more, partials show on the arrows of the current step only
 
 
@@ -119,11 +120,6 @@ def changes(recording: Recording, step: Step) -> list[Change]:
             for c in step.contributions]
 
 
-def exact(x: Any) -> str:
-    """Every digit of a number; a NumPy scalar or an mpf as plainly as a float."""
-    return str(x) if not isinstance(x, float) else float.__repr__(x)
-
-
 # --- places ----------------------------------------------------------------------------------------
 
 def placed(name: str, cards: list[Card], arrows: list[Arrow], scenes: list[Scene], main: list[int],
@@ -134,25 +130,34 @@ def placed(name: str, cards: list[Card], arrows: list[Arrow], scenes: list[Scene
     """
     cards    = widened(cards, scenes)
     labelled = len(arrows) <= LABELLED
-    lines = ["digraph {", f"rankdir=LR; nodesep=0.3; ranksep={0.28 if labelled else 1.1};",
-             'node [shape=box, fixedsize=true, label=""]; edge [arrowhead=none];']
-    lines += [f'n{i} [id="n{i}", width={c.width / 72:.3f}, height={c.height / 72:.3f}];'
-              for i, c in enumerate(cards)]
-    for k, arrow in enumerate(arrows):
-        if labelled and arrow.partial:  # the partial is a small node in the middle of its arrow
-            wide = (8 + 7 * len(arrow.partial)) / 72
-            lines += [f'm{k} [id="m{k}", width={wide:.3f}, height=0.25];',
-                      f'n{arrow.tail}:e -> m{k}:w [id="a{k}"]; m{k}:e -> n{arrow.head}:w [id="b{k}"];']
-        else:
-            lines += [f'n{arrow.tail}:e -> n{arrow.head}:w [id="a{k}", minlen={2 if labelled else 1}];']
-    lines += [f"{{rank=same; {' -> '.join(f'n{i}' for i in column)} [style=invis];}}"
-              for column in columns if len(column) > 1]
-    found  = layout("\n".join([*lines, "}"]))
+    found    = layout(dot_source(cards, arrows, columns, labelled))
     nodes, edges = found["nodes"], found["edges"]
     curves = [joint(edges[f"a{k}"], edges.get(f"b{k}")) for k in range(len(arrows))]
     labels = [nodes[f"m{k}"][:2] if f"m{k}" in nodes else middle(curves[k]) for k in range(len(arrows))]
     return View(name, cards, arrows, scenes, found["width"], found["height"],
                 [nodes[f"n{i}"][:2] for i in range(len(cards))], curves, labels, main, inside)
+
+
+def dot_source(cards: list[Card], arrows: list[Arrow], columns: Sequence[list[int]], labelled: bool) -> str:
+    """The cards as empty boxes n0, n1, ...; the arrows a0, a1, ..., each with its partial as a box in its
+    middle."""
+    drawn = Dot(graph={"rankdir": "LR", "nodesep": "0.3", "ranksep": "0.28" if labelled else "1.1"},
+                node={"shape": "box", "fixedsize": "true", "label": ""},
+                edge={"arrowhead": "none"})
+    for i, c in enumerate(cards):
+        drawn.node(f"n{i}", id=f"n{i}", width=f"{c.width / 72:.3f}", height=f"{c.height / 72:.3f}")
+    for k, arrow in enumerate(arrows):
+        tail, head = f"n{arrow.tail}", f"n{arrow.head}"
+        if labelled and arrow.partial:
+            drawn.node(f"m{k}", id=f"m{k}", width=f"{(8 + 7 * len(arrow.partial)) / 72:.3f}", height="0.25")
+            drawn.edge(tail, f"m{k}", id=f"a{k}", **ACROSS)
+            drawn.edge(f"m{k}", head, id=f"b{k}", **ACROSS)
+        else:
+            drawn.edge(tail, head, id=f"a{k}", minlen="2" if labelled else "1", **ACROSS)
+    for column in columns:
+        if len(column) > 1:
+            drawn.part(below_each_other([f"n{i}" for i in column]))
+    return str(drawn)
 
 
 def widened(cards: list[Card], scenes: list[Scene]) -> list[Card]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ..explaining import gates
 from ..explaining.wording import slope_text
 from ..graphs.graph import Graph
 from ..rows import TABLE
-from ..show.text import digits
 from ..value import Number, Value
 
 Parts: TypeAlias = list["str | int"]
@@ -67,11 +66,6 @@ def joined(separator: str, groups: Sequence[Sequence[str | int]]) -> Parts:
     for group in groups:
         result += [separator, *group] if result else group
     return result
-
-
-def short(x: Any) -> str:
-    """A number to 4 significant digits, with a true minus sign."""
-    return digits(x).replace("-", "−")
 
 
 # How tightly an operation binds: a sum stands in brackets inside a product, and so on.

@@ -17,7 +17,7 @@ from .mover import Mover
 from .parameters import Parameters
 from .portable import sized
 from .runners import Choice
-from .running import Epochs, Plan
+from .interfaces import Epochs, Plan
 
 
 class Prepared(NamedTuple):

@@ -15,7 +15,7 @@ from .mover import Mover
 from .native.machine_code import MachineCode
 from .numpy.numpy_calls import NumpyCalls
 from .parameters import Parameters
-from .running import Epochs, Plan, Runner, Unsupported
+from .interfaces import Epochs, Plan, Runner, Unsupported
 
 PATIENCE = 100
 RUNNERS: dict[str, Callable[[], Runner]] = {       # one line each

@@ -18,19 +18,18 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from . import graphviz as rendering
-from ..show import text
-from ..extras import needed
-from ..show.files import written
 from ..graphs.folds import Box, Fold, Link
 from ..graphs.graph import Graph as Graph
 from ..graphs.paths import Paths
-from .graphviz import as_html, as_svg
+from ..show.dot import Dot, below_each_other, escaped
+from ..show.files import written
+from .graphviz import Layout, as_html, as_svg
 from .style import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE
 from .style import box_style, changes, flow, lines, link_style, role
-from ..show.text import digits
+from ..show.numbers import digits
+from ..show.text import visible
 from ..value import Value
 
 SCALAR_LIMIT = 3000      # boxes: above, the picture would be metres wide
@@ -54,7 +53,7 @@ class Drawing:
         return self.fold.graph
 
     @cached_property
-    def layout(self) -> dict[str, Any]:
+    def layout(self) -> Layout:
         """Where everything stands, in points, y downwards: {"width", "height", "nodes", "edges"} by id."""
         return rendering.layout(self.source)
 
@@ -83,11 +82,11 @@ class Drawing:
         """
         target = Path(path)
         ending = target.suffix.lower()
-        media: dict[str, Any] = {".svg": self.svg, ".html": self.html, ".dot": lambda: self.source,
-                                 ".txt": self.text,
-                                 ".png": lambda: self.printed("png"), ".pdf": lambda: self.printed("pdf")}
+        media: dict[str, Callable[[], str | bytes]] = {
+            ".svg": self.svg, ".html": self.html, ".dot": lambda: self.source, ".txt": self.text,
+            ".png": lambda: self.printed("png"), ".pdf": lambda: self.printed("pdf")}
         if ending not in media:
-            raise ValueError(f"no picture can be written to {text.visible(target.name)!r}: its name must end "
+            raise ValueError(f"no picture can be written to {visible(target.name)!r}: its name must end "
                              f"in {', '.join(media)}")
         return written(target, media[ending]())
 
@@ -96,7 +95,7 @@ class Drawing:
         from .raster import printed
         return printed(self.svg(), form)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return shown({"text/plain": self.text()}, self.svg)
 
     def __repr__(self) -> str:
@@ -111,7 +110,7 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
 
     Args:
         root: the result, or its Graph.
-        view: "scalar", "unit", "neuron" or "layer" (folding.py says what they fold); by default
+        view: "scalar", "unit", "neuron" or "layer" (engine.graphs.folds says what they fold); by default
             scalar for up to 150 nodes and unit above.
         unfold: boxes of the view to open: their titles, or nodes inside them by name or Value.
         path_to: highlights the path along which root's gradient reaches this node with the largest slope.
@@ -126,7 +125,7 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
     """
     graph = root if isinstance(root, Graph) else Graph(root)
     if edge_width not in (None, "gradient"):
-        raise ValueError(f'edge_width is "gradient" or None, not {text.visible(repr(edge_width))}')
+        raise ValueError(f'edge_width is "gradient" or None, not {visible(repr(edge_width))}')
     if view is None:
         view = "scalar" if len(graph.nodes) <= FOLD_ABOVE else "unit"
     if view == "scalar":
@@ -162,40 +161,28 @@ def highlighted(graph: Graph, path_to: Value | str | None,
 def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str | None, partials: bool | None,
                before: dict[str, list[str]] | None = None) -> str:
     """The DOT text: the same graph gives the same bytes."""
-    graphviz = needed("graphviz", "draw")
     links   = [link for link in fold.links if link.source is not link.target]
     shows   = len(links) <= LABELS_UP_TO if partials is None else partials
-    ordered = {"remincross": "false"} if fold.view in ("unit", "neuron") else {}
-    dense   = {} if len(links) <= LABELS_UP_TO else DENSE
-    length  = total_length(links)
-    if length > LONGEST:
-        raise ValueError(f"the arrows of the {fold.view} view of this graph cross {length} columns, too many "
-                         "to draw: "
-                         'a value is used along a long chain. Write draw(root, view="layer"), or draw a '
-                         'shorter chain')
-    if length > LONG:
-        ordered |= HASTY
-    picture = graphviz.Digraph("graph", graph_attr=GRAPH | ordered | dense, node_attr=NODE,
-                               edge_attr=EDGE | (DENSE_EDGE if dense else {}))
+    picture = Dot("graph", node=NODE, graph=GRAPH | arrangement(fold.view, links),
+                  edge=EDGE | (DENSE_EDGE if len(links) > LABELS_UP_TO else {}))
     lit_boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
     lit_links = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit if v in fold.box_of
                  and z in fold.box_of}
-    clusters: dict[str, list[Any]] = {}
+    clusters: dict[str, list[Box]] = {}
     for box in fold.boxes:
         clusters.setdefault(box.cluster if box.group != "layer" else "", []).append(box)
     for name, boxes in clusters.items():
-        with picture.subgraph(name=f"cluster {name}" if name else None) as part:
-            if name:
-                part.attr(**LAYER, label=text.dot(name))
-            for box in boxes:
-                style = box_style(fold, box, id(box) in lit_boxes if lit else None)
-                part.node(fold.id(box), **(style | changes(fold, box, before) if before else style))
-            for column in columns(fold, boxes):
-                with part.subgraph(graph_attr={"rank": "same"}) as same:
-                    if name:  # Graphviz turns what stands in a cluster upside down
-                        column.reverse()
-                    for one, other in zip(column, column[1:]):
-                        same.edge(one, other, style="invis")
+        part = Dot(f"cluster {name}" if name else "")
+        if name:
+            part.own(**LAYER, label=escaped(name))
+        for box in boxes:
+            style = box_style(fold, box, id(box) in lit_boxes if lit else None)
+            part.node(fold.id(box), **(style | changes(fold, box, before) if before else style))
+        for column in columns(fold, boxes):
+            if name:                          # Graphviz turns what stands in a cluster upside down
+                column.reverse()
+            part.part(below_each_other(column))
+        picture.part(part)
     largest = max(map(flow, links), default=0.0) if edge_width else None
     counts: dict[int, int] = {}
     for link in links:
@@ -203,7 +190,18 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str |
         on = (id(link.source), id(link.target)) in lit_links if lit else None
         picture.edge(fold.id(link.source), fold.id(link.target),
                      **link_style(fold, link, k, shows, on, largest))
-    return str(picture.source)
+    return str(picture)
+
+
+def arrangement(view: str, links: list[Link]) -> dict[str, str]:
+    """How Graphviz is to place the boxes: the more arrows, and the longer, the rougher."""
+    length = total_length(links)
+    if length > LONGEST:
+        raise ValueError(f"the arrows of the {view} view of this graph cross {length} columns, too many "
+                         'to draw: a value is used along a long chain. Write draw(root, view="layer"), or '
+                         'draw a shorter chain')
+    ordered = {"remincross": "false"} if view in ("unit", "neuron") else {}
+    return ordered | (HASTY if length > LONG else {}) | (DENSE if len(links) > LABELS_UP_TO else {})
 
 
 def total_length(links: list[Link]) -> int:
@@ -222,13 +220,13 @@ def total_length(links: list[Link]) -> int:
 
 def columns(fold: Fold, boxes: list[Box]) -> list[list[str]]:
     """The units of a layer, to be drawn one below the other in their order; so are the inputs."""
-    found: dict[Any, list[str]] = {}
+    found: dict[tuple[str, int], list[str]] = {}
     if fold.view in ("unit", "neuron"):
         for box in boxes:
             v = box.members[0]
             place, part = fold.graph.place(v), fold.graph.names.parts.get(v)
             if place and box.group in ("z", "neuron"):
-                found.setdefault(place.sample, []).append(fold.id(box))
+                found.setdefault(("z", place.sample), []).append(fold.id(box))
             elif not v.operands and part and fold.graph.role(v) == "input":
                 found.setdefault(("x", part[2]), []).append(fold.id(box))
     return [column for column in found.values() if len(column) > 1]
@@ -237,14 +235,14 @@ def columns(fold: Fold, boxes: list[Box]) -> list[list[str]]:
 def description(fold: Fold) -> str:
     """The picture in one sentence: its alt text."""
     graph = fold.graph
-    return (f"Computation graph of {text.visible(graph.symbol(graph.root))} = {digits(graph.root.data)}, "
+    return (f"Computation graph of {visible(graph.symbol(graph.root))} = {digits(graph.root.data)}, "
             f"{fold.view} view: {len(fold.boxes)} boxes for {len(graph.nodes)} values, inputs on the left, "
             "result on the right")
 
 
 def rows(fold: Fold) -> list[list[str]]:
     """The boxes as a table: id, role, what it says."""
-    return [[fold.id(box), role(fold, box), "; ".join(map(text.visible, lines(fold, box)))]
+    return [[fold.id(box), role(fold, box), "; ".join(map(visible, lines(fold, box)))]
             for box in fold.boxes]
 
 

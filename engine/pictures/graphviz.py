@@ -11,9 +11,10 @@ import re
 import shutil
 import subprocess
 from html import unescape
-from typing import Any
+from typing import TypedDict
 
 from ..extras import needed
+from ..show.frame import framed
 from ..show.text import html
 
 FORMATS = ("svg", "json0")  # an unknown format would poison the WebAssembly session: never pass one on
@@ -52,12 +53,17 @@ def by_webassembly(source: str, form: str) -> str:
     return drawn.decode()
 
 
-def layout(source: str) -> dict[str, Any]:
-    """Where Graphviz puts everything, in points, y downwards: {"width", "height", "nodes", "edges"}.
+class Layout(TypedDict):
+    """Where Graphviz puts everything, in points, y downwards."""
 
-    nodes: {id: (x, y, width, height)} with x, y the centre; edges: {id: [(x, y), ...]}, the control
-    points of the curve from tail to head.
-    """
+    width:  float
+    height: float
+    nodes:  dict[str, tuple[float, float, float, float]]     # by id: the centre x, y; width, height
+    edges:  dict[str, list[tuple[float, float]]]             # by id: the control points from tail to head
+
+
+def layout(source: str) -> Layout:
+    """The places of the nodes and edges that have an id."""
     drawn = json.loads(render(source, "json0"))
     _, _, width, height = map(float, drawn["bb"].split(","))
     nodes = {item["id"]: (x, height - y, 72 * float(item["width"]), 72 * float(item["height"]))
@@ -112,40 +118,31 @@ def as_html(svg: str, description: str, rows: list[list[str]], notes: str = "") 
     """A page with the picture and, for those who cannot see it, a table of the same."""
     table = "\n".join("<tr>" + "".join(f"<td>{html(cell, 300)}</td>" for cell in row) + "</tr>"
                       for row in rows)
-    return PAGE.format(title=html(description, 400), svg=svg, table=table, notes=notes)
+    body = BODY.format(words=html(description, 400), svg=svg, table=table, notes=notes)
+    return framed(description, body, style=STYLE, attributes=bool(notes))      # an explanation has some
 
 
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ margin: 1rem; font: 16px/1.5 Helvetica, Arial, sans-serif; background: #fff; color: #1a1a1a; }}
-figure {{ margin: 0; }}
-.picture {{ overflow-x: auto; }}
-@media (prefers-color-scheme: dark) {{
-body {{ background: #14161a; color: #e8e8e8; }}
-.picture {{ background: #fff; border-radius: 6px; padding: 6px; }}
-}}
-dl dt {{ font-weight: bold; }}
-.picture svg {{ max-width: 100%; height: auto; }}
-table {{ border-collapse: collapse; font-size: 14px; }}
-td {{ padding: 0 1rem 0 0; vertical-align: top; overflow-wrap: anywhere; }}
-</style>
-</head>
-<body>
-<figure>
+STYLE = """
+body { margin: 1rem; }
+figure { margin: 0; }
+.picture { overflow-x: auto; }
+@media (prefers-color-scheme: dark) {
+:root { color-scheme: dark; --bg: #14161a; --ink: #e8e8e8; }
+.picture { background: #fff; border-radius: 6px; padding: 6px; }
+}
+dl dt { font-weight: bold; }
+.picture svg { max-width: 100%; height: auto; }
+table { border-collapse: collapse; font-size: 14px; }
+td { padding: 0 1rem 0 0; vertical-align: top; overflow-wrap: anywhere; }
+"""
+
+BODY = """<figure>
 <div class="picture" tabindex="0">
 {svg}</div>
-<figcaption>{title}.</figcaption>
+<figcaption>{words}.</figcaption>
 </figure>
 {notes}<details><summary>The same as a table</summary>
 <table>
 {table}
 </table>
-</details>
-</body>
-</html>
-"""
+</details>"""

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 from xml.etree import ElementTree
 
 from ..extras import needed
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.path import Path
+
 SVG     = "{http://www.w3.org/2000/svg}"
 NARROW  = 0.85  # matplotlib's font is wider than the one the boxes were measured for
-ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 PNG_DPI = 144
+ANCHORS: dict[str, Literal["left", "center", "right"]] = {
+    "start": "left", "middle": "center", "end": "right"}
 
 
 def printed(svg: str, form: str) -> bytes:
@@ -44,33 +49,35 @@ def printed(svg: str, form: str) -> bytes:
         place(axes, item, dx, dy)
         waiting += [(child, dx, dy) for child in reversed(item)]
     file = io.BytesIO()
-    when: dict[str, Any] = {"CreationDate": None} if form == "pdf" else {"Software": None}
-    dpi = min(PNG_DPI, 72 * 20_000 / max(width, height))
-    figure.savefig(file, format=form, dpi=dpi, facecolor="white", metadata=when)
+    dpi  = min(PNG_DPI, 72 * 20_000 / max(width, height))
+    figure.savefig(file, format=form, dpi=dpi, facecolor="white",
+                   metadata={"CreationDate" if form == "pdf" else "Software": None})
     return file.getvalue()
 
 
-def place(axes: Any, item: Any, dx: float, dy: float) -> None:
+def place(axes: Axes, item: ElementTree.Element, dx: float, dy: float) -> None:
     """One SVG element on the axes."""
     from matplotlib.patches import PathPatch
-    kind, get = item.tag.removeprefix(SVG), item.attrib.get
+    kind, given = item.tag.removeprefix(SVG), item.attrib
     if kind == "text":
-        bold = {"fontweight": "bold"} if get("font-weight") == "bold" else {}
-        size = float(get("font-size")) * NARROW * (0.94 if bold else 1)
-        axes.text(float(get("x")) + dx, float(get("y")) + dy, "".join(item.itertext()).strip(" "),
-                  color=get("fill", "black"), ha=ANCHORS[get("text-anchor")], va="baseline", fontsize=size,
-                  fontfamily="DejaVu Sans", parse_math=False, **bold)
+        bold = given.get("font-weight") == "bold"
+        axes.text(float(given["x"]) + dx, float(given["y"]) + dy, "".join(item.itertext()).strip(" "),
+                  color=given.get("fill", "black"), ha=ANCHORS[given["text-anchor"]], va="baseline",
+                  fontsize=float(given["font-size"]) * NARROW * (0.94 if bold else 1),
+                  fontweight="bold" if bold else "normal", fontfamily="DejaVu Sans", parse_math=False)
     elif kind in ("path", "polygon", "polyline"):
-        fill, line = get("fill", "black"), get("stroke", "black")
+        fill, line = given.get("fill", "black"), given.get("stroke", "black")
         axes.add_patch(PathPatch(
-            outline(get("d") or get("points"), kind, dx, dy),
+            outline(given["d" if kind == "path" else "points"], kind, dx, dy),
             facecolor=fill if fill != "transparent" else "none",
-            edgecolor=line if line != "transparent" else "none", linewidth=float(get("stroke-width", 1)),
-            linestyle="--" if get("stroke-dasharray") else "-", fill=fill not in ("none", "transparent"),
-            alpha=float(get("stroke-opacity", 1)), clip_on=False))
+            edgecolor=line if line != "transparent" else "none",
+            linewidth=float(given.get("stroke-width", 1)),
+            linestyle="--" if given.get("stroke-dasharray") else "-",
+            fill=fill not in ("none", "transparent"),
+            alpha=float(given.get("stroke-opacity", 1)), clip_on=False))
 
 
-def outline(points: str, kind: str, dx: float, dy: float) -> Any:
+def outline(points: str, kind: str, dx: float, dy: float) -> Path:
     """The path of "M x,y C x,y x,y x,y ..." or of a list of corners."""
     from matplotlib.path import Path
     corners = [(float(x) + dx, float(y) + dy) for x, y in re.findall(r"(-?[\d.e-]+),(-?[\d.e-]+)", points)]

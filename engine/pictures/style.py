@@ -1,34 +1,23 @@
-"""Styles: what a box says and how boxes and arrows look; colours that colour-blind eyes tell apart.
+"""Styles: what a box says and how boxes and arrows look.
 
-Okabe-Ito's palette. The role of a leaf is told by its place and its tooltip too, never by colour alone.
+The role of a leaf is told by its place and its tooltip too, never by colour alone.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from math import log10
-from typing import Any
 
-from ..show import text
 from ..graphs.folds import Box, Fold, Link
 from ..primitives import TABLE
-from ..show.text import digits
+from ..show import dot
+from ..show.numbers import digits
+from ..show.palette import ROLES, VERMILLION
 from ..value import Constant, Value, number
 
 FONT = "Helvetica,Arial,sans-serif"
 
-#               border     fill
-COLOURS = {
-    "input":     ("#0072B2", "#DCEBF5"),
-    "weight":    ("#E69F00", "#FCF0D8"),
-    "bias":      ("#B59A00", "#FBF8DC"),
-    "target":    ("#CC79A7", "#F7E8F0"),
-    "constant":  ("#999999", "#FFFFFF"),
-    "operation": ("#555555", "#FFFFFF"),
-    "folded":    ("#009E73", "#E2F3ED"),
-    "root":      ("#D55E00", "#FBE6D9"),
-}
-ARROW, SLOPE, LIT, FAINT = "#777777", "#005F96", "#D55E00", "#C9C9C9"
+ARROW, SLOPE, LIT, FAINT = "#777777", "#005F96", VERMILLION, "#C9C9C9"
 
 GRAPH = {"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.13", "bgcolor": "transparent", "tooltip": " ",
          "fontname": FONT, "fontsize": "12", "fontcolor": "#555555"}
@@ -118,7 +107,7 @@ def ranges(fold: Fold, box: Box) -> list[str]:
 
 def dead_units(fold: Fold, box: Box) -> tuple[int, int]:
     """How many units let no gradient through for any sample, of how many."""
-    alive: dict[Any, bool] = {}
+    alive: dict[tuple[int, str, str], bool] = {}
     for v in box.members:
         place = fold.graph.place(v)
         if place and place.part == "activation":
@@ -139,9 +128,9 @@ def role(fold: Fold, box: Box) -> str:
 def box_style(fold: Fold, box: Box, lit: bool | None) -> dict[str, str]:
     """DOT attributes of a box; lit: True on the highlighted part, False off it, None where nothing is."""
     kind, shown  = role(fold, box), lines(fold, box)
-    border, fill = COLOURS[kind]
-    style = {"id": fold.id(box), "label": "\\n".join(text.dot(line) for line in shown),
-             "tooltip": text.dot(f"{kind}: {'; '.join(shown)}", 200), "color": border, "fillcolor": fill}
+    border, fill = ROLES[kind]
+    style = {"id": fold.id(box), "label": dot.lines(*shown),
+             "tooltip": dot.escaped(f"{kind}: {'; '.join(shown)}", 200), "color": border, "fillcolor": fill}
     if kind == "root":                                     style |= {"penwidth": "2"}
     if lit:                                                style |= {"penwidth": "3", "color": LIT}
     if lit is False:                                       style |= {"color": FAINT, "fillcolor": "#FFFFFF",
@@ -158,8 +147,7 @@ def changes(fold: Fold, box: Box, before: dict[str, list[str]]) -> dict[str, str
     then  = before.get(fold.id(box), now)
     shown = [f"{line} (was {old.removeprefix('data ').removeprefix('grad ')})" if line != old else line
              for line, old in zip(now, then)] + now[len(then):]
-    return {} if shown == now else {"label": "\\n".join(map(text.dot, shown)), "color": LIT,
-                                    "penwidth": "2.5"}
+    return {} if shown == now else {"label": dot.lines(*shown), "color": LIT, "penwidth": "2.5"}
 
 
 def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool | None,
@@ -172,7 +160,7 @@ def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool
     elif len(link.slopes) > 1 and not link.target.single and link.target.group != "neuron":
         style |= {"label": f" {len(link.slopes)} slopes "} if partials else {}
     known = "; ".join(f"slope {digits(slope.partial)}" for slope in slopes[:8])
-    style |= {"tooltip": text.dot(known or "a plain number", 200)}
+    style |= {"tooltip": dot.escaped(known or "a plain number", 200)}
     if slopes and all(slope.partial == 0 for slope in slopes):   # nothing flows back here
         style |= {"style": "dashed"}
     if largest is not None: style |= {"penwidth": width(flow(link), largest)}

@@ -1,1 +1,1 @@
-"""Show: what every picture, page and report shares: text, and files written whole."""
+"""Show: what every picture, page and report shares: text, numbers, palette, DOT, page frame, files."""

@@ -1,7 +1,8 @@
-"""Numbers and foreign text as they may be shown: 4 digits, and nothing that can act on where it is shown.
+"""Foreign text as it may be shown: nothing in it can act on where it is shown.
 
 Labels, file names and expressions come from outside. `visible` takes the characters out of them that
-a terminal, a browser or a reader would obey instead of show; the others escape for one medium each.
+a terminal, a browser or a reader would obey instead of show; the others escape for one medium each
+(`engine.show.dot` for DOT).
 """
 
 from __future__ import annotations
@@ -10,9 +11,6 @@ import sys
 import unicodedata
 from html import escape
 from io import TextIOWrapper
-from typing import Any
-
-from ..value import number
 
 JOINER = "\u200d\ufe0f"                    # part of many emoji, and harmless
 
@@ -21,19 +19,6 @@ LATEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\
          ">": r"\textgreater{}",
          "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
          "-": "{-}", "…": r"\dots{}"}
-
-
-def digits(x: Any, precision: int = 4) -> str:
-    """A number to 4 significant digits; whole numbers and fractions as they are, while they are short."""
-    x = number(x)                                              # a gradient may be a Value
-    exact = str(x)
-    if type(x) is not float and len(exact) <= 9 and "." not in exact:
-        return exact
-    try:
-        short = format(float(x), f".{precision}g")
-    except OverflowError:
-        return exact[:precision] + "..."
-    return "0" if short == "-0" else short
 
 
 def visible(text: object, limit: int = 60) -> str:
@@ -63,11 +48,12 @@ def html(text: object, limit: int = 60) -> str:
     return escape(visible(text, limit), quote=True)
 
 
-def dot(text: object, limit: int = 60) -> str:
-    """The text for a DOT string: no escape sequence, no entity. The graphviz package adds the quotes."""
-    return visible(text, limit).replace("\\", "\\\\").replace("&", "&amp;")
-
-
 def latex(text: object, limit: int = 60) -> str:
     """The text for LaTeX, in text mode; what pdflatex has no glyph for is written as its code point."""
     return "".join(LATEX.get(c, c) if c.isascii() else f"[U+{ord(c):04X}]" for c in visible(text, limit))
+
+
+def markdown(text: str) -> str:
+    """The text, as long as it is, for Markdown: no character of it means anything there, nor in HTML."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]#!|~$^>" else c
+                   for c in text.replace("&", "&amp;").replace("<", "&lt;"))

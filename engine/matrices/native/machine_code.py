@@ -8,7 +8,7 @@ from ..data import Floats
 from ..lines import Array
 from ..mover import Mover
 from ..parameters import Parameters
-from ..running import Epochs, Plan, Unsupported
+from ..interfaces import Epochs, Plan, Unsupported
 from . import schedule
 from .compiled import Compiled, Native, compiled
 from .compiler import NoCompiler
@@ -16,7 +16,7 @@ from .epochs import loop
 
 
 class MachineCode:
-    """See running.Runner; the C function is compiled once, and is the same for every number of samples."""
+    """See interfaces.Runner; the C function is compiled once, and is the same for every number of samples."""
 
     about = "machine code, through the C compiler"
 

@@ -9,13 +9,13 @@ from ..lines import Array
 from ..mover import Mover
 from ..parameters import Parameters
 from ..portable import elementary
-from ..running import Plan as AnyPlan
+from ..interfaces import Plan as AnyPlan
 from .fast_formulas import quick
 from .plan import Plan
 
 
 class NumpyCalls:
-    """See running.Runner."""
+    """See interfaces.Runner."""
 
     about = "NumPy"
 

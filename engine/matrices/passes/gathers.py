@@ -18,7 +18,7 @@ from ...value import Number
 from ..algebra import simpler
 from ..lines import Array, Lines, Shape
 from .batch import Templates
-from .findings import Findings
+from .remarks import Remarks
 from .groups import Groups
 from .operands import Operands, Table, of_all_samples
 from .trace import GLOBAL
@@ -41,7 +41,7 @@ class Views:
         self.groups   = folded.groups
         self.where    = np.array(folded.place, dtype=np.intp).reshape(-1, 2)
         self.made: list[Array] = []
-        self.findings = Findings([], [], [])
+        self.remarks = Remarks([], [], [])
 
     def view(self, given: Operands) -> Array:
         """The array of the operands: one axis per axis of their rows, after the batch axis if it has one."""
@@ -83,7 +83,7 @@ class Views:
                 number = self.lines.constant(fixed[0])
                 return self.lines.spread(number, rows.shape) if rows.ndim == 2 else number
             return self.lines.new("constant", (), rows.shape, (plain(fixed).reshape(rows.shape), 0))
-        self.findings.fixed.append("numbers that differ from sample to sample were recorded: declare them as "
+        self.remarks.fixed.append("numbers that differ from sample to sample were recorded: declare them as "
                                    "targets or inputs")
         table = plain([[of_sample(x, s) for x in data] for s in range(self.samples)])
         return self.lines.new("constant", (), (-1, *rows.shape), (table.reshape(self.samples, *rows.shape),
@@ -96,7 +96,7 @@ class Views:
 
     def picked(self, given: Operands) -> Array:
         """Operands from single samples of batched arrays."""
-        self.findings.fixed.append("operations between single samples were recorded")
+        self.remarks.fixed.append("operations between single samples were recorded")
         rows, samples = given
         groups = self.where[rows, 0]
         places = numbered(self.where[rows, 1], groups == PLAIN)

@@ -28,7 +28,7 @@ NARY = {"maximum", "minimum", "logsumexp", "softmax"}
 
 
 class Lowered(NamedTuple):
-    """The forward lines of a program, and what was noticed on the way: see Findings."""
+    """The forward lines of a program, and what was noticed on the way: see Remarks."""
 
     lines:      Lines
     groups:     list[Group]
@@ -55,7 +55,7 @@ def lower(t: Templates, last: int, folded: Groups, samples: int, widths: dict[st
         views.made.append(leaf_line(views, number, g, widths) if leaf else inner_line(views, g))
     parameters = [made for g, made in zip(folded.groups, views.made) if g.op == "parameter"]
     loss, outputs = results(views, operands(t, [last]), batch)
-    return Lowered(views.lines, folded.groups, parameters, loss, outputs, *views.findings)
+    return Lowered(views.lines, folded.groups, parameters, loss, outputs, *views.remarks)
 
 
 def results(views: Views, collected: Operands, batch: bool) -> tuple[Array, Array | None]:
@@ -65,7 +65,7 @@ def results(views: Views, collected: Operands, batch: bool) -> tuple[Array, Arra
         total = views.lines.sum(loss, (0,))
         loss  = views.lines.constant(1, -1) * total if batch else total
     if not batch and views.samples == 1:
-        views.findings.fixed.append("one sample was recorded without batch=True")
+        views.remarks.fixed.append("one sample was recorded without batch=True")
     outputs = list(dict.fromkeys(collected.rows[0, 1:].tolist()))
     return loss, views.view(of_all_samples(np.array(outputs))) if outputs else None
 

@@ -35,7 +35,7 @@ def batch_mean(views: Views, x: Array, c: Array, divide: bool = False) -> Array 
     whole = number[0] / views.samples if divide else 1 / (number[0] * views.samples)
     if round(whole) == 0 or abs(whole - round(whole)) > 1e-9 * abs(whole):
         return None
-    views.findings.means.append((number[0], round(whole)))
+    views.remarks.means.append((number[0], round(whole)))
     return views.lines.call("/", 1, views.lines.constant(round(whole), 1)) * x
 
 

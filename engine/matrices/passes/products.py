@@ -95,7 +95,7 @@ def products(views: Views, g: Group, left: Operands, right: Operands) -> Array:
     if every and (count > 1 or g.batched and not of_batch(views, left)):
         return matrix_product(views.view(of_all_samples(lefts)), views.view(of_all_samples(rights)))
     if count > 1:
-        views.findings.gathers.append((g, f"its {count} sums of products share no common rows"))
+        views.remarks.gathers.append((g, f"its {count} sums of products share no common rows"))
         return row_sums(views.view(left) * views.view(right), count)
     return one_sum(views, left, right)
 

@@ -20,6 +20,7 @@ from ..random_programs.shrinking import shrink
 from .exercises import Exercise, Outcome, askable, attempt, expected, wrong
 from .mistakes import catalogue
 from .outlines import pictured, shown
+from .pictures import Outline
 from .simulation import Mistake, consistent, explains, ranked
 from .writing import interval_text, names, written
 
@@ -41,7 +42,7 @@ class Finding(NamedTuple):
     error:    str
     sentence: str
     likely:   list[tuple[str, str]]
-    graph:    dict[str, Any]
+    graph:    Outline
 
 
 @dataclass
@@ -251,7 +252,7 @@ ERRORS = {
 }
 
 
-def plain_sentence(context: Context, exercise: Exercise, outcome: Outcome, graph: dict[str, Any]) -> str:
+def plain_sentence(context: Context, exercise: Exercise, outcome: Outcome, graph: Outline) -> str:
     """What is wrong, from what can be seen: the error, the first wrong value, or the first wrong slope."""
     if outcome.error:
         kind = outcome.error.partition(":")[0]

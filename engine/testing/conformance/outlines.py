@@ -4,15 +4,20 @@ part."""
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeAlias
 
+from ...show.numbers import exact
 from ..random_programs.operations import OPERATIONS
 from ..random_programs.scalar_program import Plain, Program, Step
-from .exercises import Exercise, Outcome, accepts, differs, evaluate, expected, nodes, wrong
+from .exercises import Exercise, Expected, Outcome, accepts, differs, evaluate, expected, nodes, wrong
+from .pictures import Difference, Node, Outline
 from .writing import interval_text, names
 
+Edge: TypeAlias = tuple[int, int, int]       # operand, result, place among the operands
 
-def pictured(exercise: Exercise, outcome: Outcome) -> dict[str, Any]:
+
+def pictured(exercise: Exercise, outcome: Outcome) -> Outline:
     """Nodes and edges with both answers, and the first edge, from the output backwards, where they part."""
     program = exercise.program
     if nodes(program) > 24:
@@ -23,26 +28,26 @@ def pictured(exercise: Exercise, outcome: Outcome) -> dict[str, Any]:
     named  = names(exercise)
     hidden = {nodes(program) - 1} if exercise.how in ("split", "in turn") else set()
     edges  = [edge for edge in edges_of(program) if edge[1] not in hidden]
-    marked, what = first_difference(exercise, outcome, right, slopes, edges, hidden)
     return {"nodes": [boxed(program, named, j, [shown(right.data[j]), shown(right.grads[j])], outcome)
                       for j in range(nodes(program)) if j not in hidden],
-            "edges": [list(edge) for edge in edges], "marked": list(marked) if marked else None, **what}
+            "edges": [list(edge) for edge in edges],
+            **first_difference(exercise, outcome, right, slopes, edges, hidden)}
 
 
-def boxed(program: Program, named: list[str], j: int, right: list[str], outcome: Outcome) -> dict[str, Any]:
+def boxed(program: Program, named: list[str], j: int, right: list[str], outcome: Outcome) -> Node:
     """A node of the picture."""
     n = len(program.inputs)
     return {"name": named[j], "op": "" if j < n else label(program.steps[j - n]), "right": right,
             "given": [shown(outcome.data[j]), shown(outcome.grads[j])]}
 
 
-def edges_of(program: Program) -> list[tuple[int, int, int]]:
-    """(operand, result, place among the operands) of each edge."""
+def edges_of(program: Program) -> list[Edge]:
+    """The edges, in the order of their results."""
     return [(x, j, k) for j, step in enumerate(program.steps, len(program.inputs))
             for k, x in enumerate(step.operands) if isinstance(x, int)]
 
 
-def pictured_special(exercise: Exercise, outcome: Outcome) -> dict[str, Any]:
+def pictured_special(exercise: Exercise, outcome: Outcome) -> Outline:
     """`pictured` where the exercise says itself what is right; only that is shown as right."""
     program, n = exercise.program, len(exercise.program.inputs)
     last   = nodes(program) - 1
@@ -64,8 +69,8 @@ def label(step: Step) -> str:
     return f"{parts[0]} {step.op} {parts[-1]}".strip() if len(parts) > 1 else step.op
 
 
-def first_difference(exercise: Exercise, outcome: Outcome, right: Any, slopes: Any, edges: Any,
-                     hidden: set[int]) -> tuple[Any, dict[str, str]]:
+def first_difference(exercise: Exercise, outcome: Outcome, right: Expected,
+                     slopes: Sequence[Sequence[float]], edges: list[Edge], hidden: set[int]) -> Difference:
     """The edge whose message is the first to be wrong, and what to say about it."""
     program, n = exercise.program, len(exercise.program.inputs)
     named  = [name or f"({OPERATIONS[program.steps[j - n].op].python.format(*'..')})"
@@ -74,8 +79,8 @@ def first_difference(exercise: Exercise, outcome: Outcome, right: Any, slopes: A
         if j not in hidden and outcome.data[j] is not None and differs(outcome.data[j], right.data[j],
                                                                        right.data_within[j]):
             into = next((e for e in edges if e[1] == j), None)
-            return into, {"step": step_text(step, named), "wrong": named[j],
-                          "right": shown(right.data[j]), "given": shown(outcome.data[j])}
+            return {"marked": list(into) if into else None, "step": step_text(step, named),
+                    "wrong": named[j], "right": shown(right.data[j]), "given": shown(outcome.data[j])}
     kept = any(outcome.grads[j] for j in range(n, nodes(program)) if j not in hidden
                and j not in exercise.roots)
     for x in range(nodes(program) - 1, -1, -1):
@@ -87,11 +92,12 @@ def first_difference(exercise: Exercise, outcome: Outcome, right: Any, slopes: A
             sent  = [slopes[j - n][k] * right.grads[j] for _, j, k in users]
             edge  = users[guilty(given, want, sent)] if users else None
             text  = step_text(program.steps[edge[1] - n], named) if edge else ""
-            return edge, {"step": text, "wrong": named[x], "right": shown(want), "given": shown(given)}
-    return None, {}
+            return {"marked": list(edge) if edge else None, "step": text, "wrong": named[x],
+                    "right": shown(want), "given": shown(given)}
+    return {"marked": None}
 
 
-def guilty(given: Any, want: float, sent: list[float]) -> int:
+def guilty(given: object, want: float, sent: list[float]) -> int:
     """Which of the messages to a node is missing or wrong, judging by what arrived."""
     if isinstance(given, float):
         for k, message in enumerate(sent):
@@ -108,6 +114,6 @@ def step_text(step: Step, named: list[str]) -> str:
                                                for x in step.operands])
 
 
-def shown(x: Any) -> str:
+def shown(x: object) -> str:
     """A number to the digits that matter, or what was given in its place."""
-    return x if isinstance(x, str) else "-" if x is None else str(x) if isinstance(x, complex) else repr(x)
+    return x if isinstance(x, str) else "-" if x is None else exact(x)

@@ -4,15 +4,15 @@ graphs."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
-from ...show.text import visible
+from ...show.frame import framed
+from ...show.text import html
 from .cases import Finding
 from .pictures import drawn_svg, drawn_text
 from .reports import Report, Verdict, smallest
 
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 75rem; margin: 0 auto; padding: 1rem; }
+body { max-width: 75rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.6rem; }
 h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid #bbb; padding-top: 1rem;
      overflow-wrap: anywhere; }
@@ -32,10 +32,11 @@ pre { background: #f4f4f4; padding: .7rem; overflow-x: auto; font-size: .9rem; l
 figure { margin: 0; border: 1px solid #ddd; padding: .6rem; flex: 1 1 20rem; min-width: 0; }
 figure svg { max-width: 100%; height: auto; display: block; margin: auto; }
 figcaption { font-weight: 600; }
-.right figcaption { color: #0072B2; }
+.right figcaption { color: $blue; }
 .given figcaption { color: #B34E00; }
 .note { color: #444; font-size: .95rem; }
-a { color: #0072B2; }
+a { color: $blue; }
+.contents { columns: 12rem; padding-left: 2rem; }
 """
 
 
@@ -49,15 +50,12 @@ def page(reports: Sequence[Report], title: str = "Conformance of engines") -> st
 
 def document(title: str, parts: Sequence[str]) -> str:
     """A whole HTML file."""
-    head = ('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{say(title)}</title><style>{STYLE}</style>")
-    body = "\n".join([f"<h1>{say(title)}</h1>", *parts])
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{body}\n</body></html>\n'
+    return framed(title, "\n".join([f"<h1>{say(title)}</h1>", *parts]), style=STYLE)
 
 
 def say(text: object, limit: int = 2000) -> str:
     """Foreign text, harmless."""
-    return escape(visible(text, limit))
+    return html(text, limit)
 
 
 def code(text: str) -> str:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from engine import Value, lecture
-from engine.lectures.words import short
+from engine.show.numbers import short
 from engine.value import Constant
 from nn import MLP
 

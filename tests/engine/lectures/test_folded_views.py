@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from engine import lecture, total
 from engine.lectures.folded_views import folded_view
 from engine.lectures.recording import record
-from engine.lectures.views import exact
+from engine.show.numbers import exact
 from engine.value import Constant
 from nn import MLP
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine import training_lecture
 from engine.lectures.training_page import contour
-from engine.lectures.words import short
+from engine.show.numbers import short
 from nn import MLP, bce_with_logits
 
 
@@ -71,6 +71,17 @@ def test_the_models_gradients_are_left_alone_by_looking():
             p.grad = 5
     training_lecture(model, moons(4), square, step=step, epochs=3, snapshots=4)
     assert seen[1] == seen[2] == [5] * len(model.parameters())
+
+
+def test_training_without_a_step_of_its_own_leaves_the_gradients_alone_too():
+    """Weights move by slopes that are nobody's `.grad`: what stood there, stands there."""
+    model = network()
+    for p in model.parameters():
+        p.grad = 5
+    before = [p.data for p in model.parameters()]
+    training_lecture(model, moons(4), square, epochs=3, snapshots=4)
+    assert [p.grad for p in model.parameters()] == [5] * len(before)
+    assert all(p.data != start for p, start in zip(model.parameters(), before))
 
 
 def test_the_contour_lies_where_the_output_is_the_threshold():

@@ -7,7 +7,7 @@ from engine import vectorize
 from engine.matrices import runners
 from engine.matrices.portable import elementary, evaluate
 from engine.matrices.runners import PATIENCE, RUNNERS
-from engine.matrices.running import Unsupported
+from engine.matrices.interfaces import Unsupported
 from nn import MLP, SGD, half_mse
 
 from .graphs import numbers, samples

@@ -6,7 +6,7 @@ import pytest
 
 from engine import Value, compare, draw, total
 from engine.pictures.graphviz import render
-from engine.show.text import digits
+from engine.show.numbers import digits
 from nn import MLP
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,4 +1,4 @@
-"""Running: what a runner is and what it makes: a plan, and where it can, whole epochs of training.
+"""Interfaces: what a runner is and what it makes: a plan, and where it can, whole epochs of training.
 
     before   the lines that a program needs, and arrays for the leaves among them
     after    a plan: run() computes the lines, into arrays that were given

@@ -1,4 +1,4 @@
-"""Findings: what the lowering noticed on its way, for the report of the program."""
+"""Remarks: what the lowering noticed on its way, for the report of the program."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...value import Number
 from .groups import Group
 
 
-class Findings(NamedTuple):
+class Remarks(NamedTuple):
     """Lists that the lowering adds to.
 
     fixed      why the program is tied to the number of samples that it was recorded with
