@@ -15,7 +15,7 @@ ELSEWHERE = {
 }
 
 # follows
-FOLLOWS = ("engine/matrices/", "engine/pictures/", "engine/show/", "engine/testing/")
+FOLLOWS = ("engine/matrices/", "engine/show/", "engine/testing/")
 
 
 def modules():
