@@ -10,7 +10,7 @@ from typing import TypeVar
 from engine import Value
 from engine.value import number
 
-Entry = TypeVar("Entry")
+Item  = TypeVar("Item")
 Other = TypeVar("Other")
 
 
@@ -66,14 +66,14 @@ def real(x: float, what: str) -> float:
     return x
 
 
-def known(name: object, table: Mapping[str, Entry], what: str, instead: str = "") -> Entry:
+def known(name: object, table: Mapping[str, Item], what: str, instead: str = "") -> Item:
     """The entry of the table that a name means."""
     if not isinstance(name, str) or name not in table:
         raise ValueError(f"unknown {what} {name!r:.60}: write one of {', '.join(table)}{instead}")
     return table[name]
 
 
-def functions(fs: Sequence[Entry], what: str) -> list[Entry]:
+def functions(fs: Sequence[Item], what: str) -> list[Item]:
     """fs, if it is a list of functions."""
     if not isinstance(fs, (list, tuple)) or not all(map(callable, fs)):
         raise TypeError(f"{what} is a list of functions, not {type(fs).__name__} {fs!r:.60}: "
@@ -81,7 +81,7 @@ def functions(fs: Sequence[Entry], what: str) -> list[Entry]:
     return list(fs)
 
 
-def pair(validation: tuple[Entry, Other]) -> tuple[Entry, Other]:
+def pair(validation: tuple[Item, Other]) -> tuple[Item, Other]:
     """validation, if it is (X, Y)."""
     if not isinstance(validation, (list, tuple)) or len(validation) != 2:
         raise TypeError(f"validation is a pair of samples and targets, and got {validation!r:.60}: write "
@@ -89,7 +89,7 @@ def pair(validation: tuple[Entry, Other]) -> tuple[Entry, Other]:
     return validation[0], validation[1]
 
 
-def samples(X: Sequence[Entry], name: str) -> list[Entry]:
+def samples(X: Sequence[Item], name: str) -> list[Item]:
     """X as lists of finite numbers, of one length."""
     X = X.tolist() if hasattr(X, "tolist") else X        # a NumPy array
     if not isinstance(X, (list, tuple)):

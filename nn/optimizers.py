@@ -20,7 +20,7 @@ from engine.libraries import Quantity
 from .checks import fraction, not_negative, positive, several
 from .module import zero_grad
 
-State: TypeAlias = tuple[Quantity, ...]
+Memory: TypeAlias = tuple[Quantity, ...]          # what an optimizer remembers of one parameter
 
 
 class Optimizer:
@@ -35,7 +35,7 @@ class Optimizer:
         TypeError: a parameter is not a Value.
     """
 
-    start: State = ()                                    # the state before the first step
+    start: Memory = ()                                   # the state before the first step
 
     def __init__(self, parameters: Iterable[Value], lr: float) -> None:
         self.parameters = several(parameters)
@@ -43,7 +43,7 @@ class Optimizer:
         self.steps      = 0
         self.states     = [self.start] * len(self.parameters)
 
-    def update(self, w: Quantity, g: Quantity, state: State) -> tuple[Quantity, State]:
+    def update(self, w: Quantity, g: Quantity, state: Memory) -> tuple[Quantity, Memory]:
         """The parameter and its state after one step, which is number self.steps."""
         raise NotImplementedError(f"{type(self).__name__} has no rule: define update(self, w, g, state)")
 
@@ -84,7 +84,7 @@ class SGD(Optimizer):
         self.momentum     = fraction(momentum, "momentum")
         self.weight_decay = not_negative(weight_decay, "weight_decay")
 
-    def update(self, w: Quantity, g: Quantity, state: State) -> tuple[Quantity, State]:
+    def update(self, w: Quantity, g: Quantity, state: Memory) -> tuple[Quantity, Memory]:
         """The rule; without momentum or decay w - lr g, to the last bit."""
         if self.weight_decay: g = g + self.weight_decay * w
         nu = self.lr * g
@@ -116,7 +116,7 @@ class Adam(Optimizer):
         self.beta2 = fraction(beta2, "beta2")
         self.eps   = positive(eps, "eps")
 
-    def update(self, w: Quantity, g: Quantity, state: State) -> tuple[Quantity, State]:
+    def update(self, w: Quantity, g: Quantity, state: Memory) -> tuple[Quantity, Memory]:
         """The rule, with the means corrected for their start at 0."""
         m = self.beta1 * state[0] + (1 - self.beta1) * g
         v = self.beta2 * state[1] + (1 - self.beta2) * g * g

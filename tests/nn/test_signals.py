@@ -53,6 +53,11 @@ from collections.abc import Sequence
 from engine import Value, tanh
 from engine.value import Operand
 from nn import MLP, SGD, Module, History, Sequential, Layer, fit, l2, mse, weights
+from nn.optimizers import Optimizer
+
+class Signs(Optimizer):
+    def update(self, w: float, g: float, state: tuple[float, ...]) -> tuple[float, tuple[float, ...]]:
+        return w - self.lr * ((g > 0) - (g < 0)), state
 
 class Twice(Module):
     def __init__(self) -> None:
@@ -69,6 +74,7 @@ model = MLP(2, [3, 1], hidden=[f])
 X, Y = [[0.0, 1.0], [1.0, 0.0]], [0, 1]
 fit(model, X, Y, loss, SGD(model.parameters()), metrics=["accuracy", score], callbacks=[after],
     penalty=lambda m: l2(weights(m), 0.1), validation=(X, Y))
+fit(model, X, Y, mse, Signs(model.parameters(), 0.1), epochs=2)
 (model([1.0, Value(2.0)]) - 1).backward()
 both = Sequential(Twice(), Layer(2, 1, f), lambda z: [z[0] * 2])
 mse([model(x) for x in X], Y).backward()

@@ -5,7 +5,8 @@ from math import inf, nan
 
 import pytest
 
-from engine.graphs.formulas import bracketed, latex_formula, latex_number, latex_symbol, text_formula
+from engine import Graph, Value
+from engine.graphs.formulas import latex_formula, latex_symbol, text_formula
 from engine.primitives import TABLE
 
 
@@ -19,10 +20,6 @@ from engine.primitives import TABLE
     ("dot", "wvxy", "w*x + v*y"), ("affine", "wvxyb", "w*x + v*y + b")])
 def test_an_operation_is_written_as_in_a_program(op, operands, text):
     assert text_formula(op, list(operands)) == text
-
-
-def test_a_negative_number_stands_in_brackets():
-    assert [bracketed(text) for text in ("-2", "2", "x")] == ["(-2)", "2", "x"]
 
 
 # --- LaTeX ----------------------------------------------------------------------------------------
@@ -42,16 +39,14 @@ def test_any_other_name_is_text_that_breaks_no_formula(name):
     assert r"\input{x}" not in latex
 
 
-@pytest.mark.parametrize("x, latex", [
-    (2.0, "2"), (-0.5, "(-0.5)"), (1.2e-5, r"1.2 \cdot 10^{-5}"), (-1.2e-5, r"(-1.2 \cdot 10^{-5})"),
-    (Fraction(2, 3), r"\frac{2}{3}"), (Fraction(-2, 3), r"(-\frac{2}{3})"),
-    (inf, r"\infty"), (-inf, r"(-\infty)"), (nan, r"\mathrm{nan}")])
-def test_numbers(x, latex):
-    assert latex_number(x) == latex
-
-
-def test_a_negative_number_that_stands_alone_needs_no_brackets():
-    assert latex_number(-0.5, bracket=False) == "-0.5"
+@pytest.mark.parametrize("x, text, latex", [
+    (2.0, "2 + 1", "{2} + {1}"), (-0.5, "(-0.5) + 1", "{(-0.5)} + {1}"),
+    (1.2e-5, "1.2e-05 + 1", r"{1.2 \cdot 10^{-5}} + {1}"),
+    (Fraction(-2, 3), "(-2/3) + 1", r"{(-\frac{2}{3})} + {1}"), (-inf, "(-inf) + 1", r"{(-\infty)} + {1}"),
+    (nan, "nan + 1", r"{\mathrm{nan}} + {1}")])
+def test_numbers_in_place_of_names_stand_in_brackets_where_they_are_negative(x, text, latex):
+    z = Value(x, "x") + Value(1.0, "y")
+    assert Graph(z).formula(z, numbers=True) == text and Graph(z).latex(z, numbers=True) == latex
 
 
 @pytest.mark.parametrize("op, operands, latex", [

@@ -1,12 +1,11 @@
 """views: a recording as cards, arrows and scenes; where they stand, and what each scene writes."""
 
-from fractions import Fraction
 
 import pytest
 
 from engine import Value, total
 from engine.lectures.recording import record
-from engine.lectures.views import LABELLED, exact, joint, middle, scalar_view
+from engine.lectures.views import LABELLED, joint, middle, scalar_view
 from engine.value import Constant
 
 
@@ -49,7 +48,8 @@ def test_forward_writes_each_number_once_and_backward_each_gradient_when_it_is_c
             assert not (slot == "v" and (i, slot) in last)
             last[i, slot] = full, note
     for i, v in enumerate(recording.values):
-        assert last[i, "v"] == (exact(v.data), "") and last[i, "g"] == (exact(recording.grads[i]), "")
+        assert last[i, "v"] == (repr(v.data), "")
+        assert float(last[i, "g"][0]) == recording.grads[i] and last[i, "g"][1] == ""
 
 
 def test_numbers_flow_along_the_arrows_of_the_step(view):
@@ -100,17 +100,6 @@ def test_curves_joined_and_halved():
     assert joint(line, None) is line and middle(line) == (1.5, 0.75)
     both = joint(line, more)
     assert both == [*line, (3.0, 0.0), (5.0, 0.0), *more] and middle(both) == (4.0, 0.0)
-
-
-@pytest.mark.parametrize("x, text", [(0.1, "0.1"), (1e-17, "1e-17"), (Fraction(1, 3), "1/3"), (3, "3"),
-                                     (float("nan"), "nan")])
-def test_every_digit_of_a_number(x, text):
-    assert exact(x) == text
-
-
-def test_numbers_of_numpy_are_written_as_plainly():
-    np = pytest.importorskip("numpy")
-    assert exact(np.float64(0.1)) == "0.1" and exact(np.float32(0.5)) == "0.5"
 
 
 def test_a_constant_gets_no_gradient_written(shared):
