@@ -103,34 +103,22 @@ class Fold:
     # --- which nodes go together ------------------------------------------------------------------
 
     def group_units(self) -> None:
-        graph, names, view = self.graph, self.graph.names, self.view
-        feeds   = self.feeding_units()
-        whole   = self.whole_neurons() if view == "neuron" else {}
+        """Units, layers, penalties, and what follows the last layer."""
+        names, view = self.graph.names, self.view
+        feeds  = self.feeding_units()
+        whole  = self.whole_neurons() if view == "neuron" else {}
+        extra  = self.penalties(whole)
         layers: dict[Value, tuple[int, str]] = {}             # the layer that a node outside of units follows
-        pure    = {v for v in graph.nodes if not v.operands and (v in names.units or type(v) is Constant
-                                                                  and v not in names.parts)}
-        owned   = set(names.units)  # parameters, and what was computed from them alone
         tail: list[Value] = []
-        for v in graph.nodes:
+        for v in self.graph.nodes:
             place = whole.get(v) or names.place.get(v)
             if not v.operands:
-                if view == "layer" and graph.role(v) in ("input", "target"):
-                    self.keys[v] = (graph.role(v) + "s", "")
-                continue
-            if place is None and all(operand in pure for operand in v.operands):
-                pure.add(v)
-                if any(operand in owned for operand in v.operands):
-                    owned.add(v)
-                    self.keys[v] = ("penalty", "")
-                    continue
-            if place:
+                self.group_leaf(v)
+            elif v in extra:
+                self.keys[v] = ("penalty", "")
+            elif place:
                 layers[v] = (place.network, place.layer)
-                if view == "layer":
-                    self.keys[v] = ("layer", layers[v])
-                elif view == "neuron" and (v in whole or place.part == "affine"):
-                    self.keys[v] = ("neuron", place._replace(part=""))
-                elif place.part == "affine":
-                    self.keys[v] = ("z", place)
+                self.group_unit(v, place, v in whole)
             else:
                 before = [layers[operand] for operand in v.operands if operand in layers]
                 if before:
@@ -139,11 +127,43 @@ class Fold:
                     tail.append(v)
                 elif view == "layer" and before:
                     self.keys[v] = ("layer", layers[v])
-        for v in tail:
-            sample = names.sample.get(v, 0) if names.samples > 1 and view != "layer" else 0
-            if view == "layer" or sample or len(tail) > LOSS_LIMIT:
-                self.keys[v] = ("loss", sample)
+        self.group_tail(tail)
         self.hidden = set(names.units)
+
+    def group_leaf(self, v: Value) -> None:
+        if self.view == "layer" and self.graph.role(v) in ("input", "target"):
+            self.keys[v] = (self.graph.role(v) + "s", "")
+
+    def group_unit(self, v: Value, place: Place, whole: bool) -> None:
+        """A node of a unit, or one between z and a of a whole neuron."""
+        if self.view == "layer":
+            self.keys[v] = ("layer", (place.network, place.layer))
+        elif self.view == "neuron" and (whole or place.part == "affine"):
+            self.keys[v] = ("neuron", place._replace(part=""))
+        elif place.part == "affine":
+            self.keys[v] = ("z", place)
+
+    def group_tail(self, tail: list[Value]) -> None:
+        """What follows the last layer: the loss, one box per sample, where it is large."""
+        names = self.graph.names
+        for v in tail:
+            sample = names.sample.get(v, 0) if names.samples > 1 and self.view != "layer" else 0
+            if self.view == "layer" or sample or len(tail) > LOSS_LIMIT:
+                self.keys[v] = ("loss", sample)
+
+    def penalties(self, whole: dict[Value, Place]) -> set[Value]:
+        """The operations on parameters and plain numbers alone, a parameter among them."""
+        graph, names = self.graph, self.graph.names
+        found: set[Value] = set()
+        pure = {v for v in graph.nodes if not v.operands
+                and (v in names.units or type(v) is Constant and v not in names.parts)}
+        for v in graph.nodes:
+            outside = v.operands and v not in whole and v not in names.place
+            if outside and all(operand in pure for operand in v.operands):
+                pure.add(v)
+                if any(operand in names.units or operand in found for operand in v.operands):
+                    found.add(v)
+        return found
 
     def feeding_units(self) -> set[Value]:
         """The nodes that some unit is computed from, and the units themselves."""

@@ -111,15 +111,18 @@ class Names:
         if z.op == "*":
             weights = [self.units[v][0] for v in z.operands if v in self.units and self.units[v][1]]
             return (weights[0], False) if len(weights) == 1 and z.operands[0] is not z.operands[1] else None
-        if z.op in ("+", "total"):
-            parts = [chain.get(v) or (self.units[v][0], True) if v in chain or v in self.units
-                     and not self.units[v][1]
-                     else None for v in z.operands]
-            first = parts[0]
-            biases = sum(part[1] for part in parts if part)
-            if first and all(part and part[0] == first[0] for part in parts) and biases <= 1:
-                return first[0], biases == 1
-        return None
+        return self.chain_of_sum(z, chain) if z.op in ("+", "total") else None
+
+    def chain_of_sum(self, z: Value, chain: dict[Value, tuple[Unit, bool]]) -> tuple[Unit, bool] | None:
+        """The unit of which every summand is a part: its products, and its bias at most once."""
+        def part(v: Value) -> tuple[Unit, bool] | None:
+            bias = v in self.units and not self.units[v][1]
+            return chain.get(v) or ((self.units[v][0], True) if bias else None)
+        parts = [part(v) for v in z.operands]
+        biases = sum(found[1] for found in parts if found)
+        first = parts[0]
+        alike = first is not None and all(found and found[0] == first[0] for found in parts)
+        return (first[0], biases == 1) if first is not None and alike and biases <= 1 else None
 
     def close_chain(self, z: Value, chain: dict[Value, tuple[Unit, bool]],
                     counters: Counters) -> None:

@@ -5,50 +5,66 @@ Colours come from the classes, so that the page, the slides and the notebook eac
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TypeAlias
+
 from ..show.palette import coloured
 from ..show.text import html
 from .assets import asset
-from .views import Card, Point, View
+from .views import Card, Point, Scene, View
+
+Texts: TypeAlias = dict[tuple[int, str], tuple[str, str]]       # by card and slot: what is shown, and a note
 
 WIDTH = 820              # pixels: what a notebook's column holds
 
 
 def picture(view: View, description: str, upto: int = -1, attributes: str = "", styled: bool = False) -> str:
     """The view as SVG, with the numbers of scenes 0..upto (none by default)."""
-    texts: dict[tuple[int, str], tuple[str, str]] = {}
+    texts: Texts = {}
     for scene in view.scenes[:upto + 1]:
         for i, slot, shown, _, note in scene.changes:
             texts[i, slot] = shown, note
-    now  = view.scenes[upto] if upto >= 0 else None
-    live = set(now.arrows) if now else set()
-    phase = now.phase if now else ""
-    style = f"<style>{coloured(asset('picture.css'))}</style>" if styled else ""
+    now = view.scenes[upto] if upto >= 0 else None
     if styled:
         scale = min(1, WIDTH / view.width)
         attributes = (f'xmlns="http://www.w3.org/2000/svg" width="{scale * view.width:.0f}" '
                       f'height="{scale * view.height:.0f}"')
+    style = f"<style>{coloured(asset('picture.css'))}</style>" if styled else ""
     kind  = "graph" if view.labelled else "graph crowded"
     frame = f"-4 -4 {view.width + 8:.0f} {view.height + 8:.0f}"
     role  = "img" if styled else "group"
-    lines = [f'<svg class="{kind}" viewBox="{frame}" role="{role}" aria-label="{html(description, 300)}" '
-             f'{attributes}>{style}<g class="camera">']
+    label = html(description, 300)
+    return "".join([f'<svg class="{kind}" viewBox="{frame}" role="{role}" aria-label="{label}" {attributes}>',
+                    f'{style}<g class="camera">',
+                    *arrows(view, now), *slopes(view, now, texts if now else None),
+                    *[box(view, i, card, texts, spotlight(now, i)) for i, card in enumerate(view.cards)],
+                    "</g></svg>"])
+
+
+def arrows(view: View, now: Scene | None) -> Iterator[str]:
+    """The curves; those of the scene are lit."""
     for k, arrow in enumerate(view.arrows):
-        kind  = f" on {phase}" if k in live else ""
+        kind  = f" on {now.phase}" if now and k in now.arrows else ""
         kind += " dim" if view.cards[arrow.tail].role in ("constant", "target") else ""
-        lines.append(f'<path class="a{kind}" id="{view.name}-a{k}" d="{path(view.curves[k])}"/>')
+        yield f'<path class="a{kind}" id="{view.name}-a{k}" d="{path(view.curves[k])}"/>'
+
+
+def slopes(view: View, now: Scene | None, texts: Texts | None) -> Iterator[str]:
+    """The partials on the curves, as far as they are computed: with the node that the arrow leads to."""
     for k, arrow in enumerate(view.arrows):
-        known = upto < 0 or (arrow.head, "v") in texts       # the slope is computed with the node it leads to
-        if arrow.partial and known and (view.labelled or k in live):
+        known = texts is None or (arrow.head, "v") in texts
+        if arrow.partial and known and (view.labelled or now and k in now.arrows):
             x, y = view.labels[k]
-            lines.append(f'<text class="p" id="{view.name}-p{k}" x="{x:.0f}" '
-                         f'y="{y + 4:.0f}">{arrow.partial}</text>')
-    for i, card in enumerate(view.cards):
-        spotlight = now and i == now.card and phase not in ("given", "done")
-        lines.append(box(view, i, card, texts, f" now {phase}" if spotlight else ""))
-    return "".join([*lines, "</g></svg>"])
+            place = f'x="{x:.0f}" y="{y + 4:.0f}"'
+            yield f'<text class="p" id="{view.name}-p{k}" {place}>{arrow.partial}</text>'
 
 
-def box(view: View, i: int, card: Card, texts: dict[tuple[int, str], tuple[str, str]], state: str) -> str:
+def spotlight(now: Scene | None, i: int) -> str:
+    """The class of the card that the scene is about."""
+    return f" now {now.phase}" if now and i == now.card and now.phase not in ("given", "done") else ""
+
+
+def box(view: View, i: int, card: Card, texts: Texts, state: str) -> str:
     """One card: a coloured edge for the role, the name and the symbol, the number, the gradient."""
     (x, y), w, h = view.places[i], card.width, card.height
     number, (grad, note) = texts.get((i, "v"), ("", ""))[0], texts.get((i, "g"), ("", ""))

@@ -168,10 +168,7 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str |
     lit_boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
     lit_links = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit if v in fold.box_of
                  and z in fold.box_of}
-    clusters: dict[str, list[Box]] = {}
-    for box in fold.boxes:
-        clusters.setdefault(box.cluster if box.group != "layer" else "", []).append(box)
-    for name, boxes in clusters.items():
+    for name, boxes in clusters(fold):
         part = Dot(f"cluster {name}" if name else "")
         if name:
             part.own(**LAYER, label=escaped(name))
@@ -179,9 +176,7 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str |
             style = box_style(fold, box, id(box) in lit_boxes if lit else None)
             part.node(fold.id(box), **(style | changes(fold, box, before) if before else style))
         for column in columns(fold, boxes):
-            if name:                          # Graphviz turns what stands in a cluster upside down
-                column.reverse()
-            part.part(below_each_other(column))
+            part.part(below_each_other(column[::-1] if name else column))   # a cluster is turned upside down
         picture.part(part)
     largest = max(map(flow, links), default=0.0) if edge_width else None
     counts: dict[int, int] = {}
@@ -191,6 +186,14 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str |
         picture.edge(fold.id(link.source), fold.id(link.target),
                      **link_style(fold, link, k, shows, on, largest))
     return str(picture)
+
+
+def clusters(fold: Fold) -> list[tuple[str, list[Box]]]:
+    """The boxes of each layer; a layer that is one box stands with those of none."""
+    found: dict[str, list[Box]] = {}
+    for box in fold.boxes:
+        found.setdefault(box.cluster if box.group != "layer" else "", []).append(box)
+    return list(found.items())
 
 
 def arrangement(view: str, links: list[Link]) -> dict[str, str]:

@@ -10,6 +10,7 @@ D3 calls the pre-activation a and the activation z; D2 has no symbol for delta.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ..lines import Array
@@ -125,47 +126,62 @@ class Writer:
         return rf"\left({written}\right)" if self.latex else f"({written})"
 
     def expression(self, z: Array, flip: bool) -> tuple[str, int]:
-        op, args, tex = z.op, z.args, self.latex
-        if op == "matmul":
-            a, b = (args[1], args[0]) if flip else (args[0], args[1])
-            return f"{self.text(a, flip, 3)} {self.text(b, flip, 3)}", 3
-        if op == "transpose":
-            return self.text(args[0], not flip, 0), 0 if id(args[0]) not in self.symbols else 9
-        if op in ("reshape", "spread"):
-            return (self.expression(args[0], flip) if id(args[0]) not in self.symbols
-                    else (self.text(args[0], flip), 9))
-        if op in ("+", "-"):
-            return f"{self.text(args[0], flip, 1)} {op} {self.text(args[1], flip, 1 + (op == '-'))}", 1
-        if op == "neg":
-            return f"-{self.text(args[0], flip, 2)}", 2
-        if op == "constant":
-            return self.number(z)
-        if op == "*":
-            scalar = args[0].op == "constant"
-            sign   = " " if scalar else r" \circ " if tex else " o "
-            return (f"{self.text(args[0], flip, 4 - 2 * scalar)}{sign}{self.text(args[1], flip, 4 - scalar)}",
-                    2)
-        if op == "/":
-            if tex:
-                return rf"\frac{{{self.text(args[0], flip)}}}{{{self.text(args[1], flip)}}}", 9
-            return f"{self.text(args[0], flip, 2)} / {self.text(args[1], flip, 3)}", 2
-        if op in ("%", "//"):
-            sign = {"%": r" \bmod ", "//": r" \mathbin{//} "}[op] if tex else f" {op} "
-            return f"{self.text(args[0], flip, 2)}{sign}{self.text(args[1], flip, 3)}", 2
-        if op == "**":
-            return f"{self.text(args[0], flip, 4)}^{{{self.text(args[1], flip)}}}" if tex else \
-                f"{self.text(args[0], flip, 4)}^{self.text(args[1], flip, 4)}", 4
-        if op == "sum":
-            if len(z.args[0].shape) == 2 and len(z.shape) < 2:
-                flip = self.notation.columns
-            over = {(0,): "_i"}.get(z.attrs[0], "") if z.args[0].shape[0] < 0 else ""
-            return (rf"\sum{over} {self.text(args[0], flip, 2)}" if tex
-                    else f"sum{over} {self.text(args[0], flip, 2)}"), 2
-        name = op if op != "slope" else z.attrs[0]
-        name = self.function(name, op == "slope")
-        inner = ", ".join([self.text(a, flip) for a in (args[1:] if op == "slope" else args)
-                           if a.op != "constant"])
-        return (rf"{name}\left({inner}\right)" if tex else f"{name}({inner})"), 9
+        """What z is made of, and how strongly that holds together."""
+        if z.op in FORMS:
+            return FORMS[z.op](self, z, flip)
+        slope = z.op == "slope"
+        args  = z.args[1:] if slope else z.args
+        inner = ", ".join([self.text(a, flip) for a in args if a.op != "constant"])
+        name  = self.function(z.attrs[0] if slope else z.op, slope)
+        return (rf"{name}\left({inner}\right)" if self.latex else f"{name}({inner})"), 9
+
+    def matmul(self, z: Array, flip: bool) -> tuple[str, int]:
+        a, b = reversed(z.args) if flip else z.args
+        return f"{self.text(a, flip, 3)} {self.text(b, flip, 3)}", 3
+
+    def transpose(self, z: Array, flip: bool) -> tuple[str, int]:
+        return self.text(z.args[0], not flip), 9 if id(z.args[0]) in self.symbols else 0
+
+    def same(self, z: Array, flip: bool) -> tuple[str, int]:
+        """A reshape or a spread is not written."""
+        named = id(z.args[0]) in self.symbols
+        return (self.text(z.args[0], flip), 9) if named else self.expression(z.args[0], flip)
+
+    def sum(self, z: Array, flip: bool) -> tuple[str, int]:
+        x = z.args[0]
+        if len(x.shape) == 2 and len(z.shape) < 2:
+            flip = self.notation.columns
+        over = {(0,): "_i"}.get(z.attrs[0], "") if x.shape[0] < 0 else ""
+        return (rf"\sum{over} " if self.latex else f"sum{over} ") + self.text(x, flip, 2), 2
+
+    def plus_or_minus(self, z: Array, flip: bool) -> tuple[str, int]:
+        x, y = z.args
+        return f"{self.text(x, flip, 1)} {z.op} {self.text(y, flip, 1 + (z.op == '-'))}", 1
+
+    def minus(self, z: Array, flip: bool) -> tuple[str, int]:
+        return f"-{self.text(z.args[0], flip, 2)}", 2
+
+    def times(self, z: Array, flip: bool) -> tuple[str, int]:
+        x, y   = z.args
+        scalar = x.op == "constant"
+        sign   = " " if scalar else r" \circ " if self.latex else " o "
+        return self.text(x, flip, 4 - 2 * scalar) + sign + self.text(y, flip, 4 - scalar), 2
+
+    def over(self, z: Array, flip: bool) -> tuple[str, int]:
+        x, y = z.args
+        if self.latex:
+            return rf"\frac{{{self.text(x, flip)}}}{{{self.text(y, flip)}}}", 9
+        return f"{self.text(x, flip, 2)} / {self.text(y, flip, 3)}", 2
+
+    def whole(self, z: Array, flip: bool) -> tuple[str, int]:
+        x, y = z.args
+        sign = {"%": r" \bmod ", "//": r" \mathbin{//} "}[z.op] if self.latex else f" {z.op} "
+        return self.text(x, flip, 2) + sign + self.text(y, flip, 3), 2
+
+    def power(self, z: Array, flip: bool) -> tuple[str, int]:
+        x, y = z.args
+        top  = f"{{{self.text(y, flip)}}}" if self.latex else self.text(y, flip, 4)
+        return f"{self.text(x, flip, 4)}^{top}", 4
 
     def function(self, name: str, slope: bool) -> str:
         if self.latex:
@@ -173,7 +189,7 @@ class Writer:
             name  = known.get(name, rf"\mathrm{{{name}}}".replace("_", r"\_"))
         return name + ("'" if slope else "")
 
-    def number(self, z: Array) -> tuple[str, int]:
+    def number(self, z: Array, flip: bool) -> tuple[str, int]:
         value, batches = z.attrs
         if hasattr(value, "shape") and value.shape:
             return "C", 9
@@ -184,3 +200,11 @@ class Writer:
         if batches < 0:
             return (rf"\frac{{{top}}}{{{m}}}" if self.latex else f"{top}/{m}"), 9
         return f"{top} m" if top != 1 else "m", 9
+
+
+FORMS: dict[str, Callable[[Writer, Array, bool], tuple[str, int]]] = {
+    "matmul": Writer.matmul, "transpose": Writer.transpose, "reshape": Writer.same, "spread": Writer.same,
+    "sum": Writer.sum, "constant": Writer.number, "+": Writer.plus_or_minus, "-": Writer.plus_or_minus,
+    "neg": Writer.minus, "*": Writer.times, "/": Writer.over, "%": Writer.whole, "//": Writer.whole,
+    "**": Writer.power,
+}
