@@ -17,7 +17,9 @@ from typing import Any, NamedTuple
 from ..random_programs.operations import OPERATIONS
 from ..random_programs.scalar_program import Plain, Program, Step, short
 from ..random_programs.shrinking import shrink
-from .exercises import Exercise, Outcome, askable, attempt, expected, wrong
+from .attempts import Engine, Outcome, attempt
+from .exercises import Exercise
+from .expectations import askable, expected, wrong
 from .mistakes import catalogue
 from .outlines import pictured, shown
 from .simulation import Mistake, consistent, explains, ranked

@@ -13,7 +13,7 @@ from pathlib import Path
 from ...extras import missing
 from ...show.files import written
 from ...show.text import print_anywhere
-from .groups import CASES
+from .suite import CASES
 from .reports import Report
 from .running import CASE_LIMIT, conformance
 

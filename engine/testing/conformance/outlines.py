@@ -8,7 +8,9 @@ from typing import Any
 
 from ..random_programs.operations import OPERATIONS
 from ..random_programs.scalar_program import Plain, Program, Step
-from .exercises import Exercise, Outcome, accepts, differs, evaluate, expected, nodes, wrong
+from .attempts import Outcome
+from .exercises import Exercise, nodes
+from .expectations import accepts, differs, evaluate, expected, wrong
 from .writing import interval_text, names
 
 

@@ -10,7 +10,8 @@ from ..random_programs.operations import RATIONAL
 from ..random_programs.growing import random_program
 from ..random_programs.scalar_program import Plain, Program, Step
 from .cases import Case, Context, Result, ask
-from .exercises import Exercise, askable, nodes
+from .exercises import Exercise, nodes
+from .expectations import askable
 
 
 def random_exercises(context: Context, salt: str, how: str = "once", steps: int = 8,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding
-from .groups import GROUPS
+from .suite import GROUPS
 from .pictures import drawn_text
 
 

@@ -23,8 +23,8 @@ from typing import Any, TextIO
 from . import worker
 from .bootstrap import command
 from .cases import FORMS, Case, form, key_of
-from .exercises import described
-from .groups import CASES
+from .attempts import described
+from .suite import CASES
 from .reports import Report, Verdict
 
 CASE_LIMIT = 10.0                        # seconds for one case

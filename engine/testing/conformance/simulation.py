@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from ..random_programs.operations import OPERATIONS, step_value
 from ..random_programs.scalar_program import Operand, Plain, plain
-from .exercises import Backward, Change, Exercise, Make, Outcome, Zero, nodes, script
+from .attempts import Answer, Outcome
+from .exercises import Backward, Change, Exercise, Make, Zero, nodes, script
 
 Slopes = tuple[float, ...]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from .bootstrap import command
 from .cases import ADVICE, BLOCKED, ERRORS, FAIL, SKIP, Case, Context, Finding, Result
-from .exercises import described
+from .attempts import described
 
 DEEP  = 10_000
 STEPS = {"add": "+ nn", "mul": "* np", "neg": "neg n", "relu": "relu n"}

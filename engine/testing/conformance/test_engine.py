@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.testing.conformance.cases import BLOCKED, FAIL, SKIP
-from engine.testing.conformance.groups import CASES
+from engine.testing.conformance.suite import CASES
 from engine.testing.conformance.reports import Report, finding_text
 from engine.testing.conformance.running import conformance
 

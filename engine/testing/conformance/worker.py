@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from .cases import ADVICE, FAIL, FORMS, Case, Context, Finding, Result
-from .exercises import described
-from .groups import CASES
+from .attempts import described
+from .suite import CASES
 from .loading import Neighbours, NotFound, load, neighbourhood
 from .stamina import tree
 

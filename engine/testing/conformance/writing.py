@@ -83,7 +83,7 @@ def right_text(exercise: Exercise) -> list[str]:
 def interval_text(right: Right) -> str:
     if right is None:
         return "any"
-    if right in (NAN, NONE):
+    if isinstance(right, str):
         return {NAN: "nan or an error", NONE: "an error, inf or nan"}[right]
     low, high = right
     return short(low) if low == high else f"between {short(low)} and {short(high)}"

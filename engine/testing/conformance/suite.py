@@ -1,4 +1,4 @@
-"""Groups: what the suite asks, as data: arithmetic, shared nodes, order, repeated backward, kinks, domains,
+"""The suite: what is asked, as data: arithmetic, shared nodes, order, repeated backward, kinks, domains,
 tails, nan.
 
 Each group is a list of cases. The operations come first, one by one: one that fails alone is used
@@ -11,9 +11,11 @@ from __future__ import annotations
 from ..random_programs.operations import RATIONAL, SMOOTH
 from ..random_programs.scalar_program import Plain, Program, Step
 from .answers import KINKS, NANS, POWERS, TAILS
+from .attempts import attempt, described
 from .cases import (ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form,
                     inputs_of, key_of)
-from .exercises import Exercise, P, askable, attempt, described, program
+from .exercises import Exercise, P, program
+from .expectations import askable
 from .randoms import drawn, fixed, random_exercises, unshared
 from .stamina import STAMINA
 
