@@ -9,12 +9,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
 from ..random_programs.operations import OPERATIONS
+from ..random_programs.rules import WRITTEN
 from ..random_programs.scalar_program import Plain, Program, Step, short
 from ..random_programs.shrinking import shrink
 from .attempts import Engine, Outcome, attempt
@@ -27,6 +28,7 @@ from .writing import interval_text, names, written
 
 PASS, FAIL, SKIP, ADVICE = "pass", "fail", "skip", "advice"
 BLOCKED = "blocked"                      # not asked, because an operation it needs is wrong by itself
+ABSENT  = "absent"                       # nothing to ask, and nothing to say: the report has no line of it
 
 
 class Finding(NamedTuple):
@@ -135,7 +137,7 @@ FORMS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "x * y": ("*", (0, 1)),   "x * 2": ("*", (0, Plain(2.0))),   "2 * x": ("*", (Plain(2.0), 0)),
     "x / y": ("/", (0, 1)),   "x / 2": ("/", (0, Plain(2.0))),   "2 / x": ("/", (Plain(2.0), 0)),
     "x ** 2": ("**", (0, Plain(2))), "x ** y": ("**", (0, 1)),   "2 ** x": ("**", (Plain(2.0), 0)),
-    **{OPERATIONS[op].python.format("x"): (op, (0,)) for op in OPERATIONS if OPERATIONS[op].arity == 1},
+    **{WRITTEN[op].python.format("x"): (op, (0,)) for op in WRITTEN if WRITTEN[op].arity == 1},
 }
 
 
@@ -161,9 +163,9 @@ def special(step: Step) -> str:
 
 # --- asking ---------------------------------------------------------------------------------------------
 
-def ask(context: Context, exercises: Iterable[Exercise]) -> Result:
+def ask(context: Context, exercises: Iterable[Exercise], own: Sequence[Mistake] = ()) -> Result:
     """Put the exercises to the engine; the first that fails is shrunk and diagnosed, in the light of all the
-    others."""
+    others. `own`: mistakes that can be made here only."""
     right:  list[tuple[Exercise, Outcome]] = []
     failed: list[tuple[Exercise, Outcome]] = []
     for exercise in exercises:
@@ -173,7 +175,9 @@ def ask(context: Context, exercises: Iterable[Exercise]) -> Result:
         return Result(BLOCKED if context.unsound else SKIP)
     if not failed:
         return Result()
-    likely = ranked(context.suspects(), failed[:8], right[:12])
+    likely = ranked([*context.suspects(), *own], failed[:8], right[:12])
+    if own:                                                  # one operation: its one mistake explains all
+        likely = [m for m in likely if all(explains(m, *answer) for answer in failed[:8])]
     best   = likely[:1]
     told   = [answer for answer in failed if all(explains(m, *answer) for m in best)]
     first  = min(told, key=lambda answer: len(answer[0].program.steps))[0]

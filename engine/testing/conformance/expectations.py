@@ -14,6 +14,7 @@ from random import Random
 from typing import NamedTuple
 
 from ..random_programs.operations import OPERATIONS, step_value
+from ..random_programs.rules import WRITTEN
 from ..random_programs.scalar_program import Program, plain
 from .attempts import Answer, Outcome
 from .exercises import NAN, NONE, Exercise, Right, fits, nodes
@@ -59,11 +60,17 @@ def evaluate(program: Program, shake: Random | None = None) -> tuple[list[float]
     values, slopes = [float(x) for x in program.inputs], []
     for op, operands in program.steps:
         xs     = [values[x] if isinstance(x, int) else plain(op, x.number, float) for x in operands]
-        # 1 - z*z loses what is below 1 ulp of 1
-        bounded = 1.0 if op in ("tanh", "sigmoid", "sin", "cos") else 0.0
-        values.append(off(float(step_value(math, op, xs)), bounded))
-        slopes.append(tuple(off(float(s), bounded) for s in OPERATIONS[op].slopes(math, *xs)))
+        values.append(off(float(step_value(math, op, xs)), lost(op)))
+        slopes.append(tuple(off(float(s), lost(op, s)) for s in OPERATIONS[op].slopes(math, *xs)))
     return values, slopes
+
+
+def lost(op: str, slope: float = 1.0) -> float:
+    """The size of the numbers that an operation may subtract: 1 - z*z loses what is below 1 ulp of 1.
+
+    Of an operation that nobody wrote a rule for it is not known; only the slope of a step is 0, exactly.
+    """
+    return 1.0 if op in ("tanh", "sigmoid", "sin", "cos") or (op not in WRITTEN and slope) else 0.0
 
 
 def adjoints(program: Program, slopes: list[tuple[float, ...]]) -> list[float]:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from ..random_programs.operations import OPERATIONS, step_value
+from ..random_programs.rules import WRITTEN
 from ..random_programs.scalar_program import Operand
 from .passes import (
     altered, altered_last, breadth_first, counted_once, depth_first, equal_merged, forwards, kept, late,
@@ -223,10 +224,10 @@ THROUGH: dict[str, dict[str, tuple[int, ...]]] = {
 }
 
 
-def per_operation() -> Iterable[Mistake]:
+def per_operation(ops: Iterable[str] = tuple(WRITTEN)) -> Iterable[Mistake]:
     """For each operation: overwriting, detached, the upstream gradient forgotten, the sign wrong, doubled."""
-    for op, operation in OPERATIONS.items():
-        how = operation.python.format("x", "y")
+    for op in ops:
+        how = OPERATIONS[op].python.format("x", "y")
         everywhere: dict[str, tuple[int, ...]] = {op: (0, 1)}
         for edges in (everywhere, THROUGH.get(op, {})):
             yield Mistake("overwrite", f"the gradient is overwritten in {how}, where it should accumulate: "

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from typing import Any
 
-from ..random_programs.operations import RATIONAL
+from ..random_programs.rules import RATIONAL
 from ..random_programs.growing import random_program
 from ..random_programs.scalar_program import Plain, Program, Step
 from .cases import Case, Context, Result, ask

@@ -22,9 +22,9 @@ from typing import Any, TextIO
 
 from . import worker
 from .bootstrap import command
-from .cases import FORMS, Case, form, key_of
+from .cases import ABSENT, FORMS, Case, form, key_of
 from .attempts import described
-from .suite import CASES
+from .suite import CASES, QUESTIONS
 from .reports import Report, Verdict
 
 CASE_LIMIT = 10.0                        # seconds for one case
@@ -49,7 +49,7 @@ def conformance(engine: Any, *, seed: int = 0, examples: int = 10, time_limit: f
     if examples < 1 or time_limit <= 0 or case_limit <= 0:
         raise ValueError(f"examples={examples}, time_limit={time_limit}, case_limit={case_limit}: each must "
                          "be above 0")
-    cases = [k for k, case in enumerate(CASES) if only in case.id]
+    cases = [k for k, case in enumerate(QUESTIONS) if only in case.id]
     if not cases:
         raise ValueError(f"no case contains {only!r}: chainrule conformance --list shows them all")
     target = absolute(engine) if isinstance(engine, str) else ""
@@ -84,16 +84,16 @@ def run_all(engine: Any, asked: dict[str, Any], report: Report, deadline: float,
         if current is None:
             report.problem = f"it cannot be loaded: {why or child.death()}"
             return
-        lost(CASES[current], why or child.death(), asked, report)
+        lost(QUESTIONS[current], why or child.death(), asked, report)
         if time.monotonic() > deadline:
             break
     why = "the time limit was reached" if time.monotonic() > deadline else f"{DEATHS} processes were lost"
-    report.verdicts += [Verdict.not_asked(CASES[k], why) for k in asked["cases"]]
+    report.verdicts += [Verdict.not_asked(CASES[k], why) for k in asked["cases"] if k < len(CASES)]
 
 
 def lost(case: Case, why: str, asked: dict[str, Any], report: Report) -> None:
     """The case that ended its process. An operation that does so is used by no other case."""
-    number = CASES.index(case)
+    number = QUESTIONS.index(case)
     if number in asked["cases"]:
         asked["cases"].remove(number)
         report.verdicts.append(Verdict.lost(case, why))
@@ -123,7 +123,8 @@ def listen(child: Child, asked: dict[str, Any], report: Report, deadline: float,
         elif "start" in said:
             current = said["start"]
         elif "done" in said:
-            report.verdicts.append(Verdict.told(CASES[said["done"]], said))
+            if said["status"] != ABSENT:
+                report.verdicts.append(Verdict.told(QUESTIONS[said["done"]], said))
             asked["cases"].remove(said["done"])
             asked["unsound"], asked["lacking"] = said["unsound"], said["lacking"]
         if "end" in said or report.problem:

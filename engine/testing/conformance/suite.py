@@ -8,7 +8,7 @@ by no other case.
 from __future__ import annotations
 
 
-from ..random_programs.operations import RATIONAL, SMOOTH
+from ..random_programs.rules import RATIONAL, SMOOTH
 from ..random_programs.scalar_program import Plain, Program, Step
 from .answers import KINKS, NANS, POWERS, TAILS
 from .attempts import attempt, described
@@ -16,6 +16,7 @@ from .cases import (ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, a
                     inputs_of, key_of)
 from .exercises import Exercise, P, program
 from .expectations import askable
+from .further import STEPS, further
 from .randoms import drawn, fixed, random_exercises, unshared
 from .stamina import STAMINA
 
@@ -219,3 +220,8 @@ CASES: tuple[Case, ...] = (
     Case("number types", "what is not a number", text),
     *STAMINA,
 )
+
+# Last, so that what every engine is asked comes first; an engine that does not offer them is not asked, and
+# its report does not speak of them.
+FURTHER:   tuple[Case, ...] = tuple(further(step) for step in STEPS)
+QUESTIONS: tuple[Case, ...] = (*CASES, *FURTHER)

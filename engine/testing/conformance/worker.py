@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 from .cases import ADVICE, FAIL, FORMS, Case, Context, Finding, Result
 from .attempts import described
-from .suite import CASES
+from .suite import QUESTIONS
 from .loading import Neighbours, NotFound, load, neighbourhood
 from .stamina import tree
 
@@ -69,7 +69,7 @@ def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
     for number, label in enumerate(FORMS):  # the first cases are the operations, in this order
         say(lines, start=number)
         context.survey(label, number in asked["cases"])
-    for number, case in enumerate(CASES):
+    for number, case in enumerate(QUESTIONS):
         if number in asked["cases"]:
             say(lines, start=number)
             result = answer(case, context)

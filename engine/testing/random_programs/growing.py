@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from ...extras import needed
-from .operations import OPERATIONS, RATIONAL, Number, fifty, library, precision, step_value
+from .operations import OPERATIONS, step_value
+from .rules import RATIONAL, Number, fifty, library, precision
 from .scalar_program import Plain, Program, Step, plain
 
 NUMBERS  = (1.0, 2.0, -1.0, 3.0, -2.0, 0.5, -0.5, 1.5, -3.0, 0.25)

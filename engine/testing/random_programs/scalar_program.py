@@ -29,7 +29,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
-from .operations import OPERATIONS, RATIONAL, Number, fifty, library, precision, step_value
+from .operations import OPERATIONS, step_value
+from .rules import RATIONAL, Number, fifty, library, precision
 
 
 class Plain(NamedTuple):
@@ -85,7 +86,7 @@ class Program:
 
     def missing(self, engine: type) -> list[str]:
         """The operations of this program that the engine class lacks."""
-        return [op for op in self.ops if not hasattr(engine, OPERATIONS[op].special)]
+        return [op for op in self.ops if not OPERATIONS[op].offered_by(engine)]
 
     def numbers(self, kind: Callable[[Number], Any] | None = None) -> list[Number]:
         """The value of each node. By default in Fractions if the program is rational, else 50 digits.

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from .operations import OPERATIONS, Number
+from .operations import OPERATIONS
+from .rules import WRITTEN, Number
 from .scalar_program import Plain, Program, Step
 
 
@@ -60,8 +61,8 @@ def candidates(program: Program) -> Iterator[Program]:
     for j in range(1, n):                                                    # an input gives way to another
         yield without_unused(substituted(program, j, 0))
     for j, step in enumerate(program.steps):
-        for op in OPERATIONS:                                                # a simpler operation
-            if OPERATIONS[op].arity == len(step.operands) and op != "**" and op != step.op:
+        for op in WRITTEN:                                                   # a simpler operation
+            if WRITTEN[op].arity == len(step.operands) and op != "**" and op != step.op:
                 yield with_step(program, j, Step(op, step.operands))
         if len(step.operands) == 1:
             yield with_step(program, j, Step("+", step.operands * 2))
