@@ -28,7 +28,7 @@ SPECIAL  = (0.0, 1.0, -1.0, 2.0, 0.5, -2.0, -0.5, 3.0, -0.0)
 TAILS    = (20.0, -20.0, 40.0, -40.0, 700.0, -700.0, 1e16, -1e16, 1e300, -1e300, 1e-8, -1e-8, 1e-160, 1e-300,
             -1e-300)
 SUBNORMALS = (5e-324, -5e-324, 1e-310)
-HIDDEN   = ("tanh", "relu", "sigmoid", "softplus", "gelu", "silu")
+HIDDEN   = tuple(row.name for row in TABLE.values() if row.activation and row.public and not row.flat)
 
 
 def deterministic(examples: int = 100) -> Any:
