@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ..random_programs.operations import OPERATIONS
-from .attempts import Outcome, attempt
+from .attempts import attempt
 from .cases import BLOCKED, FAIL, SKIP, Case, Context, Result, explained, key_of, special
-from .exercises import NAN, NONE, Exercise, P, Right, program
+from .exercises import NAN, NONE, Exercise, P, program
 from .expectations import wrong
 from .randoms import drawn
 from .simulation import ranked

@@ -15,7 +15,7 @@ from ..random_programs.scalar_program import Step, plain
 from .exercises import NUMBERS, Backward, Change, Exercise, Make, Zero, nodes, script
 
 class Node(Protocol):
-    """What an engine makes of a number: the least that the suite needs of it. More is looked for with hasattr."""
+    """What an engine makes of a number: the least that is needed of it. More is looked for with hasattr."""
 
     data: Quantity
     grad: Quantity

@@ -18,7 +18,7 @@ from ..random_programs.operations import OPERATIONS
 from ..random_programs.rules import WRITTEN
 from ..random_programs.scalar_program import Plain, Program, Step, short
 from ..random_programs.shrinking import shrink
-from .attempts import Engine, Outcome, attempt
+from .attempts import Outcome, attempt
 from .exercises import Exercise
 from .expectations import askable, expected, wrong
 from .mistakes import catalogue
@@ -175,9 +175,10 @@ def ask(context: Context, exercises: Iterable[Exercise], own: Sequence[Mistake] 
         return Result(BLOCKED if context.unsound else SKIP)
     if not failed:
         return Result()
-    likely = ranked([*context.suspects(), *own], failed[:8], right[:12])
-    if own:                                                  # one operation: its one mistake explains all
-        likely = [m for m in likely if all(explains(m, *answer) for answer in failed[:8])]
+    if own:                                                  # one operation, one mistake: it explains all
+        likely = consistent([*context.suspects(), *own], [*failed[:8], *right[:12]])
+    else:
+        likely = ranked(context.suspects(), failed[:8], right[:12])
     best   = likely[:1]
     told   = [answer for answer in failed if all(explains(m, *answer) for m in best)]
     first  = min(told, key=lambda answer: len(answer[0].program.steps))[0]

@@ -29,8 +29,9 @@ def steps(op: str) -> list[Step]:
     """An operation with nodes; one written between its operands also with a plain number on one side."""
     if DERIVED[op].arity == 1:
         return [Step(op, (0,))]
-    sides = [Step(op, (0, Plain(2.0))), Step(op, (Plain(2.0), 0))] if DERIVED[op].special.startswith("__") else []
-    return [Step(op, (0, 1)), *sides]
+    if not DERIVED[op].special.startswith("__"):
+        return [Step(op, (0, 1))]
+    return [Step(op, (0, 1)), Step(op, (0, Plain(2.0))), Step(op, (Plain(2.0), 0))]
 
 
 STEPS = [step for op in DERIVED for step in steps(op)]
@@ -100,8 +101,9 @@ def another(engine: Engine, step: Step, answers: Sequence[tuple[Exercise, Outcom
         return ""
     exercise, outcome = other[0]
     right = float(exercise.program.numbers()[-1])
-    return (f"{outcome.data[-1]!r} at {', '.join(map(repr, exercise.program.inputs))}, where the function that "
-            f"is known by this name is {right!r}: its slopes are right for its values")
+    point = ", ".join(map(repr, exercise.program.inputs))
+    return (f"{outcome.data[-1]!r} at {point}, where the function that is known by this name is {right!r}: "
+            "its slopes are right for its values")
 
 
 def own_slopes(engine: Engine, step: Step, xs: Sequence[float], outcome: Outcome) -> bool:
@@ -111,5 +113,6 @@ def own_slopes(engine: Engine, step: Step, xs: Sequence[float], outcome: Outcome
 
     def agrees(i: int, given: object) -> bool:
         s = central(value, xs, i)
-        return isinstance(given, float) and s.smooth and abs(given - s.left) <= 16 * s.error + 1e-6 * abs(s.left)
+        return (isinstance(given, float) and s.smooth
+                and abs(given - s.left) <= 16 * s.error + 1e-6 * abs(s.left))
     return not outcome.error and all(agrees(i, outcome.grads[i]) for i in range(len(xs)))

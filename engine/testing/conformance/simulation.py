@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ..random_programs.operations import OPERATIONS, step_value
 from ..random_programs.scalar_program import Operand, Plain, plain
-from .attempts import Answer, Outcome
+from .attempts import Outcome
 from .exercises import Backward, Change, Exercise, Make, Zero, nodes, script
 
 Slopes = tuple[float, ...]

@@ -35,9 +35,10 @@ def forms(row: Primitive) -> Iterator[tuple[str, Operation]]:
     name   = row.name
     places = [f"{{{k}}}" for k in range(len(row.each))]
 
-    def operation(python: str, run: Callable[..., Quantity], special: str = "", function: str = "") -> Operation:
-        return Operation(python, run, lambda m, *xs: row.value(*xs), lambda m, *xs: slopes(name, *xs), special,
-                         lambda *xs: not smooth(name, *xs), function)
+    def operation(python: str, run: Callable[..., Quantity], special: str = "",
+                  function: str = "") -> Operation:
+        return Operation(python, run, lambda m, *xs: row.value(*xs), lambda m, *xs: slopes(name, *xs),
+                         special, lambda *xs: not smooth(name, *xs), function)
 
     if name in OPERATORS:
         word = OPERATORS[name]

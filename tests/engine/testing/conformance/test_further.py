@@ -53,7 +53,8 @@ def test_an_engine_that_offers_none_has_no_line_of_them(name):
 
 
 def test_cases_that_an_engine_does_not_offer_are_not_lost_where_the_time_ends():
-    report = conformance(f"{HERE / 'students' / 'endless.py'}:Value", case_limit=0.5, time_limit=1.0, examples=1)
+    endless = f"{HERE / 'students' / 'endless.py'}:Value"
+    report  = conformance(endless, case_limit=0.5, time_limit=1.0, examples=1)
     assert len(report.verdicts) == len(CASES)
 
 

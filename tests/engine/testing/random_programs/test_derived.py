@@ -29,7 +29,8 @@ def test_the_slopes_do_not_come_from_the_row():
         TABLE["softplus"] = row
 
 
-@pytest.mark.parametrize("op, right", [("log1p", lambda x: 1 / (1 + x)), ("tan", lambda x: 1 + math.tan(x) ** 2),
+@pytest.mark.parametrize("op, right", [("log1p", lambda x: 1 / (1 + x)),
+                                       ("tan", lambda x: 1 + math.tan(x) ** 2),
                                        ("erf", lambda x: 2 / math.sqrt(math.pi) * math.exp(-x * x)),
                                        ("floor", lambda x: 0.0)])
 def test_slopes_are_right_to_the_last_digits(op, right):
