@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
+from ...libraries import Quantity
 from ..random_programs.operations import OPERATIONS
 from ..random_programs.rules import WRITTEN
-from ..random_programs.scalar_program import Plain, Program, Step, short
+from ..random_programs.scalar_program import Operand, Plain, Program, Step, short
 from ..random_programs.shrinking import shrink
-from .attempts import Outcome, attempt
+from .attempts import Engine, Outcome, attempt
 from .exercises import Exercise
 from .expectations import askable, expected, wrong
 from .mistakes import catalogue
@@ -77,7 +78,7 @@ class Context:
     right:    right answers to single operations; possible: the mistakes that they leave.
     """
 
-    engine:   Any
+    engine:   Engine
     target:   str = ""
     folder:   str = ""
     seed:     int = 0
@@ -106,6 +107,7 @@ class Context:
 
     def refuses(self, step: Step) -> bool:
         """Whether the engine says that it has no such power: of, or to, a Value."""
+        x: Quantity
         x, y = [self.engine(2.0) if isinstance(operand, int) else operand.number for operand in step.operands]
         try:
             x ** y
@@ -131,7 +133,7 @@ class Context:
 
 # --- the forms of an operation: with nodes, with a plain number on one side -----------------------------
 
-FORMS: dict[str, tuple[str, tuple[Any, ...]]] = {
+FORMS: dict[str, tuple[str, tuple[Operand, ...]]] = {
     "x + y": ("+", (0, 1)),   "x + 2": ("+", (0, Plain(2.0))),   "2 + x": ("+", (Plain(2.0), 0)),
     "x - y": ("-", (0, 1)),   "x - 2": ("-", (0, Plain(2.0))),   "2 - x": ("-", (Plain(2.0), 0)),
     "x * y": ("*", (0, 1)),   "x * 2": ("*", (0, Plain(2.0))),   "2 * x": ("*", (Plain(2.0), 0)),

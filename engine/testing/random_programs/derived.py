@@ -20,12 +20,12 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from ...libraries import Quantity
 from ...primitives import TABLE
 from ...rows import OPERATORS, Primitive
-from .rules import WRITTEN, Number, Operation, beside, fifty, precision
+from ..quantities import Function, Number
+from .rules import WRITTEN, Operation, beside, fifty, precision
 
-BUILT_IN: dict[str, tuple[str, Callable[..., Quantity], str]] = {
+BUILT_IN: dict[str, tuple[str, Function, str]] = {
     "round": ("round({0})",      round,      "__round__"),
     "floor": ("math.floor({0})", math.floor, "__floor__")}
 
@@ -35,7 +35,7 @@ def forms(row: Primitive) -> Iterator[tuple[str, Operation]]:
     name   = row.name
     places = [f"{{{k}}}" for k in range(len(row.each))]
 
-    def operation(python: str, run: Callable[..., Quantity], special: str = "",
+    def operation(python: str, run: Function, special: str = "",
                   function: str = "") -> Operation:
         return Operation(python, run, lambda m, *xs: row.value(*xs), lambda m, *xs: slopes(name, *xs),
                          special, lambda *xs: not smooth(name, *xs), function)

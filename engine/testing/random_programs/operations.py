@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...libraries import Quantity
+from ..quantities import Number
 from .derived import DERIVED
-from .rules import WRITTEN, Number, Operation
+from .rules import WRITTEN, Operation
 
 OPERATIONS: dict[str, Operation] = {**WRITTEN, **DERIVED}
 

@@ -13,11 +13,10 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from ...libraries import Quantity
-
-Number: TypeAlias = Quantity              # int, float, Fraction or mpmath's mpf
+from ..quantities import Function, Mpf, Number
 
 
 class Operation(NamedTuple):
@@ -33,8 +32,8 @@ class Operation(NamedTuple):
     """
 
     python:  str
-    run:     Callable[..., Quantity] | None
-    value:   Callable[..., Quantity]
+    run:     Function | None
+    value:   Function
     slopes:  Callable[..., tuple[Quantity, ...]]
     special: str
     kink:    Callable[..., bool] = lambda *xs: False
@@ -127,7 +126,7 @@ def fractions_only(name: str) -> Quantity:
     raise AttributeError(f"Fractions have no {name}")
 
 
-def fifty(x: Number) -> Quantity:
+def fifty(x: Number) -> Mpf:
     """x as an mpf, to the digits that `precision` set."""
     import mpmath
     return mpmath.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else mpmath.mpf(x)

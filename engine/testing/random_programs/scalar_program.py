@@ -23,14 +23,16 @@ more: no engine, no backward pass and no row of engine.primitives has a part in 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from ...libraries import Quantity
+from ..quantities import Function, Number
 from .operations import OPERATIONS, step_value
-from .rules import RATIONAL, Number, fifty, library, precision
+from .rules import RATIONAL, fifty, library, precision
 
 
 class Plain(NamedTuple):
@@ -57,9 +59,9 @@ class Step(NamedTuple):
 class Run(NamedTuple):
     """A program on an engine: its inputs, all its nodes (inputs first), and the last of them, z."""
 
-    leaves: list[Any]
-    nodes:  list[Any]
-    output: Any
+    leaves: list[Quantity]
+    nodes:  list[Quantity]
+    output: Quantity
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Program:
 
     # --- running it ----------------------------------------------------------------------------------
 
-    def run(self, engine: Callable[[Number], Any], number: Callable[[Number], Any] = lambda x: x) -> Run:
+    def run(self, engine: Function, number: Function = lambda x: x) -> Run:
         """The program on an engine class: number(x) is what its constructor and operators are given.
 
         Whole exponents are always given as they are, as in x ** 2.
@@ -88,7 +90,7 @@ class Program:
         """The operations of this program that the engine class lacks."""
         return [op for op in self.ops if not OPERATIONS[op].offered_by(engine)]
 
-    def numbers(self, kind: Callable[[Number], Any] | None = None) -> list[Number]:
+    def numbers(self, kind: Function | None = None) -> list[Number]:
         """The value of each node. By default in Fractions if the program is rational, else 50 digits.
 
         Raises:
@@ -97,7 +99,7 @@ class Program:
         with precision():
             return self.evaluate(kind)[0]
 
-    def evaluate(self, kind: Callable[[Number], Any] | None = None) -> tuple[list[Number],
+    def evaluate(self, kind: Function | None = None) -> tuple[list[Number],
                                                                              list[tuple[Number, ...]]]:
         """The value of each node, and the slopes of each step towards its operands."""
         kind = kind or (Fraction if self.rational else fifty)
@@ -124,7 +126,7 @@ class Program:
         return self.derivatives(range(len(self.inputs) + len(self.steps)), kinks)
 
     def derivatives(self, nodes: Sequence[int], kinks: Mapping[str, Number] | None = None,
-                    kind: Callable[[Number], Any] | None = None, size: bool = False) -> list[Number]:
+                    kind: Function | None = None, size: bool = False) -> list[Number]:
         """dz/d(node) for some nodes, each carried forwards; size: the sum of |each path| in place of the
         sum."""
         with precision():
@@ -267,7 +269,7 @@ def short(g: Number) -> str:
     return repr(float(f"{float(g):.10g}"))
 
 
-def plain(op: str, x: Number, kind: Callable[[Number], Any]) -> Any:
+def plain(op: str, x: Number, kind: Function) -> Number:
     """A plain number as an operand: a whole exponent stays as it is."""
     return x if op == "**" and isinstance(x, int) else kind(x)
 

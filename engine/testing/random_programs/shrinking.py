@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
+from ..quantities import Number
 from .operations import OPERATIONS
-from .rules import WRITTEN, Number
+from .rules import WRITTEN
 from .scalar_program import Plain, Program, Step
 
 
@@ -31,7 +31,7 @@ def shrink(program: Program, still_fails: Callable[[Program], bool], attempts: i
     return program
 
 
-def size(program: Program) -> tuple[Any, ...]:
+def size(program: Program) -> tuple[int | float | list[list[int]], ...]:
     """What makes one program smaller than another: steps, inputs, plain operands, then its numbers and
     operations."""
     numbers = [*program.inputs, *(x.number for step in program.steps for x in step.operands

@@ -52,12 +52,6 @@ def test_an_engine_that_offers_none_has_no_line_of_them(name):
     assert not {case.id for case in FURTHER} & {*report.skipped, *report.lacking, str(report), report.json()}
 
 
-def test_cases_that_an_engine_does_not_offer_are_not_lost_where_the_time_ends():
-    endless = f"{HERE / 'students' / 'endless.py'}:Value"
-    report  = conformance(endless, case_limit=0.5, time_limit=1.0, examples=1)
-    assert len(report.verdicts) == len(CASES)
-
-
 def test_our_own_engine_is_asked_every_row_that_is_a_method_or_operator_of_its_own():
     report = conformance(Value, only="arithmetic", examples=1)
     asked  = {v.name for v in report.verdicts}
