@@ -2,11 +2,10 @@
 tails, nan.
 
 Each group is a list of cases. The operations come first, one by one: one that fails alone is used
-by no other case.
+by no other case. What else an engine offers, further.py asks.
 """
 
 from __future__ import annotations
-
 
 from ..random_programs.rules import RATIONAL, SMOOTH
 from ..random_programs.scalar_program import Plain, Program, Step

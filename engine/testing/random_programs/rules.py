@@ -1,4 +1,4 @@
-"""What a program can do in a step, and the rules of the usual operations, written by hand.
+"""Rules: what a program can do in a step, and value and slopes of the usual operations, written by hand.
 
 Every rule is written here once more, independently of engine.primitives, so that a program's own
 gradient can judge any engine. `m` is where exp, log, ... are found: math, mpmath, or
@@ -23,7 +23,7 @@ class Operation(NamedTuple):
     """What a program can do in a step.
 
     python:   how it is written, for pasting.
-    run:      the operation on any objects: an operator, or None for the method called like it.
+    run:      the operation on any objects: an operator or function, or None for the method called like it.
     value:    the value, given a library (math, mpmath or `fractions_only`) and numbers.
     slopes:   dz/d(operand), likewise.
     special:  the method an engine class must have; "" where it is a function.
@@ -31,12 +31,12 @@ class Operation(NamedTuple):
     function: the name of the function that must stand beside the class, where it is one.
     """
 
-    python:  str
-    run:     Function | None
-    value:   Function
-    slopes:  Callable[..., tuple[Quantity, ...]]
-    special: str
-    kink:    Callable[..., bool] = lambda *xs: False
+    python:   str
+    run:      Function | None
+    value:    Function
+    slopes:   Callable[..., tuple[Quantity, ...]]
+    special:  str
+    kink:     Callable[..., bool] = lambda *xs: False
     function: str = ""
 
     @property

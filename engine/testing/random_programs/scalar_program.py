@@ -14,10 +14,11 @@ number of an earlier node, or a plain number written Plain(2.0). The last step i
 
     run(Value)       the program on an engine: its leaves, all its nodes, its output
     numbers(kind)    the value of each node in Fractions, floats or mpmath's 50 digits
-    gradient()       dz/dx for each input, exact, from the calculus of this file alone
+    gradient()       dz/dx for each input, exact, from the calculus of this folder alone
 
-The gradient is carried forwards through the program (dual numbers), by rules written here once
-more: no engine, no backward pass and no row of engine.primitives has a part in it.
+The gradient is carried forwards through the program (dual numbers), by the rules of rules.py, which
+are written there once more. An operation that only the calculus table knows has its value from there,
+and slopes that are measured on it. No engine, no backward pass and no slope of a row has a part in it.
 """
 
 from __future__ import annotations
