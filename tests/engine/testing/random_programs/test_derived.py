@@ -20,6 +20,14 @@ def test_a_row_has_a_rule_by_hand_or_a_derived_one_never_both():
     assert not {"affine", "maximum", "leaky_relu", "over", "sech2"} & set(DERIVED)
 
 
+@pytest.mark.parametrize("op", WRITTEN)
+def test_a_rule_by_hand_is_of_a_row_with_the_same_operands_and_kinks(op):
+    row = TABLE[op]
+    assert len(row.each) == WRITTEN[op].arity
+    assert all(WRITTEN[op].kink(*point) for point in row.kinks)
+    assert bool(row.kinks) == WRITTEN[op].kink(*(0.0, 0.0)[:WRITTEN[op].arity])
+
+
 def test_the_slopes_do_not_come_from_the_row():
     row = TABLE["softplus"]
     TABLE["softplus"] = row._replace(partials=[lambda z, x: 7])
