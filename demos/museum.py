@@ -14,7 +14,8 @@ from pathlib import Path
 from engine.show.files import written
 from engine.testing.conformance.pages import code, document, exhibit, say
 from engine.testing.conformance.reports import Report, finding_text, smallest
-from engine.testing.museum import EXHIBITS, Exhibit, difference, tour
+from engine.testing.museum import EXHIBITS, Exhibit, difference, engine, tour
+from engine.testing.museum.wing import SLIPS, named, visit
 
 from .common import folder, progress, wrote
 
@@ -27,10 +28,13 @@ def run(out: Path) -> None:
     """Visit every exhibit; write the gallery page to the folder out."""
     with ThreadPoolExecutor(2) as pool:
         reports = list(progress(pool.map(lambda e: tour(e.name, examples=5), EXHIBITS), "exhibits"))
+        wing    = list(pool.map(lambda name: named(visit(engine("right"), name), name), SLIPS))
     for number, (e, report) in enumerate(zip(EXHIBITS, reports), 1):
         print(f"\n{number}. {e.name.replace('_', ' ')}: {e.story}\n{indented(difference(e))}")
         show(report)
-    path = written(folder(out) / "museum.html", gallery(reports))
+    for sentences in wing:
+        print(f"\nThe wing of the table, {len(sentences)} exhibits: {sentences[0]}, and so on")
+    path = written(folder(out) / "museum.html", gallery(reports, wing))
     print()
     wrote(path, f"{len(EXHIBITS)} exhibits, each with its change, its smallest program and the right and the "
           "wrong graph side by side")
@@ -47,14 +51,23 @@ def indented(text: str) -> str:
     return "\n".join("       " + line for line in text.splitlines())
 
 
-def gallery(reports: list[Report]) -> str:
-    """The page: a table of contents, and a section for each exhibit."""
+def gallery(reports: list[Report], wing: list[list[str]]) -> str:
+    """The page: a table of contents, a section for each exhibit, and the wing of the table."""
     contents = "".join(f"<li><a href='#{e.name}'>{say(e.name.replace('_', ' '))}</a></li>" for e in EXHIBITS)
     intro = (f"<p>{len(EXHIBITS)} engines, each with one classic mistake: one change of the same right "
              "engine. The conformance suite finds and names every one of them, and passes the right "
              f"engine.</p><ol class='contents'>{contents}</ol>")
     return document("The bug museum",
-                    [intro, *(section(k, e, r) for k, (e, r) in enumerate(zip(EXHIBITS, reports), 1))])
+                    [intro, *(section(k, e, r) for k, (e, r) in enumerate(zip(EXHIBITS, reports), 1)),
+                     hung(wing)])
+
+
+def hung(wing: list[list[str]]) -> str:
+    """The wing: what the suite says of each row of the table, with each slip."""
+    items = "".join(f"<li>{say(sentence)}</li>" for sentences in wing for sentence in sentences)
+    return ("<h2 id='table'>The wing of the table</h2><p>The right engine with every other operation of the "
+            "calculus table, each with the slips that any operation can have. The suite says:</p>"
+            f"<ul style='columns: 24rem'>{items}</ul>")
 
 
 def section(number: int, e: Exhibit, report: Report) -> str:

@@ -14,11 +14,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..errors import call
 from ..primitives import TABLE
-from ..value import Constant, Value, topological_order
+from ..value import Constant, Number, Value, topological_order
 
 CAUSES = {
     "/":    "a quotient by 0, or by a number so small that it overflows: keep the divisor away from 0",
@@ -111,7 +110,7 @@ def first_slope(order: Sequence[Value]) -> NanReport | None:
 
 def first_gradient(loss: Value, order: Sequence[Value]) -> NanReport | None:
     """The first node, seen from the loss, whose gradient is not finite."""
-    slopes: dict[Value, Any] = {loss: 1}
+    slopes: dict[Value, Number] = {loss: 1}
     for z in reversed(order):
         for x, p in zip(z.operands, z.partials):
             if type(x) is Constant:
@@ -133,7 +132,7 @@ def path_to(z: Value, first: Value | None = None) -> list[Value]:
     return path[::-1]
 
 
-def blame(x: Value) -> tuple[bool, bool, Any]:
+def blame(x: Value) -> tuple[bool, bool, Number]:
     return (not finite(x.data), type(x) is not Constant, abs(x.data) if x.data == x.data else 0)
 
 
@@ -153,5 +152,5 @@ def written(z: Value) -> str:
     return f"{z.label} = {text}" if z.label else text
 
 
-def finite(x: Any) -> bool:
+def finite(x: Number) -> bool:
     return bool(x == x and abs(x) != math.inf)

@@ -58,6 +58,56 @@ EVERYTHING = """if True:
 """
 
 
+# An engine that somebody else wrote: mish as a method and as a function, one of them with a wrong slope.
+STUDENT = """
+import math
+from engine.testing.museum import engine
+Right = engine("right")
+
+class Value(Right):
+    def mish(self):
+        s = math.tanh(math.log1p(math.exp(self.data)))
+        return Value(self.data * s, (self,), (s + self.data * (1 - s * s) / (1 + math.exp({sign}self.data)),))
+
+def mish(x):
+    s = math.tanh(math.log1p(math.exp(x.data)))
+    return Value(x.data * s, (x,), (s,))
+"""
+
+ASKED = r"""if True:
+    import sys
+    from engine import Value
+    from engine.testing import conformance, random_program
+    from engine.testing.museum import engine
+    from engine.testing.museum.wing import named, visit
+    from engine.testing.random_programs.strategies import HIDDEN
+
+    grown   = [random_program(seed, ops=("+", "*", "mish")) for seed in range(9)]
+    program = next(p for p in grown if "mish" in p.ops)
+    run = program.run(Value)
+    run.output.backward()
+    for x, right, within in zip(run.leaves, program.gradient(), program.tolerances()):
+        assert abs(x.grad - float(right)) <= within
+    assert "mish" in HIDDEN                                     # random networks have it
+
+    def verdicts(target):
+        report = conformance(target, only="arithmetic")
+        return {v.name: (v.status, [f.sentence for f in v.findings])
+                for v in report.verdicts if "mish" in v.name}
+
+    assert verdicts("engine:Value") == {"x.mish()": ("pass", []), "mish(x)": ("pass", [])}
+    for target, method in ("correct.py:Value", "pass"), ("mistaken.py:Value", "fail"):
+        found = verdicts(target)
+        assert found["x.mish()"][0] == method and found["mish(x)"][0] == "fail", found
+        assert "mish(x) is where it comes from" in found["mish(x)"][1][0], found
+    assert "x.mish() is where it comes from" in found["x.mish()"][1][0], found
+    assert verdicts(engine("right")) == {} == verdicts("micrograd.engine:Value")       # they do not offer it
+
+    assert "x.mish() has slopes with the wrong sign" in named(visit(engine("right"), "sign"), "sign")
+    print("asked and blamed")
+"""
+
+
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     folder = tmp_path_factory.mktemp("copy")
@@ -80,6 +130,14 @@ def python(folder, *arguments):
 def test_one_row_gives_everything(copy):
     ran = python(copy, "-c", EVERYTHING)
     assert ran.stdout == "as good as tanh\n", ran.stdout + ran.stderr
+
+
+def test_the_oracles_of_other_engines_reach_it(copy):
+    """Random programs, the conformance suite (as a method and as a function) and the museum."""
+    for name, sign in ("correct", "-"), ("mistaken", ""):
+        (copy / f"{name}.py").write_text(STUDENT.format(sign=sign), encoding="utf-8")
+    ran = python(copy, "-c", ASKED)
+    assert ran.stdout == "asked and blamed\n", ran.stdout + ran.stderr
 
 
 def test_the_generated_tests_hold_for_it(copy):

@@ -34,7 +34,7 @@ from engine.primitives import TABLE, apply
 from engine.testing import check_gradients, random_program
 from engine.testing.check import recorded, second
 from engine.testing.check.oracles import as_fraction
-from engine.testing.random_programs.operations import RATIONAL, SMOOTH
+from engine.testing.random_programs.rules import RATIONAL, SMOOTH
 from engine.testing.check.findings import RIGHT, ROUNDING, WRONG, Finding, Report
 from engine.value import Constant, topological_order
 

@@ -21,11 +21,12 @@ There is no tolerance to choose: an error is compared with what rounding can exp
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from ...derivatives import flat, like
+from ...libraries import Quantity
 from ...value import Value
+from ..quantities import Function, Number
 from .oracles import OUTSIDE as DOMAIN
 from .plain import check_plain
 from .recorded import check_graph, recordable
@@ -33,7 +34,7 @@ from .findings import OUTSIDE, Finding, Report
 from .second import check_second
 
 
-def check_gradients(f: Callable[..., Any], *inputs: Any, order: int = 1, gradient: Any = None) -> Report:
+def check_gradients(f: Function, *inputs: Quantity, order: int = 1, gradient: object = None) -> Report:
     """The verdicts on the gradient of f at the inputs, per input and per recorded operation.
 
     Args:
@@ -63,14 +64,14 @@ def check_gradients(f: Callable[..., Any], *inputs: Any, order: int = 1, gradien
     return check_second(f, inputs, names, report) if order == 2 else report
 
 
-def assert_gradients(f: Callable[..., Any], *inputs: Any, order: int = 1, gradient: Any = None) -> Report:
+def assert_gradients(f: Function, *inputs: Quantity, order: int = 1, gradient: object = None) -> Report:
     """check_gradients, for tests: raises WrongGradient, an AssertionError, if a verdict is WRONG."""
     return check_gradients(f, *inputs, order=order, gradient=gradient).raise_if_wrong()
 
 
 # --- the three ways to a gradient --------------------------------------------------------------------
 
-def check_given(f: Callable[..., Any], inputs: Sequence[Any], gradient: Any, names: Sequence[str]) -> Report:
+def check_given(f: Function, inputs: Sequence[Quantity], gradient: object, names: Sequence[str]) -> Report:
     """A function of plain numbers, with its gradient beside it."""
     xs    = numbers(inputs)
     given = numbers([gradient(*inputs) if callable(gradient) else gradient])
@@ -80,7 +81,7 @@ def check_given(f: Callable[..., Any], inputs: Sequence[Any], gradient: Any, nam
     return check_plain(lambda *ys: one_number(f(*rebuilt(inputs, ys))), xs, given, names)
 
 
-def check_engine(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str]) -> Report:
+def check_engine(f: Function, inputs: Sequence[Quantity], names: Sequence[str]) -> Report:
     """A function of Values, or of the objects of another engine."""
     if any(foreign(x) for x in parts(inputs)):
         return check_foreign(f, inputs, names)
@@ -98,7 +99,7 @@ def check_engine(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[s
     return Report(report.inputs, notes=[*report.notes, why])
 
 
-def engine_slopes(root: Any, leaves: Sequence[Value]) -> list[Any]:
+def engine_slopes(root: object, leaves: Sequence[Value]) -> list[Number]:
     """The grads of the leaves after root.backward(), from 0; the grads there were are put back."""
     before = [x.grad for x in leaves]
     for x in leaves:
@@ -112,9 +113,9 @@ def engine_slopes(root: Any, leaves: Sequence[Value]) -> list[Any]:
             x.grad = grad
 
 
-def check_foreign(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str]) -> Report:
+def check_foreign(f: Function, inputs: Sequence[Quantity], names: Sequence[str]) -> Report:
     """Another engine: any class with Value(x), .data, .grad and .backward()."""
-    kind: Any = next(type(x) for x in parts(inputs) if foreign(x))
+    kind: Function = next(type(x) for x in parts(inputs) if foreign(x))
     xs   = [x.data if foreign(x) else x for x in parts(inputs)]
     arguments = rebuilt(inputs, map(kind, xs))
     f(*arguments).backward()
@@ -122,7 +123,7 @@ def check_foreign(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[
     return check_plain(lambda *ys: one_number(f(*rebuilt(inputs, map(kind, ys)))), xs, given, names)
 
 
-def foreign(x: Any) -> bool:
+def foreign(x: object) -> bool:
     """Whether x belongs to another engine: it has data, grad and backward, and is neither a Value nor an
     array."""
     return (not isinstance(x, Value) and not hasattr(x, "dtype") and hasattr(x, "grad")
@@ -131,29 +132,29 @@ def foreign(x: Any) -> bool:
 
 # --- inputs in any shape -----------------------------------------------------------------------------
 
-def listed(x: Any) -> Any:
+def listed(x: Quantity) -> Quantity:
     """Arrays as nested lists."""
     if isinstance(x, (list, tuple)):
         return [listed(part) for part in x]
     return x.tolist() if hasattr(x, "tolist") and getattr(x, "shape", ()) != () else x
 
 
-def parts(inputs: Sequence[Any]) -> list[Any]:
+def parts(inputs: Sequence[Quantity]) -> list[Quantity]:
     """The numbers, Values and objects in the inputs, in order."""
     return flat([listed(x) for x in inputs])
 
 
-def numbers(inputs: Sequence[Any]) -> list[Any]:
+def numbers(inputs: Sequence[Quantity]) -> list[Quantity]:
     return [x.data if isinstance(x, Value) else x.item() if hasattr(x, "item") else x for x in parts(inputs)]
 
 
-def rebuilt(inputs: Sequence[Any], items: Any) -> list[Any]:
+def rebuilt(inputs: Sequence[Quantity], items: Iterable[Quantity]) -> list[Quantity]:
     """The inputs again, in the same shapes, with other numbers."""
-    stream: Iterator[Any] = iter(items)
+    stream = iter(items)
     return [like_array(x, like(listed(x), stream)) for x in inputs]
 
 
-def like_array(pattern: Any, items: Any) -> Any:
+def like_array(pattern: Quantity, items: Quantity) -> Quantity:
     """Nested lists as what they stand for: a torch tensor, a NumPy array, or themselves."""
     if hasattr(pattern, "new_tensor"):
         return pattern.new_tensor(items)
@@ -166,7 +167,7 @@ def like_array(pattern: Any, items: Any) -> Any:
     return items
 
 
-def one_number(z: Any) -> Any:
+def one_number(z: Quantity) -> Number:
     """The number in what f returned.
 
     Raises:
@@ -181,7 +182,7 @@ def one_number(z: Any) -> Any:
     return z.item() if hasattr(z, "item") else z
 
 
-def named(f: Callable[..., Any], inputs: Sequence[Any]) -> list[str]:
+def named(f: Function, inputs: Sequence[Quantity]) -> list[str]:
     """A name for each number: the label of a Value, else the parameter of f with the place in its list."""
     try:
         parameters = [p.name for p in inspect.signature(f).parameters.values()
@@ -193,7 +194,7 @@ def named(f: Callable[..., Any], inputs: Sequence[Any]) -> list[str]:
     return [getattr(x, "label", "") or name for x, name in zip(parts(inputs), names)]
 
 
-def places(head: str, x: Any) -> list[str]:
+def places(head: str, x: object) -> list[str]:
     """head for a number, head[1], head[2], ... for a list."""
     if not isinstance(x, (list, tuple)):
         return [head]

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+
+from ..quantities import Number
 
 RIGHT    = "right"
 ROUNDING = "rounding"
@@ -38,10 +39,10 @@ class Finding:
 
     name:       str
     verdict:    str
-    given:      Any = None
-    right:      Any = None
-    left:       Any = None
-    right_side: Any = None
+    given:      Number = None
+    right:      Number = None
+    left:       Number = None
+    right_side: Number = None
     ulps:       float = 0.0
     allowed:    float = 0.0
     operand:    int | None = None
@@ -147,7 +148,7 @@ def listed(title: str, findings: Sequence[Finding], most: int = 12) -> list[str]
     return lines + ([f"    ... and {len(findings) - most} more"] if len(findings) > most else [])
 
 
-def shown(x: Any) -> str:
+def shown(x: Number) -> str:
     """A slope as a float, or as it is if it is exact and short."""
     if x is None:
         return "no slope"
@@ -159,7 +160,7 @@ def shown(x: Any) -> str:
         return f"{'-' if x < 0 else ''}inf (beyond the largest float)"
 
 
-def ulps(error: Any, right: Any) -> float:
+def ulps(error: Number, right: Number) -> float:
     """An error in units of the last place of the right number."""
     try:
         return float(error / math.ulp(float(right)))

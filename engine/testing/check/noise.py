@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterable, Sequence
-from typing import Any
 
 from ...primitives import TABLE, apply
 from ...rows import partials_as_values
 from ...value import Value, number, topological_order
+from ..quantities import Mpf, Number
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import many, nearest_feature, sample
 
-Number = Any
 ULP    = 2.0 ** -52
 DIVISIONS, PRODUCTS = ("/", "over"), ("*", "dot", "affine")
 
@@ -28,7 +27,7 @@ def digits(nodes: Iterable[Value]) -> int:
     return 50 + max([0, *(-int(mpmath.log10(gap)) for gap in gaps)])
 
 
-def noises(outputs: Iterable[Value], known: dict[Value, Any]) -> dict[Value, Any]:
+def noises(outputs: Iterable[Value], known: dict[Value, Mpf]) -> dict[Value, Mpf]:
     """A bound on the noise of every node that the outputs are made from, as mpfs; infinite after an overflow.
 
     known: the noise of nodes that are taken as they are, whatever they were made from.
@@ -43,7 +42,7 @@ def noises(outputs: Iterable[Value], known: dict[Value, Any]) -> dict[Value, Any
     return found
 
 
-def noise_of_slope(op: str, numbers: Sequence[Number], i: int) -> Any:
+def noise_of_slope(op: str, numbers: Sequence[Number], i: int) -> Mpf:
     """The noise of the slope of an operation towards operand i; infinite if Values have no such slope."""
     import mpmath
     if any(type(x).__module__.startswith("mpmath") for x in numbers):
@@ -59,7 +58,7 @@ def noise_of_slope(op: str, numbers: Sequence[Number], i: int) -> Any:
         return noises([p], known)[p] if isinstance(p, Value) and p.op else known.get(p, coarse(p, numbers))
 
 
-def own_rounding(z: Value) -> Any:
+def own_rounding(z: Value) -> Mpf:
     """How far the number of z is from what its operation gives: 0 at a pole, infinite if it overflowed."""
     numbers = [x.data for x in z.operands]
     if not all(map(finite, numbers)):
@@ -73,14 +72,14 @@ def own_rounding(z: Value) -> Any:
     return abs(many(z.data) - right) if finite(z.data) else many(math.inf)
 
 
-def coarse(x: Any, exact: Container[Number]) -> Any:
+def coarse(x: Number, exact: Container[Number]) -> Mpf:
     """The noise of a number in a slope: ln 2 may be rounded; 2, 0.5 and what was recorded are not."""
     data  = number(x)
     short = not isinstance(data, float) or not finite(data) or data * 1024 % 1 == 0
     return many(0) if type(x) is Value or short or data in exact else 4 * ULP * abs(many(data))
 
 
-def inherited(z: Value, noise: Sequence[Any]) -> Any:
+def inherited(z: Value, noise: Sequence[Mpf]) -> Mpf:
     """What the noise of the operands does to z: two may meet in a product, a divisor may be nothing else."""
     if not any(noise):
         return many(0)
@@ -94,12 +93,12 @@ def inherited(z: Value, noise: Sequence[Any]) -> Any:
     return carried
 
 
-def times(a: Any, b: Any) -> Any:
+def times(a: Mpf, b: Mpf) -> Mpf:
     """a * b, where 0 wins over infinity."""
     return a * b if a and b else many(0)
 
 
-def rough(x: Number) -> Any:
+def rough(x: Number) -> Mpf:
     """|x| as an mpf; infinite where it is unknown."""
     return abs(many(x)) if x == x else many(math.inf)
 

@@ -14,12 +14,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from ..quantities import Function, Mpf, Number
 from ..random_programs.exact import OUTSIDE, exact_slopes, exactly
 
-Number   = Any
-Function = Callable[..., Any]
 inf      = math.inf
 
 __all__ = ["OUTSIDE", "Slope", "central", "complex_step", "exact_slopes", "exactly", "fifty_digits", "many",
@@ -32,8 +31,8 @@ class Slope(NamedTuple):
     error: bound on both, if it matters; jump: whether f itself is discontinuous.
     """
 
-    left:  Any
-    right: Any
+    left:  Number
+    right: Number
     error: float = 0.0
     jump:  bool  = False
 
@@ -77,7 +76,7 @@ def fifty_digits(f: Function, xs: Sequence[Number], i: int) -> Slope:
         digits *= 2
 
 
-def sample(f: Function, xs: Sequence[Number], i: int, step: Any) -> Any:
+def sample(f: Function, xs: Sequence[Number], i: int, step: Mpf) -> Mpf:
     """f with x_i moved by step, as an mpf; None outside the domain."""
     import mpmath
     numbers = [many(x) for x in xs]
@@ -94,7 +93,7 @@ def sample(f: Function, xs: Sequence[Number], i: int, step: Any) -> Any:
     return None if isinstance(z, mpmath.mpc) or mpmath.isnan(z) or mpmath.isinf(z) else z
 
 
-def as_fraction(x: Any) -> Fraction:
+def as_fraction(x: Mpf) -> Fraction:
     """An mpf as the Fraction that it is.
 
     Raises:
@@ -106,7 +105,7 @@ def as_fraction(x: Any) -> Fraction:
     return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** int(exponent)
 
 
-def many(x: Number) -> Any:
+def many(x: Number) -> Mpf:
     """x as an mpf at the precision in force."""
     import mpmath
     if isinstance(x, Fraction):
@@ -114,7 +113,7 @@ def many(x: Number) -> Any:
     return mpmath.mpf(x.item() if hasattr(x, "item") else x)             # NumPy's numbers are none to mpmath
 
 
-def nearest_feature(xs: Sequence[Number]) -> Any:
+def nearest_feature(xs: Sequence[Number]) -> Mpf:
     """A length below which nothing new can happen: the distance to 0, to the next operand, at most 1.
 
     With two operands also their quotient: x**y changes by a factor e when x changes by x/y.
@@ -127,7 +126,7 @@ def nearest_feature(xs: Sequence[Number]) -> Any:
     return min([mpmath.mpf(1), *(x for x in [*map(abs, numbers), *gaps] if 0 < x < 1)])
 
 
-def sides(f: Function, xs: Sequence[Number], i: int, scale: Any, digits: int) -> Slope:
+def sides(f: Function, xs: Sequence[Number], i: int, scale: Mpf, digits: int) -> Slope:
     """The limits of the slope from the left and from the right."""
     import mpmath
     with mpmath.workdps(digits + 150):
@@ -148,7 +147,7 @@ def rounded(s: Slope) -> Slope:
                           right=s.right if s.right is None else +s.right)
 
 
-def leaps(f: Function, xs: Sequence[Number], i: int, scale: Any) -> bool:
+def leaps(f: Function, xs: Sequence[Number], i: int, scale: Mpf) -> bool:
     """Whether f(x_i + t) stays away from f(x_i) for t -> 0 with the sign of scale."""
     import mpmath
     t = scale * mpmath.mpf(10) ** -30
@@ -157,7 +156,7 @@ def leaps(f: Function, xs: Sequence[Number], i: int, scale: Any) -> bool:
             and 0 != abs(nearer - at) > abs(near - at) / 2)
 
 
-def limit(f: Function, xs: Sequence[Number], i: int, scale: Any) -> Any:
+def limit(f: Function, xs: Sequence[Number], i: int, scale: Mpf) -> Mpf:
     """The limit of df/dx_i at x_i + t for t -> 0 with the sign of scale: infinite if it grows, None if
     undefined."""
     import mpmath

@@ -8,25 +8,23 @@ rounds to floats on its way, or drops an imaginary part, cannot mislead them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from ..quantities import Function, Number
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import Slope, central, complex_step, fifty_digits, inf, many, taylor_order
 from .findings import KINK, OUTSIDE, RIGHT, ROUNDING, WRONG, Finding, Report, ulps
 from .slopes import EPS, finite
 
-Number = Any
 
-
-def check_plain(f: Callable[..., Any], xs: Sequence[Number], given: Sequence[Number],
+def check_plain(f: Function, xs: Sequence[Number], given: Sequence[Number],
                 names: Sequence[str]) -> Report:
     """The verdict on each slope given for f at the numbers xs."""
     findings = [check_slope(f, xs, i, g, name) for i, (g, name) in enumerate(zip(given, names))]
     return Report(findings, notes=taylor_note(f, xs, given, findings))
 
 
-def check_slope(f: Callable[..., Any], xs: Sequence[Number], i: int, g: Number, name: str) -> Finding:
+def check_slope(f: Function, xs: Sequence[Number], i: int, g: Number, name: str) -> Finding:
     """The verdict on one slope."""
     if not all(map(finite, xs)):
         return Finding(name, OUTSIDE, g, why="an input is not finite")
@@ -47,7 +45,7 @@ def check_slope(f: Callable[..., Any], xs: Sequence[Number], i: int, g: Number, 
     return distance(f, xs, i, g, sides[0], s.error, name)
 
 
-def sharper(f: Callable[..., Any], xs: Sequence[Number], i: int, floats: Slope) -> Slope:
+def sharper(f: Function, xs: Sequence[Number], i: int, floats: Slope) -> Slope:
     """The slope from 50 digits or the complex step if one of them can be had, else the one from floats."""
     try:
         s = fifty_digits(f, xs, i)
@@ -62,7 +60,7 @@ def sharper(f: Callable[..., Any], xs: Sequence[Number], i: int, floats: Slope) 
     return floats
 
 
-def distance(f: Callable[..., Any], xs: Sequence[Number], i: int, g: Number, s: Any, error: float,
+def distance(f: Function, xs: Sequence[Number], i: int, g: Number, s: Number, error: float,
              name: str) -> Finding:
     """The verdict by how far g is from the right slope s, known to within error."""
     if not finite(g):
@@ -76,7 +74,7 @@ def distance(f: Callable[..., Any], xs: Sequence[Number], i: int, g: Number, s: 
     return Finding(name, verdict, g, s, ulps=ulps(away, s), allowed=ulps(allowed, s), why=note)
 
 
-def conditioning(f: Callable[..., Any], xs: Sequence[Number], i: int, s: Any) -> float:
+def conditioning(f: Function, xs: Sequence[Number], i: int, s: Number) -> float:
     """How much the slope moves per unit of relative change of the inputs; 0 if only floats can tell."""
     moved = 0.0
     for j in range(len(xs)):
@@ -90,7 +88,7 @@ def conditioning(f: Callable[..., Any], xs: Sequence[Number], i: int, s: Any) ->
     return moved
 
 
-def taylor_note(f: Callable[..., Any], xs: Sequence[Number], given: Sequence[Number],
+def taylor_note(f: Function, xs: Sequence[Number], given: Sequence[Number],
                 findings: Sequence[Finding]) -> list[str]:
     """What the Taylor remainder says of the gradient as a whole, where it is smooth."""
     if (not xs or any(finding.verdict in (KINK, OUTSIDE) for finding in findings)

@@ -19,17 +19,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...errors import call
 from ...primitives import TABLE
 from ...value import Constant, Value, topological_order
+from ..quantities import Mpf, Number
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import Slope, many
 from .findings import KINK, OUTSIDE, RIGHT, ROUNDING, WRONG, Finding, ulps
 from .slopes import EPS, TINY, Checked, check_node, finite, rough, unit
 
-Number = Any
 DIGITS = 50
 LARGEST  = sys.float_info.max
 SMALLEST = 2.0 ** -1074              # the smallest float: a product may vanish
@@ -40,7 +40,7 @@ class GraphCheck(NamedTuple):
     inputs: list[Finding]
 
 
-def recordable(root: Any) -> bool:
+def recordable(root: object) -> bool:
     """Whether every node of the graph is a row of the table."""
     return isinstance(root, Value) and all(z.op in TABLE for z in topological_order(root))
 
@@ -82,7 +82,7 @@ def gradients_given(root: Value, order: Sequence[Value], inputs: Sequence[Value]
 
 
 def backwards(root: Value, order: Sequence[Value], checked: dict[Value, list[Checked]],
-              ) -> tuple[dict[Value, Any], dict[Value, float], dict[Value, float]]:
+              ) -> tuple[dict[Value, Mpf], dict[Value, float], dict[Value, float]]:
     """Per node: its adjoint, the bound on the rounding of its grad, and the sum of |each path|.
 
     The bound is a running error analysis: a product p*g is off by |p| times what g is off, by
@@ -90,7 +90,7 @@ def backwards(root: Value, order: Sequence[Value], checked: dict[Value, list[Che
     """
     zero = many(0)
     eps  = max([EPS, *(unit(z.data) for z in order)])
-    adjoint: dict[Value, Any] = {root: many(1)}
+    adjoint: dict[Value, Mpf] = {root: many(1)}
     bound, size = {root: 0.0}, {root: 1.0}
     for z in reversed(order):
         g, e, a = adjoint[z], bound[z], size[z]
@@ -110,9 +110,9 @@ def backwards(root: Value, order: Sequence[Value], checked: dict[Value, list[Che
 class Sum(NamedTuple):
     """Slopes times grads, summed: exactly; as floats; and how far rounding took these, step by step."""
 
-    exact:    Any
+    exact:    Mpf
     number:   Number
-    rounding: Any
+    rounding: Mpf
 
     def admits(self, grad: Number) -> bool:
         """Whether this can be the sum; of an mpf nobody knows by how many digits it was rounded."""
@@ -140,7 +140,7 @@ def recorded_sums(order: Sequence[Value], grads: dict[Value, Number] | None = No
     return sums
 
 
-def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, float],
+def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Mpf], bound: dict[Value, float],
                   sums: dict[Value, Sum]) -> Finding | None:
     """A finding if the grad of an inner node is not its adjoint: the sum over its uses went wrong."""
     right = adjoint[z]
@@ -154,10 +154,11 @@ def check_adjoint(z: Value, grad: Number, adjoint: dict[Value, Any], bound: dict
                        "use")
 
 
-def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Any], bound: dict[Value, float],
+def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Mpf], bound: dict[Value, float],
                 sums: dict[Value, Sum], sides: dict[Value, Slope], kinked: bool) -> Finding:
     """The verdict on the gradient of one input."""
-    right, allowed = adjoint.get(x, many(0)), bound.get(x, 0.0)
+    right: Mpf = adjoint.get(x, many(0))
+    allowed = bound.get(x, 0.0)
     s = sides.get(x)
     if not finite(right) or not finite(grad):
         overflow = any(finite(a) and abs(a) > LARGEST for a in adjoint.values())
@@ -180,14 +181,14 @@ def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Any], bo
     return Finding(name, verdict, grad, right, ulps=away, allowed=ulps(allowed, right))
 
 
-def agrees(s: Slope, right: Any) -> bool:
+def agrees(s: Slope, right: Mpf) -> bool:
     """Whether f is smooth along this input and has the slope that the graph gives."""
     return s.smooth and abs(s.left - right) <= 1e-12 * (abs(right) + 1)
 
 
 # --- moving the leaves -------------------------------------------------------------------------------
 
-def replay(order: Sequence[Value], leaves: dict[Value, Any], offsets: dict[Value, Any]) -> dict[Value, Any]:
+def replay(order: Sequence[Value], leaves: dict[Value, Mpf], offsets: dict[Value, Mpf]) -> dict[Value, Mpf]:
     """Every value of the graph again, in mpmath, from other leaves; offsets are the roundings of the recorded
     run."""
     values = dict(leaves)
@@ -197,7 +198,7 @@ def replay(order: Sequence[Value], leaves: dict[Value, Any], offsets: dict[Value
     return values
 
 
-def roundings(order: Sequence[Value]) -> dict[Value, Any]:
+def roundings(order: Sequence[Value]) -> dict[Value, Mpf]:
     """The recorded number of each node minus the exact one for its recorded operands.
 
     Raises:
@@ -212,7 +213,7 @@ def roundings(order: Sequence[Value]) -> dict[Value, Any]:
     return found
 
 
-def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any],
+def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Mpf],
               size: dict[Value, float]) -> list[Finding]:
     """Nothing if the slope along a random direction, measured on values, is what the adjoints say.
 
@@ -247,7 +248,7 @@ def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Any],
                     why="the value does not move as its slopes say when all leaves are moved at once")]
 
 
-def along(root: Value, order: Sequence[Value], moves: dict[Value, Any], h: Any) -> Any:
+def along(root: Value, order: Sequence[Value], moves: dict[Value, Mpf], h: Mpf) -> Mpf:
     """The slope of root along a direction, from two replays."""
     offsets  = roundings(order)
     up, down = ({x: many(x.data) + sign * h * move for x, move in moves.items()} for sign in (1, -1))
@@ -274,7 +275,7 @@ def slopes_of_sides(root: Value, order: Sequence[Value], inputs: Sequence[Value]
             for x, s in found.items()}
 
 
-def one_side(root: Value, order: Sequence[Value], x: Value, sign: int, offsets: dict[Value, Any]) -> Any:
+def one_side(root: Value, order: Sequence[Value], x: Value, sign: int, offsets: dict[Value, Mpf]) -> Mpf:
     step = sign * many(10) ** -40 * (min(1, abs(many(x.data))) or 1)
     try:
         near, far = (replay(order, {x: many(x.data) + k * step}, offsets)[root] for k in (1, 2))

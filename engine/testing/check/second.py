@@ -13,22 +13,23 @@ or further from the sum of the recorded slopes than that sum can be rounded.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...derivatives import flat, grad, gradients, hessian, like
 from ...errors import call
+from ...libraries import Quantity
 from ...primitives import TABLE, apply
 from ...value import Constant, Value, node, number, topological_order
+from ..quantities import Function, Mpf, Number
 from .noise import digits, finite, noises, own_rounding
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import many, nearest_feature
 from .recorded import LARGEST, Sum, recordable, recorded_sums, replay, roundings
 from .findings import KINK, OUTSIDE, RIGHT, ROUNDING, WRONG, Finding, Report, ulps
 
-Number  = Any
 DIGITS  = 160                           # of the first differences; a quarter of them is the step
 ROUNDS  = 5                             # of differences, each with twice as many digits
 NOISY   = 2.0 ** 12                     # units of the last place; in so much noise a wrong row could hide
@@ -38,20 +39,20 @@ MOST    = 24                            # inputs; a round takes 4 evaluations pe
 class Trace(NamedTuple):
     """f on variables, recorded: its value, the variables, the nodes in order, and its slopes as graphs."""
 
-    root:   Any
+    root:   Quantity
     leaves: list[Value]
     order:  list[Value]
-    slopes: list[Any]
+    slopes: list[Quantity]
 
 
 class Entry(NamedTuple):
     """d2f/dx_i dx_j from values alone, known to within error: infinite if the differences do not settle."""
 
-    right: Any
-    error: Any
+    right: Mpf
+    error: Mpf
 
 
-def check_second(f: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str],
+def check_second(f: Function, inputs: Sequence[Quantity], names: Sequence[str],
                  report: Report) -> Report:
     """The report, with a finding for each d2f/dx_i dx_j, i <= j.
 
@@ -91,11 +92,11 @@ def noted(report: Report, why: str) -> Report:
     return Report(report.inputs, report.nodes, [*report.notes, note])
 
 
-def traced(f: Callable[..., Any], shape: Sequence[Any], xs: Sequence[Number]) -> Trace:
+def traced(f: Function, shape: Sequence[Quantity], xs: Sequence[Number]) -> Trace:
     """The gradient once more, of Values: graphs that hold every number which it was computed by."""
     roots, leaves = [], [Value(x) for x in xs]
 
-    def recorded(*ys: Any) -> Any:
+    def recorded(*ys: Quantity) -> Quantity:
         roots.append(f(*ys))
         return roots[-1]
 
@@ -117,7 +118,7 @@ def second_differences(trace: Trace, given: Sequence[Sequence[Number]]) -> dict[
     import mpmath
     n      = len(trace.leaves)
     open_  = [(i, j) for i in range(n) for j in range(i, n)]
-    coarse: dict[tuple[int, int], Any] = {}
+    coarse: dict[tuple[int, int], Mpf] = {}
     found: dict[tuple[int, int], Entry] = {}
     with mpmath.workdps(DIGITS):
         scale  = smallest_step(trace)
@@ -137,7 +138,7 @@ def second_differences(trace: Trace, given: Sequence[Sequence[Number]]) -> dict[
     return found
 
 
-def smallest_step(trace: Trace) -> Any:
+def smallest_step(trace: Trace) -> Mpf:
     """A step of the leaves that takes no node past its next feature: a kink, 0, another operand.
 
     How fast the nodes move is taken from the recorded slopes. They choose the step, and have no say in the
@@ -152,11 +153,11 @@ def smallest_step(trace: Trace) -> Any:
     return step
 
 
-def rough(x: Number) -> Any:
+def rough(x: Number) -> Mpf:
     return abs(many(x)) if finite(x) else many(0)
 
 
-def settled(coarse: Any, fine: Any, floor: Any, given: Any) -> Entry:
+def settled(coarse: Mpf, fine: Mpf, floor: Mpf, given: Mpf) -> Entry:
     """What two rounds of differences know together.
 
     Where the right entry is 0, they are noise that vanishes with the step: 1e-82, then 1e-162. A given
@@ -173,11 +174,11 @@ def settled(coarse: Any, fine: Any, floor: Any, given: Any) -> Entry:
     return Entry(fine, many(math.inf))
 
 
-def differences(trace: Trace, pairs: Sequence[tuple[int, int]], h: Any) -> dict[tuple[int, int], Any]:
+def differences(trace: Trace, pairs: Sequence[tuple[int, int]], h: Mpf) -> dict[tuple[int, int], Mpf]:
     """H[i][j] = (f(+,+) - f(+,-) - f(-,+) + f(-,-)) / 4h^2, with the roundings of the recorded run kept."""
     offsets = roundings(trace.order)
 
-    def at(i: int, a: int, j: int, b: int) -> Any:
+    def at(i: int, a: int, j: int, b: int) -> Mpf:
         moved = {x: many(x.data) for x in trace.leaves}
         moved[trace.leaves[i]] += a * h
         moved[trace.leaves[j]] += b * h
@@ -205,7 +206,7 @@ def judged(trace: Trace, given: Sequence[Sequence[Number]], right: dict[tuple[in
                       noise.get(again[i][j], many(0)), sums[i].get(trace.leaves[j])) for i, j in pairs]
 
 
-def hessian_again(trace: Trace) -> tuple[list[list[Any]], dict[Value, Value]]:
+def hessian_again(trace: Trace) -> tuple[list[list[Quantity]], dict[Value, Value]]:
     """The Hessian as a graph in which the numbers of f count as exact, and the twins of its nodes.
 
     The slopes are wanted at the recorded point, so the rounding of its numbers is no error. Only where a
@@ -213,14 +214,14 @@ def hessian_again(trace: Trace) -> tuple[list[list[Any]], dict[Value, Value]]:
     output count: there the slope reads its twin.
     """
     twins  = {z: node(z.data, "identity", (z,), (1,)) for z in trace.order}
-    slopes: dict[Value, Any] = {trace.root: 1}
+    slopes: dict[Value, Quantity] = {trace.root: 1}
     for z in reversed(trace.order):
         for x, p in zip(z.operands, TABLE[z.op].slopes_of(twins[z], z.operands, z.operands)):
             slopes[x] = slopes[x] + p * slopes[z] if x in slopes else p * slopes[z]
     return [gradients(slopes.get(x, 0), trace.leaves, create_graph=True) for x in trace.leaves], twins
 
 
-def judge(name: str, given: Number, entry: Entry, noise: Any, recorded: Sum | None) -> Finding:
+def judge(name: str, given: Number, entry: Entry, noise: Mpf, recorded: Sum | None) -> Finding:
     """The verdict on one entry: by its distance from the right one, against its own noise.
 
     recorded: what the slopes that were recorded add up to. However noisy they are, their sum is no excuse.
@@ -261,7 +262,7 @@ def check_rows(order: Sequence[Value]) -> list[Finding]:
 
 def check_row(z: Value, varied: Sequence[int], name: str) -> list[Finding]:
     """What is wrong with the second derivatives of one operation, by the operands that vary."""
-    def f(*ys: Any) -> Any:
+    def f(*ys: Quantity) -> Quantity:
         moved = dict(zip(varied, ys))
         return apply(z.op, *[moved.get(k, x.data) for k, x in enumerate(z.operands)])
 

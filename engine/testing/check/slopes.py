@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...errors import call
 from ...primitives import TABLE
 from ...rows import Primitive
 from ...value import Constant, Value
+from ..quantities import Mpf, Number
 from .noise import noise_of_slope
 from .oracles import OUTSIDE as DOMAIN
 from .oracles import Slope, central, exactly, fifty_digits, many, sample
 from .findings import KINK, OUTSIDE, RIGHT, ROUNDING, WRONG, Finding, ulps
 
-Number    = Any
 inf       = math.inf
 EPS       = 2.0 ** -52
 TINY      = 2.0 ** -1020                 # products smaller than this lose digits to underflow
@@ -33,7 +33,7 @@ ROUNDINGS = 1024                         # of one partial: y - 1 in y x^(y-1) al
 class Checked(NamedTuple):
     """What is known of one operand of a node: its slope as it enters the sum over paths, and the verdict."""
 
-    slope:   Any                          # mpf; the partial itself where there is none to compare with
+    slope:   Number                       # mpf; the partial itself where there is none to compare with
     finding: Finding | None
     error:   float = 0.0                  # how far the partial is from it by rounding
 
@@ -89,7 +89,7 @@ def judge(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Slope
                                     why=f"{p!r} was given; left {s.left}, right {s.right}: {why}"))
 
 
-def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Any, slope: Slope,
+def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Number, slope: Slope,
                  name: str) -> Checked:
     """The verdict where there is one slope s: by its distance in ulps, against what rounding explains."""
     if p == s and finite(p) and abs(many(p)) < 1.7e308:
@@ -127,7 +127,7 @@ def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s
     return Checked(right, Finding(name, WRONG, p, right, ulps=away, allowed=ulps(allowed, right), operand=i))
 
 
-def slope_conditioning(row: Primitive, numbers: Sequence[Number], i: int, right: Any) -> Any:
+def slope_conditioning(row: Primitive, numbers: Sequence[Number], i: int, right: Mpf) -> Mpf:
     """How much the slope itself moves, per unit of relative change of the operands: sum |ds/dx_j| |x_j|."""
     moved = many(0)
     for j, x in enumerate(numbers):
@@ -143,7 +143,7 @@ def slope_conditioning(row: Primitive, numbers: Sequence[Number], i: int, right:
     return moved
 
 
-def slopes_nearby(row: Primitive, numbers: Sequence[Number], i: int) -> list[Any]:
+def slopes_nearby(row: Primitive, numbers: Sequence[Number], i: int) -> list[Mpf]:
     """The slopes at points around a tie, each operand moved a little in its own direction."""
     rng, found = Random(0), []
     step = min([Fraction(1), *(abs(Fraction(x)) for x in numbers if x and finite(x))]) / 10 ** 40
@@ -159,7 +159,7 @@ def fraction(x: Number) -> Number:
     return Fraction(x) if isinstance(x, (int, float)) and finite(x) else x
 
 
-def exact(p: Number, s: Any) -> bool:
+def exact(p: Number, s: Number) -> bool:
     """Whether the partial has no excuse of rounding."""
     return isinstance(p, (int, Fraction)) and isinstance(s, Fraction)
 
@@ -208,7 +208,7 @@ def check_number(z: Value, numbers: Sequence[Number], checked: Sequence[Checked]
                        "changed after the forward pass, or are the operands recorded in another order")
 
 
-def rough(x: Any) -> float:
+def rough(x: Number) -> float:
     """|x| to a few digits, at least so large."""
     try:
         return abs(float(x)) * (1 + EPS)

@@ -11,8 +11,8 @@ lies between the one-sided slopes is right and noted, what the engine lacks is s
 
 import sys as _sys
 from types import ModuleType as _ModuleType
-from typing import Any as _Any
 
+from ...libraries import Quantity as _Quantity
 from .command import main as main
 from .reports import Report as Report
 from .running import conformance as conformance
@@ -24,7 +24,7 @@ class _Suite(_ModuleType):
     """This package can be called like its main function: from engine.testing import conformance;
     conformance(Value)."""
 
-    def __call__(self, engine: _Any, **options: _Any) -> Report:
+    def __call__(self, engine: type | str, **options: _Quantity) -> Report:
         return conformance(engine, **options)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..random_programs.operations import OPERATIONS
+from .attempts import Outcome, attempt
 from .cases import BLOCKED, FAIL, SKIP, Case, Context, Result, explained, key_of, special
-from .exercises import NAN, NONE, Exercise, P, attempt, program, wrong
+from .exercises import NAN, NONE, Exercise, P, Right, program
+from .expectations import wrong
 from .randoms import drawn
 from .simulation import ranked
 
@@ -15,7 +16,7 @@ inf, nan = float("inf"), float("nan")
 
 
 def special_case(group: str, name: str, *exercises: Exercise, sentence: str = "",
-                 note: Callable[[Exercise, Any], str] | None = None) -> Case:
+                 note: Callable[[Exercise, Outcome], str] | None = None) -> Case:
     """Exercises that say themselves what is right; `sentence` says what is wrong if one fails, `note` what
     was chosen if none does."""
     def check(context: Context) -> Result:
@@ -39,18 +40,18 @@ def special_case(group: str, name: str, *exercises: Exercise, sentence: str = ""
     return Case(group, name, check)
 
 
-def sentence_for(exercise: Exercise, outcome: Any, sentence: str) -> str:
+def sentence_for(exercise: Exercise, outcome: Outcome, sentence: str) -> str:
     if isinstance(outcome.data[-1], complex):
         return "a complex number comes out without a word: raise ValueError where no real number exists"
     return "" if outcome.error.startswith(("RecursionError", "AttributeError", "NameError")) else sentence
 
 
-def refusal(exercise: Exercise, outcome: Any) -> str:
+def refusal(exercise: Exercise, outcome: Outcome) -> str:
     """nan raised where it might pass: right, and noted."""
     return f"refused with {outcome.error}" if outcome.error and exercise.value == NAN else ""
 
 
-def at(op: str, x: float, value: Any, slope: Any, *more: Any) -> Exercise:
+def at(op: str, x: float, value: Right, slope: Right, *more: float) -> Exercise:
     """op(x), or x op y for a plain y."""
     return Exercise(program((x,), (op, (0, *map(P, more)))), value=value, slopes=(slope,))
 
@@ -59,7 +60,7 @@ def is_(x: float) -> tuple[float, float]:
     return (x, x)
 
 
-def chosen(exercise: Exercise, outcome: Any) -> str:
+def chosen(exercise: Exercise, outcome: Outcome) -> str:
     return f"the slope of {exercise.program.steps[0].op} at its kink is {outcome.grads[0]:g}"
 
 
@@ -132,9 +133,10 @@ def tail(op: str, x: float) -> Case:
         bounded = op in ("tanh", "sigmoid")
         exercise = Exercise(asked, value=around(value, 2.0 ** -50 if bounded else 1e-12 * abs(value)),
                             slopes=(around(slope, 2.0 ** -51 if bounded else 1e-12 * abs(slope)),))
-        def note(exercise: Exercise, outcome: Any) -> str:
-            return "" if abs(outcome.grads[0] - slope) <= 1e-6 * abs(slope) else (
-                f"the slope of {op} at {x:g} is {outcome.grads[0]:.4g}, and {slope:.4g} is right: 1 - z*z "
+        def note(exercise: Exercise, outcome: Outcome) -> str:
+            given = outcome.grads[0]
+            return "" if not isinstance(given, float) or abs(given - slope) <= 1e-6 * abs(slope) else (
+                f"the slope of {op} at {x:g} is {given:.4g}, and {slope:.4g} is right: 1 - z*z "
                 "and z*(1-z) lose it by subtracting nearly equal numbers")
         return special_case("tails", f"{op}({x:g})", exercise, note=note, sentence=(
             f"{op} is fine at {x:g}: its value is {value:.4g} and its slope {slope:.4g}; an exp of a large "

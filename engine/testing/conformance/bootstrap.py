@@ -12,17 +12,21 @@ import importlib.util
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .exchange import Asked
 
 NAME = "chainrule_suite"
 
 
-def command(asked: dict[str, Any]) -> list[str]:
+def command(asked: Asked) -> list[str]:
     """The command that starts a worker: no folder put before our paths (-P), no __pycache__ written (-B)."""
     return [sys.executable, "-P", "-B", str(Path(__file__).resolve()), json.dumps(asked)]
 
 
-def worker() -> Any:
+def worker() -> ModuleType:
     """The worker's module, in the package loaded as NAME; `import engine` still finds it, last of all."""
     package = Path(__file__).resolve().parents[2]
     spec = importlib.util.spec_from_file_location(NAME, package / "__init__.py",

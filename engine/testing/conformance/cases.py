@@ -9,15 +9,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from ...libraries import Quantity
 from ..random_programs.operations import OPERATIONS
-from ..random_programs.scalar_program import Plain, Program, Step, short
+from ..random_programs.rules import WRITTEN
+from ..random_programs.scalar_program import Operand, Plain, Program, Step, short
 from ..random_programs.shrinking import shrink
-from .exercises import Exercise, Outcome, askable, attempt, expected, wrong
+from .attempts import Engine, Outcome, attempt
+from .exercises import Exercise
+from .expectations import askable, expected, wrong
 from .mistakes import catalogue
 from .outlines import pictured, shown
 from .pictures import Outline
@@ -26,6 +30,7 @@ from .writing import interval_text, names, written
 
 PASS, FAIL, SKIP, ADVICE = "pass", "fail", "skip", "advice"
 BLOCKED = "blocked"                      # not asked, because an operation it needs is wrong by itself
+ABSENT  = "absent"                       # nothing to ask, and nothing to say: the report has no line of it
 
 
 class Finding(NamedTuple):
@@ -74,7 +79,7 @@ class Context:
     right:    right answers to single operations; possible: the mistakes that they leave.
     """
 
-    engine:   Any
+    engine:   Engine
     target:   str = ""
     folder:   str = ""
     seed:     int = 0
@@ -103,6 +108,7 @@ class Context:
 
     def refuses(self, step: Step) -> bool:
         """Whether the engine says that it has no such power: of, or to, a Value."""
+        x: Quantity
         x, y = [self.engine(2.0) if isinstance(operand, int) else operand.number for operand in step.operands]
         try:
             x ** y
@@ -128,13 +134,13 @@ class Context:
 
 # --- the forms of an operation: with nodes, with a plain number on one side -----------------------------
 
-FORMS: dict[str, tuple[str, tuple[Any, ...]]] = {
+FORMS: dict[str, tuple[str, tuple[Operand, ...]]] = {
     "x + y": ("+", (0, 1)),   "x + 2": ("+", (0, Plain(2.0))),   "2 + x": ("+", (Plain(2.0), 0)),
     "x - y": ("-", (0, 1)),   "x - 2": ("-", (0, Plain(2.0))),   "2 - x": ("-", (Plain(2.0), 0)),
     "x * y": ("*", (0, 1)),   "x * 2": ("*", (0, Plain(2.0))),   "2 * x": ("*", (Plain(2.0), 0)),
     "x / y": ("/", (0, 1)),   "x / 2": ("/", (0, Plain(2.0))),   "2 / x": ("/", (Plain(2.0), 0)),
     "x ** 2": ("**", (0, Plain(2))), "x ** y": ("**", (0, 1)),   "2 ** x": ("**", (Plain(2.0), 0)),
-    **{OPERATIONS[op].python.format("x"): (op, (0,)) for op in OPERATIONS if OPERATIONS[op].arity == 1},
+    **{WRITTEN[op].python.format("x"): (op, (0,)) for op in WRITTEN if WRITTEN[op].arity == 1},
 }
 
 
@@ -160,9 +166,9 @@ def special(step: Step) -> str:
 
 # --- asking ---------------------------------------------------------------------------------------------
 
-def ask(context: Context, exercises: Iterable[Exercise]) -> Result:
+def ask(context: Context, exercises: Iterable[Exercise], own: Sequence[Mistake] = ()) -> Result:
     """Put the exercises to the engine; the first that fails is shrunk and diagnosed, in the light of all the
-    others."""
+    others. `own`: mistakes that can be made here only."""
     right:  list[tuple[Exercise, Outcome]] = []
     failed: list[tuple[Exercise, Outcome]] = []
     for exercise in exercises:
@@ -172,7 +178,10 @@ def ask(context: Context, exercises: Iterable[Exercise]) -> Result:
         return Result(BLOCKED if context.unsound else SKIP)
     if not failed:
         return Result()
-    likely = ranked(context.suspects(), failed[:8], right[:12])
+    if own:                                                  # one operation, one mistake: it explains all
+        likely = consistent([*context.suspects(), *own], [*failed[:8], *right[:12]])
+    else:
+        likely = ranked(context.suspects(), failed[:8], right[:12])
     best   = likely[:1]
     told   = [answer for answer in failed if all(explains(m, *answer) for m in best)]
     first  = min(told, key=lambda answer: len(answer[0].program.steps))[0]

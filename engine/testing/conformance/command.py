@@ -13,7 +13,7 @@ from pathlib import Path
 from ...extras import missing
 from ...show.files import written
 from ...show.text import print_anywhere
-from .groups import CASES
+from .suite import QUESTIONS
 from .reports import Report
 from .running import CASE_LIMIT, conformance
 
@@ -27,7 +27,7 @@ def main(argv: list[str]) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     if asked.list:
-        print("\n".join(case.id for case in CASES))
+        print("\n".join(case.id for case in QUESTIONS))
         return 0
     engines = [path for engine in asked.engines for path in expanded(engine)]
     if not engines:

@@ -12,14 +12,16 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import NoReturn
+
+from .attempts import Engine
 
 
 class NotFound(Exception):
     """There is no engine there: what was given, why it cannot be used, what to write instead."""
 
 
-def load(target: str) -> Any:
+def load(target: str) -> Engine:
     """The engine class that target names.
 
     Args:
@@ -31,8 +33,10 @@ def load(target: str) -> Any:
     """
     place, name = split(target)
     module = from_file(place) if is_file(place) else from_module(place)
-    return (getattr(module, name, None) or missing(module, name, target) if name
-            else only_engine(module, target))
+    if not name:
+        return only_engine(module, target)
+    found: Engine | None = getattr(module, name, None)
+    return found or missing(module, name, target)
 
 
 def split(target: str) -> tuple[str, str]:
@@ -86,12 +90,12 @@ def from_module(place: str) -> ModuleType:
         raise
 
 
-def missing(module: ModuleType, name: str, target: str) -> Any:
+def missing(module: ModuleType, name: str, target: str) -> NoReturn:
     known = ", ".join(engines(module)) or "no class with a backward method"
     raise NotFound(f"{target.rpartition(':')[0]} has no class {name}: it has {known}")
 
 
-def only_engine(module: ModuleType, target: str) -> Any:
+def only_engine(module: ModuleType, target: str) -> Engine:
     found = engines(module)
     if "Value" in found:
         return found["Value"]
@@ -104,7 +108,7 @@ def only_engine(module: ModuleType, target: str) -> Any:
                    f"name the one to test, as in {target}:{list(found)[0]}")
 
 
-def engines(module: ModuleType) -> dict[str, Any]:
+def engines(module: ModuleType) -> dict[str, Engine]:
     """The classes with a backward method, by name."""
     return {name: thing for name, thing in vars(module).items()
             if isinstance(thing, type) and callable(getattr(thing, "backward", None))}

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import TypeAlias
 
 from ..random_programs.operations import OPERATIONS, step_value
+from ..random_programs.rules import WRITTEN
 from ..random_programs.scalar_program import Operand
 from .passes import (
     altered, altered_last, breadth_first, counted_once, depth_first, equal_merged, forwards, kept, late,
@@ -72,7 +73,7 @@ PASSES: list[tuple[str, str, Callable[[World, int], None]]] = [
      altered(lambda g: float(int(g)) if math.isfinite(g) else g)),
 ]
 
-WRONG_SLOPES: list[tuple[str, str, Callable[..., tuple[Any, ...]]]] = [
+WRONG_SLOPES: list[tuple[str, str, Callable[..., Slopes]]] = [
     ("*",  "the slopes of * are swapped: d(x*y)/dx is y, and d(x*y)/dy is x",
      lambda z, x, y: (x, y)),
     ("-",  "the slope of x - y towards y has the wrong sign: it is -1",
@@ -171,14 +172,19 @@ def catalogue() -> tuple[Mistake, ...]:
             *reflections(), *per_operation(), *altered_gradients())
 
 
-def slope_mistake(op: str, slopes: Callable[..., tuple[Any, ...]]) -> Callable[..., Any]:
-    def step(this: str, operands: Any, xs: Any, z: float, right_: Slopes) -> tuple[float, Slopes]:
+StepChange: TypeAlias = Callable[..., tuple[float, Slopes]]
+
+
+def slope_mistake(op: str, slopes: Callable[..., Slopes]) -> StepChange:
+    def step(this: str, operands: Sequence[Operand], xs: Sequence[float], z: float,
+             right_: Slopes) -> tuple[float, Slopes]:
         return (z, slopes(z, *xs)) if this == op else (z, right_)
     return step
 
 
-def value_mistake(op: str, both: Callable[..., tuple[float, Slopes]]) -> Callable[..., Any]:
-    def step(this: str, operands: Any, xs: Any, z: float, right_: Slopes) -> tuple[float, Slopes]:
+def value_mistake(op: str, both: Callable[..., tuple[float, Slopes]]) -> StepChange:
+    def step(this: str, operands: Sequence[Operand], xs: Sequence[float], z: float,
+             right_: Slopes) -> tuple[float, Slopes]:
         return both(*xs) if this == op else (z, right_)
     return step
 
@@ -187,7 +193,7 @@ def reflections() -> Iterable[Mistake]:
     """2 - x computed as x - 2, and its like."""
     for op, method in (("-", "__rsub__"), ("/", "__rtruediv__"), ("**", "__rpow__")):
         for slopes_too in (True, False):
-            def step(this: str, operands: Sequence[Operand], xs: Any, z: float, right_: Slopes,
+            def step(this: str, operands: Sequence[Operand], xs: Sequence[float], z: float, right_: Slopes,
                      op: str = op, slopes_too: bool = slopes_too) -> tuple[float, Slopes]:
                 if this != op or isinstance(operands[0], int):
                     return z, right_
@@ -199,7 +205,7 @@ def reflections() -> Iterable[Mistake]:
                                        f"{method}(self, other) means other {op} self", step=step)
 
 
-SlopeChange = Callable[[Slopes, Sequence[Operand]], Slopes]
+SlopeChange: TypeAlias = Callable[[Slopes, Sequence[Operand]], Slopes]
 CHANGES: tuple[tuple[SlopeChange, str], ...] = (
     (lambda s, xs: s if isinstance(xs[-1], int) else (0.0,) * len(s),
                                                     "is detached where its right side is a plain number: no "
@@ -223,10 +229,10 @@ THROUGH: dict[str, dict[str, tuple[int, ...]]] = {
 }
 
 
-def per_operation() -> Iterable[Mistake]:
+def per_operation(ops: Iterable[str] = tuple(WRITTEN)) -> Iterable[Mistake]:
     """For each operation: overwriting, detached, the upstream gradient forgotten, the sign wrong, doubled."""
-    for op, operation in OPERATIONS.items():
-        how = operation.python.format("x", "y")
+    for op in ops:
+        how = OPERATIONS[op].python.format("x", "y")
         everywhere: dict[str, tuple[int, ...]] = {op: (0, 1)}
         for edges in (everywhere, THROUGH.get(op, {})):
             yield Mistake("overwrite", f"the gradient is overwritten in {how}, where it should accumulate: "
@@ -234,8 +240,8 @@ def per_operation() -> Iterable[Mistake]:
         yield Mistake("upstream", f"the upstream gradient is forgotten in {how}: its slope must be "
                       "multiplied by out.grad", backward=no_upstream(op))
         for changes, says in CHANGES:
-            def step(this: str, operands: Any, xs: Any, z: float, right_: Slopes, op: str = op,
-                     changes: Any = changes) -> tuple[float, Slopes]:
+            def step(this: str, operands: Sequence[Operand], xs: Sequence[float], z: float, right_: Slopes,
+                     op: str = op, changes: SlopeChange = changes) -> tuple[float, Slopes]:
                 return (z, changes(right_, operands)) if this == op else (z, right_)
             yield Mistake(f"slope of {op}", f"{how} {says}", step=step)
 

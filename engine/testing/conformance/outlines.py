@@ -10,7 +10,9 @@ from typing import TypeAlias
 from ...show.numbers import exact
 from ..random_programs.operations import OPERATIONS
 from ..random_programs.scalar_program import Plain, Program, Step
-from .exercises import Exercise, Expected, Outcome, accepts, differs, evaluate, expected, nodes, wrong
+from .attempts import Outcome
+from .exercises import Exercise, nodes
+from .expectations import Expected, accepts, differs, evaluate, expected, wrong
 from .pictures import Difference, Node, Outline
 from .writing import interval_text, names
 

@@ -144,7 +144,7 @@ def no_upstream(only: str = "") -> Callable[[World, int], None]:
     def backward(world: World, root: int) -> None:
         for z in start(world, root):
             for x, slope in world.pairs(z):
-                world.grads[x] += slope if only in ("", world.steps[z][0]) else slope * world.grads[z]
+                world.grads[x] += slope if only in ("", world.op(z)) else slope * world.grads[z]
     return backward
 
 

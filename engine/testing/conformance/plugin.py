@@ -7,10 +7,13 @@ It is asked for by -p, and no entry point: installing chainrule must not change 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
 
 
-def pytest_addoption(parser: Any) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "conformance of an autodiff engine")
     group.addoption("--engine", default="", metavar="ENGINE", help="path/to/file.py:Value or module:Value, "
                                                                    "to test")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from random import Random
-from typing import Any
+from typing import NamedTuple
 
-from ..random_programs.operations import RATIONAL
+from ..quantities import Number
+from ..random_programs.rules import RATIONAL
 from ..random_programs.growing import random_program
-from ..random_programs.scalar_program import Plain, Program, Step
+from ..random_programs.scalar_program import Operand, Plain, Program, Step
 from .cases import Case, Context, Result, ask
-from .exercises import Exercise, askable, nodes
+from .exercises import Exercise, nodes
+from .expectations import askable
 
 
 def random_exercises(context: Context, salt: str, how: str = "once", steps: int = 8,
@@ -40,24 +42,32 @@ def repaired(context: Context, program: Program) -> Program | None:
     return changed if context.can(changed) else None
 
 
+class Copy(NamedTuple):
+    """The node of a tree: a step that was made, or an input, and its number among those."""
+
+    made:   bool
+    number: int
+
+
 def unshared(program: Program) -> Program | None:
     """The program as a tree: every node used once, inputs copied as often as needed."""
-    inputs: list[Any] = []
-    steps:  list[tuple[str, tuple[Any, ...]]] = []
+    inputs: list[Number] = []
+    steps:  list[tuple[str, tuple[Copy | Plain, ...]]] = []
     n = len(program.inputs)
-    def copy(x: Any) -> Any:
+    def copy(x: Operand) -> Copy | Plain:
         if not isinstance(x, int):
             return x
         if x < n:
             inputs.append(program.inputs[x])
-            return ("input", len(inputs) - 1)
+            return Copy(False, len(inputs) - 1)
         op, operands = program.steps[x - n]
         steps.append((op, tuple(map(copy, operands))))
-        return ("step", len(steps) - 1)
+        return Copy(True, len(steps) - 1)
+    def place(x: Copy | Plain) -> Operand:
+        return x if isinstance(x, Plain) else x.number + len(inputs) * x.made
     if tree_size(program) > 12:
         return None
     copy(n + len(program.steps) - 1)
-    place = lambda x: x if isinstance(x, Plain) else x[1] + (len(inputs) if x[0] == "step" else 0)
     return Program(tuple(inputs), tuple(Step(op, tuple(map(place, operands))) for op, operands in steps))
 
 
@@ -90,7 +100,8 @@ def fixed(group: str, name: str, programs: list[Program], how: str = "once", num
 
 def drawn(group: str, name: str, how: str = "once", steps: int = 12, ops: tuple[str, ...] = RATIONAL) -> Case:
     def check(context: Context) -> Result:
-        change: Any = (joined(context.rng(f"{group} {name} roots")) if how in ("split", "in turn")
-                       else (lambda p: p))
+        change: Callable[[Program], Program | None] = lambda program: program
+        if how in ("split", "in turn"):
+            change = joined(context.rng(f"{group} {name} roots"))
         return ask(context, random_exercises(context, f"{group} {name}", how, steps, ops, change))
     return Case(group, name, check)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding
-from .groups import GROUPS
+from .suite import GROUPS
+from .exchange import Said
 from .pictures import drawn_text
 
 
@@ -22,7 +23,7 @@ class Verdict(NamedTuple):
     notes:    list[str]
 
     @classmethod
-    def told(cls, case: Case, said: dict[str, Any]) -> Verdict:
+    def told(cls, case: Case, said: Said) -> Verdict:
         return cls(case.group, case.name, said["status"],
                    [Finding(**finding) for finding in said["findings"]], said["notes"])
 

@@ -18,20 +18,21 @@ import threading
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TextIO
+from typing import IO, TextIO
 
 from . import worker
 from .bootstrap import command
-from .cases import FORMS, Case, form, key_of
-from .exercises import described
-from .groups import CASES
+from .cases import ABSENT, FORMS, Case, form, key_of
+from .attempts import Engine, described
+from .suite import CASES, QUESTIONS
+from .exchange import Asked, Said
 from .reports import Report, Verdict
 
 CASE_LIMIT = 10.0                        # seconds for one case
 DEATHS     = 12                          # cases that may kill their process before the engine is given up
 
 
-def conformance(engine: Any, *, seed: int = 0, examples: int = 10, time_limit: float = 60.0,
+def conformance(engine: type | str, *, seed: int = 0, examples: int = 10, time_limit: float = 60.0,
                 case_limit: float = CASE_LIMIT, only: str = "") -> Report:
     """Test an engine: any class with Value(x), operators, .data, .grad and .backward().
 
@@ -49,13 +50,13 @@ def conformance(engine: Any, *, seed: int = 0, examples: int = 10, time_limit: f
     if examples < 1 or time_limit <= 0 or case_limit <= 0:
         raise ValueError(f"examples={examples}, time_limit={time_limit}, case_limit={case_limit}: each must "
                          "be above 0")
-    cases = [k for k, case in enumerate(CASES) if only in case.id]
+    cases = [k for k, case in enumerate(QUESTIONS) if only in case.id]
     if not cases:
         raise ValueError(f"no case contains {only!r}: chainrule conformance --list shows them all")
     target = absolute(engine) if isinstance(engine, str) else ""
     name   = engine if isinstance(engine, str) else f"{engine.__module__}:{engine.__qualname__}"
-    asked  = {"target": target, "folder": os.getcwd() if target else "", "seed": seed, "examples": examples,
-              "unsound": [], "lacking": [], "cases": cases}
+    asked: Asked = {"target": target, "folder": os.getcwd() if target else "", "seed": seed,
+                    "examples": examples, "unsound": [], "lacking": [], "cases": cases}
     began  = time.monotonic()
     report = Report(name, seed, examples)
     with TemporaryDirectory(prefix="chainrule-", ignore_cleanup_errors=True) as scratch:
@@ -71,7 +72,7 @@ def absolute(target: str) -> str:
     return f"{Path(place).resolve()}{':' * bool(name)}{name}" if is_file(place) else target
 
 
-def run_all(engine: Any, asked: dict[str, Any], report: Report, deadline: float, case_limit: float) -> None:
+def run_all(engine: Engine | str, asked: Asked, report: Report, deadline: float, case_limit: float) -> None:
     """Start workers until every case has an answer."""
     for _ in range(DEATHS):
         child = Child(engine, asked)
@@ -84,16 +85,16 @@ def run_all(engine: Any, asked: dict[str, Any], report: Report, deadline: float,
         if current is None:
             report.problem = f"it cannot be loaded: {why or child.death()}"
             return
-        lost(CASES[current], why or child.death(), asked, report)
+        lost(QUESTIONS[current], why or child.death(), asked, report)
         if time.monotonic() > deadline:
             break
     why = "the time limit was reached" if time.monotonic() > deadline else f"{DEATHS} processes were lost"
-    report.verdicts += [Verdict.not_asked(CASES[k], why) for k in asked["cases"]]
+    report.verdicts += [Verdict.not_asked(CASES[k], why) for k in asked["cases"] if k < len(CASES)]
 
 
-def lost(case: Case, why: str, asked: dict[str, Any], report: Report) -> None:
+def lost(case: Case, why: str, asked: Asked, report: Report) -> None:
     """The case that ended its process. An operation that does so is used by no other case."""
-    number = CASES.index(case)
+    number = QUESTIONS.index(case)
     if number in asked["cases"]:
         asked["cases"].remove(number)
         report.verdicts.append(Verdict.lost(case, why))
@@ -101,7 +102,7 @@ def lost(case: Case, why: str, asked: dict[str, Any], report: Report) -> None:
         asked["unsound"] = sorted({*asked["unsound"], key_of(form(case.name))})
 
 
-def listen(child: Child, asked: dict[str, Any], report: Report, deadline: float,
+def listen(child: Child, asked: Asked, report: Report, deadline: float,
            case_limit: float) -> tuple[int | None, str]:
     """Note each answer. Return the case that was under way when the worker ended, and why if it was
     stopped."""
@@ -115,7 +116,7 @@ def listen(child: Child, asked: dict[str, Any], report: Report, deadline: float,
                     "with the number of paths")
         if line is None:
             return current, ""
-        said = json.loads(line)
+        said: Said = json.loads(line)
         if "absent" in said:
             report.problem = said["absent"]
         elif "broken" in said:
@@ -123,7 +124,8 @@ def listen(child: Child, asked: dict[str, Any], report: Report, deadline: float,
         elif "start" in said:
             current = said["start"]
         elif "done" in said:
-            report.verdicts.append(Verdict.told(CASES[said["done"]], said))
+            if said["status"] != ABSENT:
+                report.verdicts.append(Verdict.told(QUESTIONS[said["done"]], said))
             asked["cases"].remove(said["done"])
             asked["unsound"], asked["lacking"] = said["unsound"], said["lacking"]
         if "end" in said or report.problem:
@@ -133,7 +135,7 @@ def listen(child: Child, asked: dict[str, Any], report: Report, deadline: float,
 class Child:
     """A worker process: a new Python for an engine given by its place, a fork for a class."""
 
-    def __init__(self, engine: Any, asked: dict[str, Any]) -> None:
+    def __init__(self, engine: Engine | str, asked: Asked) -> None:
         self.lines: queue.Queue[str | None] = queue.Queue()
         self.process: subprocess.Popen[str] | None = None
         self.pid = 0
@@ -144,14 +146,14 @@ class Child:
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 start_new_session=True)
             assert self.process.stdout
-            stream: Any = self.process.stdout
+            stream: IO[str] = self.process.stdout
         elif hasattr(os, "fork"):
             stream = self.fork(engine, asked)
         else:                                                    # Windows, Pyodide: no protection there
             stream = in_process(engine, asked)
         threading.Thread(target=self.read, args=(stream,), daemon=True).start()
 
-    def fork(self, engine: Any, asked: dict[str, Any]) -> TextIO:
+    def fork(self, engine: Engine, asked: Asked) -> TextIO:
         ours, theirs = os.pipe()
         self.pid = os.fork()
         if self.pid:
@@ -207,7 +209,7 @@ def end_group(pid: int) -> None:
         return
 
 
-def in_process(engine: Any, asked: dict[str, Any]) -> TextIO:
+def in_process(engine: Engine, asked: Asked) -> TextIO:
     import io
     lines = io.StringIO()
     worker.run(engine, asked, lines)

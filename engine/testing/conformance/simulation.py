@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
+from ..quantities import Number
 from ..random_programs.operations import OPERATIONS, step_value
 from ..random_programs.scalar_program import Operand, Plain, plain
-from .exercises import Backward, Change, Exercise, Make, Outcome, Zero, nodes, script
+from .attempts import Answer, Outcome
+from .exercises import Backward, Change, Exercise, Make, Zero, nodes, script
 
 Slopes = tuple[float, ...]
 
@@ -27,8 +29,12 @@ class World:
     operands: list[tuple[int, ...]]
     partials: list[Slopes]
     grads:    list[float]
-    steps:    list[Any]                                    # (op, operands), or None for a leaf
+    steps:    list[tuple[str, Sequence[Operand]] | None]   # None for a leaf
     seen:     set[int] = field(default_factory=set)        # for the mistake of keeping it between calls
+
+    def op(self, z: int) -> str:
+        step = self.steps[z]
+        return step[0] if step else ""
 
     def pairs(self, z: int) -> list[tuple[int, float]]:
         return list(zip(self.operands[z], self.partials[z]))
@@ -74,9 +80,12 @@ def right(world: World, root: int) -> None:
     for z in start(world, root):
         push(world, z)
 
+
 # --- simulation and diagnosis --------------------------------------------------------------------------
 
-LOWERED: dict[str, Callable[..., Any]] = {  # x - y made as x + y * -1, and its like; None is the node before
+Lowered: TypeAlias = tuple[str, tuple[Operand | None, ...]]           # an operation; None is the node before
+
+LOWERED: dict[str, Callable[..., tuple[Lowered, ...]]] = {  # x - y made as x + y * -1, and its like
     "-":   lambda x, y: (("*", (y, Plain(-1.0))), ("+", (x, None))),
     "neg": lambda x:    (("*", (x, Plain(-1.0))),),
     "/":   lambda x, y: (("**", (y, Plain(-1))), ("*", (x, None)))}
@@ -108,8 +117,8 @@ def simulate(exercise: Exercise, mistake: Mistake, lowered: bool = False) -> Out
                 world.data[:n] = [x + 1.0 for x in inputs]
     world.data[:n] = inputs
     total = nodes(exercise.program)
-    data:  list[Any] = [None] * total
-    grads: list[Any] = [None] * total
+    data:  list[Answer] = [None] * total
+    grads: list[Answer] = [None] * total
     for node, position in zip(stands, place):
         data[node], grads[node] = world.data[position], world.grads[position]
     return Outcome(data, grads)
@@ -133,7 +142,7 @@ def simulate_step(world: World, op: str, operands: Sequence[Operand], mistake: M
     world.grads.append(0.0)
 
 
-def inner(operands: Sequence[Operand], slopes: Sequence[Any]) -> Slopes:
+def inner(operands: Sequence[Operand], slopes: Sequence[Number]) -> Slopes:
     """The slopes towards nodes."""
     return tuple(float(s) for x, s in zip(operands, slopes) if isinstance(x, int))
 
@@ -156,11 +165,9 @@ def predicts(mistake: Mistake, exercise: Exercise, outcome: Outcome, lowered: bo
     return all(map(close, said.data, outcome.data)) and all(map(close, said.grads[:n], outcome.grads[:n]))
 
 
-def close(a: Any, b: Any) -> bool:
-    if a is None or b is None:
-        return a is b
-    if isinstance(a, complex) or isinstance(b, (str, complex)):
-        return False
+def close(a: Answer, b: Answer) -> bool:
+    if not isinstance(a, float) or not isinstance(b, float):
+        return a is None and b is None
     return bool(a == b or abs(a - b) <= 1e-9 * max(abs(a), abs(b)) or (math.isnan(a) and math.isnan(b)))
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from .groups import GROUPS
+from .suite import GROUPS
 from .reports import Report
 
 

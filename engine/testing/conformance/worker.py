@@ -13,18 +13,19 @@ import traceback
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from .cases import ADVICE, FAIL, FORMS, Case, Context, Finding, Result
-from .exercises import described
-from .groups import CASES
+from .attempts import Engine, described
+from .exchange import Asked
+from .suite import QUESTIONS
 from .loading import Neighbours, NotFound, load, neighbourhood
 from .stamina import tree
 
 MEMORY = 1 * 2 ** 30                     # bytes one engine may take
 
 
-def main(asked: dict[str, Any]) -> int:
+def main(asked: Asked) -> int:
     """Run the cases that are asked for; with "digest" print one answer, for comparison."""
     lines = os.fdopen(os.dup(1), "w")                        # what the engine prints goes nowhere
     silence()
@@ -51,14 +52,14 @@ def main(asked: dict[str, Any]) -> int:
     return 0
 
 
-def loaded(target: str, folder: str) -> Any:
+def loaded(target: str, folder: str) -> Engine:
     """The engine; what its file imports is looked for beside it first, and in the current folder last."""
     sys.meta_path.insert(0, Neighbours(neighbourhood(target, folder)))
     sys.path.append(folder)
     return load(target)
 
 
-def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
+def run(engine: Engine, asked: Asked, lines: TextIO) -> None:
     """Answer the cases in asked["cases"]."""
     if not callable(engine) or not hasattr(engine, "backward"):
         say(lines, absent=f"{getattr(engine, '__name__', engine)} has no backward method: "
@@ -69,7 +70,7 @@ def run(engine: Any, asked: dict[str, Any], lines: TextIO) -> None:
     for number, label in enumerate(FORMS):  # the first cases are the operations, in this order
         say(lines, start=number)
         context.survey(label, number in asked["cases"])
-    for number, case in enumerate(CASES):
+    for number, case in enumerate(QUESTIONS):
         if number in asked["cases"]:
             say(lines, start=number)
             result = answer(case, context)
@@ -94,7 +95,7 @@ def answer(case: Case, context: Context) -> Result:
         return Result(FAIL, [Finding("", [], [], [], described(problem), sentence, [(name, sentence)], {})])
 
 
-def say(lines: TextIO, **what: Any) -> None:
+def say(lines: TextIO, **what: object) -> None:
     print(json.dumps(what), file=lines, flush=True)
 
 

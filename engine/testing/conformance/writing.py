@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Any
 
+from ..quantities import Function, Number
 from ..random_programs.operations import OPERATIONS
 from ..random_programs.scalar_program import Plain, Program, constant, plain, short
 from .exercises import NAN, NONE, NUMBERS, Exercise, Right, ancestors, nodes
@@ -49,7 +49,7 @@ def names(exercise: Exercise) -> list[str]:
     return named
 
 
-def texts(program: Program, named: list[str], number: Callable[[Any], Any]) -> Iterator[tuple[int, str]]:
+def texts(program: Program, named: list[str], number: Function) -> Iterator[tuple[int, str]]:
     """The right-hand side of each step; a node without a name is written where it is used."""
     inline: dict[int, str] = {}
     for j, (op, operands) in enumerate(program.steps, len(program.inputs)):
@@ -59,12 +59,12 @@ def texts(program: Program, named: list[str], number: Callable[[Any], Any]) -> I
         yield j, inline[j]
 
 
-def constant_text(op: str, x: Plain, number: Callable[[Any], Any]) -> str:
+def constant_text(op: str, x: Plain, number: Function) -> str:
     text = literal(plain(op, x.number, number))
     return f"({text})" if text.startswith("-") else text
 
 
-def literal(x: Any) -> str:
+def literal(x: Number) -> str:
     """x as Python reads it."""
     if isinstance(x, float) and not math.isfinite(x):
         return f'float("{x}")'
@@ -83,7 +83,7 @@ def right_text(exercise: Exercise) -> list[str]:
 def interval_text(right: Right) -> str:
     if right is None:
         return "any"
-    if right in (NAN, NONE):
+    if isinstance(right, str):
         return {NAN: "nan or an error", NONE: "an error, inf or nan"}[right]
     low, high = right
     return short(low) if low == high else f"between {short(low)} and {short(high)}"

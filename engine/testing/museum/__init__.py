@@ -14,8 +14,9 @@ import difflib
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
+from ...libraries import Quantity
+from ..conformance.attempts import Engine
 from ..conformance.loading import load
 from ..conformance.reports import Report
 from ..conformance.running import conformance
@@ -56,7 +57,7 @@ def difference(e: Exhibit) -> str:
 
 
 @cache
-def engine(name: str) -> Any:
+def engine(name: str) -> Engine:
     """The engine class of an exhibit; "right" is the one without a mistake."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.py"
@@ -64,7 +65,7 @@ def engine(name: str) -> Any:
         return load(f"{path}:Value")
 
 
-def tour(name: str, **options: Any) -> Report:
+def tour(name: str, **options: Quantity) -> Report:
     """What the conformance suite says about an exhibit; options as for `conformance`."""
     report = conformance(engine(name), **options)
     report.engine = name

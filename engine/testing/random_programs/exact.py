@@ -4,12 +4,11 @@ f."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
-Number   = Any
-Function = Callable[..., Any]
+from ..quantities import Function, Number
+
 OUTSIDE  = (ValueError, ArithmeticError)             # what a function raises outside its domain
 LARGEST_EXPONENT = 1024
 
@@ -27,45 +26,45 @@ class Dual:
     def __init__(self, v: Fraction, d: dict[int, Fraction]) -> None:
         self.v, self.d = v, d
 
-    def __add__(self, other: Any) -> Dual:
+    def __add__(self, other: Number) -> Dual:
         y = lift(other)
         return Dual(self.v + y.v, joined(self.d, 1, y.d, 1))
 
-    def __sub__(self, other: Any) -> Dual:
+    def __sub__(self, other: Number) -> Dual:
         y = lift(other)
         return Dual(self.v - y.v, joined(self.d, 1, y.d, -1))
 
-    def __mul__(self, other: Any) -> Dual:
+    def __mul__(self, other: Number) -> Dual:
         y = lift(other)
         return Dual(self.v * y.v, joined(self.d, y.v, y.d, self.v))
 
-    def __truediv__(self, other: Any) -> Dual:
+    def __truediv__(self, other: Number) -> Dual:
         y = lift(other)
         return Dual(self.v / y.v, joined(self.d, 1 / y.v, y.d, -self.v / y.v ** 2))
 
-    def __pow__(self, y: Any) -> Dual:
+    def __pow__(self, y: Number) -> Dual:
         n = whole(y)
         return Dual(self.v ** n, {i: n * self.v ** (n - 1) * s for i, s in self.d.items()} if n else {})
 
     def __neg__(self)                     -> Dual: return Dual(-self.v, {i: -s for i, s in self.d.items()})
     def __abs__(self)                     -> Dual: return -self if self < 0 else self
-    def __rsub__(self, other: Any)        -> Dual: return lift(other) - self
-    def __rtruediv__(self, other: Any)    -> Dual: return lift(other) / self
+    def __rsub__(self, other: Number)        -> Dual: return lift(other) - self
+    def __rtruediv__(self, other: Number)    -> Dual: return lift(other) / self
     __radd__, __rmul__ = __add__, __mul__
 
-    def __lt__(self, other: Any)     -> bool: return compared(self, other) < 0
-    def __le__(self, other: Any)     -> bool: return compared(self, other) <= 0
-    def __gt__(self, other: Any)     -> bool: return compared(self, other) > 0
-    def __ge__(self, other: Any)     -> bool: return compared(self, other) >= 0
+    def __lt__(self, other: Number)     -> bool: return compared(self, other) < 0
+    def __le__(self, other: Number)     -> bool: return compared(self, other) <= 0
+    def __gt__(self, other: Number)     -> bool: return compared(self, other) > 0
+    def __ge__(self, other: Number)     -> bool: return compared(self, other) >= 0
     def __eq__(self, other: object)  -> bool: return compared(self, other) == 0
     __hash__ = None  # type: ignore[assignment]
 
 
-def lift(x: Any) -> Dual:
+def lift(x: Number) -> Dual:
     return x if isinstance(x, Dual) else Dual(Fraction(x), {})
 
 
-def joined(a: dict[int, Fraction], p: Any, b: dict[int, Fraction], q: Any) -> dict[int, Fraction]:
+def joined(a: dict[int, Fraction], p: Number, b: dict[int, Fraction], q: Number) -> dict[int, Fraction]:
     """p*a + q*b."""
     d = dict(a) if p == 1 else {i: p * s for i, s in a.items()}
     for i, s in b.items():
@@ -74,7 +73,7 @@ def joined(a: dict[int, Fraction], p: Any, b: dict[int, Fraction], q: Any) -> di
     return d
 
 
-def whole(y: Any) -> int:
+def whole(y: Number) -> int:
     """The exponent y as an int.
 
     Raises:
@@ -86,7 +85,7 @@ def whole(y: Any) -> int:
     return int(y)
 
 
-def compared(x: Dual, other: Any) -> int:
+def compared(x: Dual, other: Number) -> int:
     """-1, 0 or 1.
 
     Raises:

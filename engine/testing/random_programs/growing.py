@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from ...extras import needed
-from .operations import OPERATIONS, RATIONAL, Number, fifty, library, precision, step_value
+from ...libraries import Quantity
+from ..quantities import Function, Number
+from .operations import OPERATIONS, step_value
+from .rules import RATIONAL, fifty, library, precision
 from .scalar_program import Plain, Program, Step, plain
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 NUMBERS  = (1.0, 2.0, -1.0, 3.0, -2.0, 0.5, -0.5, 1.5, -3.0, 0.25)
 LARGEST  = 2.0 ** 20                      # no node of a generated program is larger
 
-Choose = Callable[[Sequence[Any]], Any]                  # one item of a list, which shrinks towards its start
+Choose: TypeAlias = Callable[[Sequence[Quantity]], Quantity]         # one item of a list, the simplest first
 
 
 def grow(choose: Choose, ops: Sequence[str] = RATIONAL, max_steps: int = 60, max_inputs: int = 3,
@@ -34,7 +40,7 @@ def grow(choose: Choose, ops: Sequence[str] = RATIONAL, max_steps: int = 60, max
                          f"choose among {' '.join(OPERATIONS)}")
     inputs  = tuple(choose(numbers) for _ in range(choose(range(1, max_inputs + 1))))
     rational = all(op in RATIONAL for op in ops)
-    kind: Any = Fraction if rational else fifty
+    kind: Function = Fraction if rational else fifty
     with precision():
         values = [kind(x) for x in inputs]
         unused = list(range(len(inputs)))
@@ -67,7 +73,8 @@ def grow_step(choose: Choose, op: str, count: int, unused: Sequence[int], number
     return Step(op, (x, operand()))
 
 
-def admitted(step: Step, values: Sequence[Number], kind: Any, kinks: bool, largest: float) -> Number | None:
+def admitted(step: Step, values: Sequence[Number], kind: Function, kinks: bool,
+             largest: float) -> Number | None:
     """The value of a new step, or None if it is not wanted."""
     xs = [values[x] if isinstance(x, int) else plain(step.op, x.number, kind) for x in step.operands]
     if not kinks and OPERATIONS[step.op].kink(*xs):
@@ -82,14 +89,16 @@ def admitted(step: Step, values: Sequence[Number], kind: Any, kinks: bool, large
     return value if max(sizes) <= largest else None
 
 
-def random_program(seed: int, ops: Sequence[str] = RATIONAL, max_steps: int = 12, **more: Any) -> Program:
+def random_program(seed: int, ops: Sequence[str] = RATIONAL, max_steps: int = 12,
+                   **more: Quantity) -> Program:
     """The program of this seed, the same on every machine; arguments as for `grow`. Needs no hypothesis."""
     rng = Random(seed)
     return grow(lambda items: items[rng.randrange(len(items))], ops, max_steps, **more)
 
 
 def programs(ops: Sequence[str] = RATIONAL, max_steps: int = 60, max_inputs: int = 3,
-             numbers: Sequence[Number] = NUMBERS, kinks: bool = False, largest: float = LARGEST) -> Any:
+             numbers: Sequence[Number] = NUMBERS, kinks: bool = False,
+             largest: float = LARGEST) -> SearchStrategy[Program]:
     """A hypothesis strategy: random programs with sharing and fan-out, which shrink to small ones.
 
         @given(programs(ops=("+", "*", "tanh")))
@@ -106,7 +115,7 @@ def programs(ops: Sequence[str] = RATIONAL, max_steps: int = 60, max_inputs: int
     from hypothesis import strategies
 
     @strategies.composite
-    def build(draw: Any) -> Program:
+    def build(draw: strategies.DrawFn) -> Program:
         choose = lambda items: draw(strategies.sampled_from(items))
         return grow(choose, ops, max_steps, max_inputs, numbers, kinks, largest)
 

@@ -14,22 +14,26 @@ number of an earlier node, or a plain number written Plain(2.0). The last step i
 
     run(Value)       the program on an engine: its leaves, all its nodes, its output
     numbers(kind)    the value of each node in Fractions, floats or mpmath's 50 digits
-    gradient()       dz/dx for each input, exact, from the calculus of this file alone
+    gradient()       dz/dx for each input, exact, from the calculus of this folder alone
 
-The gradient is carried forwards through the program (dual numbers), by rules written here once
-more: no engine, no backward pass and no row of engine.primitives has a part in it.
+The gradient is carried forwards through the program (dual numbers), by the rules of rules.py, which
+are written there once more. An operation that only the calculus table knows has its value from there,
+and slopes that are measured on it. No engine, no backward pass and no slope of a row has a part in it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from .operations import OPERATIONS, RATIONAL, Number, fifty, library, precision, step_value
+from ...libraries import Quantity
+from ..quantities import Function, Number
+from .operations import OPERATIONS, step_value
+from .rules import RATIONAL, fifty, library, precision
 
 
 class Plain(NamedTuple):
@@ -56,9 +60,9 @@ class Step(NamedTuple):
 class Run(NamedTuple):
     """A program on an engine: its inputs, all its nodes (inputs first), and the last of them, z."""
 
-    leaves: list[Any]
-    nodes:  list[Any]
-    output: Any
+    leaves: list[Quantity]
+    nodes:  list[Quantity]
+    output: Quantity
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Program:
 
     # --- running it ----------------------------------------------------------------------------------
 
-    def run(self, engine: Callable[[Number], Any], number: Callable[[Number], Any] = lambda x: x) -> Run:
+    def run(self, engine: Function, number: Function = lambda x: x) -> Run:
         """The program on an engine class: number(x) is what its constructor and operators are given.
 
         Whole exponents are always given as they are, as in x ** 2.
@@ -85,9 +89,9 @@ class Program:
 
     def missing(self, engine: type) -> list[str]:
         """The operations of this program that the engine class lacks."""
-        return [op for op in self.ops if not hasattr(engine, OPERATIONS[op].special)]
+        return [op for op in self.ops if not OPERATIONS[op].offered_by(engine)]
 
-    def numbers(self, kind: Callable[[Number], Any] | None = None) -> list[Number]:
+    def numbers(self, kind: Function | None = None) -> list[Number]:
         """The value of each node. By default in Fractions if the program is rational, else 50 digits.
 
         Raises:
@@ -96,7 +100,7 @@ class Program:
         with precision():
             return self.evaluate(kind)[0]
 
-    def evaluate(self, kind: Callable[[Number], Any] | None = None) -> tuple[list[Number],
+    def evaluate(self, kind: Function | None = None) -> tuple[list[Number],
                                                                              list[tuple[Number, ...]]]:
         """The value of each node, and the slopes of each step towards its operands."""
         kind = kind or (Fraction if self.rational else fifty)
@@ -123,7 +127,7 @@ class Program:
         return self.derivatives(range(len(self.inputs) + len(self.steps)), kinks)
 
     def derivatives(self, nodes: Sequence[int], kinks: Mapping[str, Number] | None = None,
-                    kind: Callable[[Number], Any] | None = None, size: bool = False) -> list[Number]:
+                    kind: Function | None = None, size: bool = False) -> list[Number]:
         """dz/d(node) for some nodes, each carried forwards; size: the sum of |each path| in place of the
         sum."""
         with precision():
@@ -266,7 +270,7 @@ def short(g: Number) -> str:
     return repr(float(f"{float(g):.10g}"))
 
 
-def plain(op: str, x: Number, kind: Callable[[Number], Any]) -> Any:
+def plain(op: str, x: Number, kind: Function) -> Number:
     """A plain number as an operand: a whole exponent stays as it is."""
     return x if op == "**" and isinstance(x, int) else kind(x)
 

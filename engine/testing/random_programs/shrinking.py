@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
-from .operations import OPERATIONS, Number
+from ..quantities import Number
+from .operations import OPERATIONS
+from .rules import WRITTEN
 from .scalar_program import Plain, Program, Step
 
 
@@ -30,7 +31,7 @@ def shrink(program: Program, still_fails: Callable[[Program], bool], attempts: i
     return program
 
 
-def size(program: Program) -> tuple[Any, ...]:
+def size(program: Program) -> tuple[int | float | list[list[int]], ...]:
     """What makes one program smaller than another: steps, inputs, plain operands, then its numbers and
     operations."""
     numbers = [*program.inputs, *(x.number for step in program.steps for x in step.operands
@@ -60,8 +61,8 @@ def candidates(program: Program) -> Iterator[Program]:
     for j in range(1, n):                                                    # an input gives way to another
         yield without_unused(substituted(program, j, 0))
     for j, step in enumerate(program.steps):
-        for op in OPERATIONS:                                                # a simpler operation
-            if OPERATIONS[op].arity == len(step.operands) and op != "**" and op != step.op:
+        for op in WRITTEN:                                                   # a simpler operation
+            if WRITTEN[op].arity == len(step.operands) and op != "**" and op != step.op:
                 yield with_step(program, j, Step(op, step.operands))
         if len(step.operands) == 1:
             yield with_step(program, j, Step("+", step.operands * 2))

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from ...functions import affine
+from ...libraries import Quantity
 from ...primitives import TABLE
 from ...value import Value
 
@@ -28,10 +29,10 @@ SPECIAL  = (0.0, 1.0, -1.0, 2.0, 0.5, -2.0, -0.5, 3.0, -0.0)
 TAILS    = (20.0, -20.0, 40.0, -40.0, 700.0, -700.0, 1e16, -1e16, 1e300, -1e300, 1e-8, -1e-8, 1e-160, 1e-300,
             -1e-300)
 SUBNORMALS = (5e-324, -5e-324, 1e-310)
-HIDDEN   = ("tanh", "relu", "sigmoid", "softplus", "gelu", "silu")
+HIDDEN   = tuple(row.name for row in TABLE.values() if row.activation and row.public and not row.flat)
 
 
-def deterministic(examples: int = 100) -> Any:
+def deterministic(examples: int = 100) -> settings:
     """Settings for @given: the same examples in every run (derandomised), no database, no deadline."""
     return settings(max_examples=examples, derandomize=True, database=None, deadline=None, print_blob=True)
 
@@ -58,7 +59,7 @@ def numbers(domain: str = R, tails: bool = True, subnormals: bool = True) -> st.
 
 
 def values(domain: str = R, tails: bool = True, subnormals: bool = True,
-           engine: Callable[[float], Any] = Value) -> st.SearchStrategy[Any]:
+           engine: Callable[[float], object] = Value) -> st.SearchStrategy[Quantity]:
     """`numbers` as Values, or as objects of another engine's class."""
     return numbers(domain, tails, subnormals).map(engine)
 
@@ -80,7 +81,7 @@ def operands(op: str, count: int = 3, tails: bool = True,
     domains = [row.domain[min(k, len(row.domain) - 1)] for k in range(count if row.nary else len(row.each))]
 
     @st.composite
-    def build(draw: Any) -> list[float]:
+    def build(draw: st.DrawFn) -> list[float]:
         xs: list[float] = []
         for domain in domains:
             ties = [x for x in xs if interval(domain)[2](x)]
@@ -120,7 +121,8 @@ class Network(NamedTuple):
     hidden:  str
     weights: tuple[tuple[float, ...], ...]
 
-    def __call__(self, x: Sequence[Any], weights: Sequence[Sequence[Any]] | None = None) -> Any:
+    def __call__(self, x: Sequence[Quantity],
+                 weights: Sequence[Sequence[Quantity]] | None = None) -> Quantity:
         """The output for one input; weights, in the shape of self.weights, may be Values."""
         units = iter(self.weights if weights is None else weights)
         a     = list(x)
@@ -130,7 +132,7 @@ class Network(NamedTuple):
         return a[0]
 
 
-def apply_row(name: str, z: Any) -> Any:
+def apply_row(name: str, z: Quantity) -> Quantity:
     return getattr(z, name)() if isinstance(z, Value) else TABLE[name].value(z)
 
 
@@ -138,7 +140,7 @@ def networks(max_inputs: int = 3, max_units: int = 4, max_layers: int = 3,
              hidden: Sequence[str] = HIDDEN) -> st.SearchStrategy[Network]:
     """Networks with one output; weights are short decimals, zeros among them (dead and tied units)."""
     @st.composite
-    def build(draw: Any) -> Network:
+    def build(draw: st.DrawFn) -> Network:
         layers = draw(st.integers(1, max_layers))
         sizes  = (draw(st.integers(1, max_inputs)), *(draw(st.integers(1, max_units))
                                                       for _ in range(layers - 1)), 1)
@@ -168,7 +170,7 @@ def datasets(features: int = 2, max_samples: int = 8,
     target = number if classes is None else st.integers(0, classes - 1)
 
     @st.composite
-    def build(draw: Any) -> Dataset:
+    def build(draw: st.DrawFn) -> Dataset:
         n  = draw(st.integers(1, max_samples))
         xs = [[draw(number) for _ in range(features)] for _ in range(n)]
         if draw(st.booleans()):

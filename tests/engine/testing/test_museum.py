@@ -4,6 +4,7 @@ import pytest
 
 from demos import museum as lecture
 from engine.testing.museum import EXHIBITS, difference, engine, exhibit, names, source, tour
+from engine.testing.museum.wing import HUNG, SLIPS, named, visit
 
 
 def test_there_are_enough_exhibits_each_with_its_own_name():
@@ -26,6 +27,13 @@ def test_each_exhibit_is_one_change_of_the_right_engine(e):
     changed = [line for line in difference(e).splitlines() if line[:1] in "+-"]
     assert source(e) != source(exhibit("overwrite")) or e.name == "overwrite"
     assert 1 <= len(changed) <= 22
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_every_row_of_the_table_hangs_in_its_wing_and_is_named(name):
+    report = visit(engine("right"), name)
+    assert len(HUNG) > 20 and len(named(report, name)) == len(HUNG), str(report)
+    assert all(any(f"x.{op}(" in sentence for sentence in named(report, name)) for op in HUNG)
 
 
 def test_an_unknown_exhibit():

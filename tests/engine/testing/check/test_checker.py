@@ -12,7 +12,7 @@ from engine.testing import (
     WrongGradient, assert_gradients, check_gradients, datasets, deterministic, networks, operands,
     random_program,
 )
-from engine.testing.random_programs.operations import RATIONAL, SMOOTH
+from engine.testing.random_programs.rules import RATIONAL, SMOOTH
 from engine.value import topological_order
 from hypothesis import given
 from hypothesis import strategies as st

@@ -17,9 +17,9 @@ import pytest
 from engine import Value
 from engine.testing import conformance, museum
 from engine.testing.conformance import main
-from engine.testing.conformance.groups import CASES, GROUPS
 from engine.testing.conformance.loading import NotFound, load, split
 from engine.testing.conformance.pages import page
+from engine.testing.conformance.suite import CASES, GROUPS
 from engine.testing.conformance.tables import csv_table, harmless
 
 HERE     = Path(__file__).parent

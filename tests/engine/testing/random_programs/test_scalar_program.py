@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import pytest
 from engine import Value
-from engine.testing.random_programs.operations import OPERATIONS, RATIONAL, SMOOTH
 from engine.testing.random_programs.growing import programs, random_program
+from engine.testing.random_programs.operations import OPERATIONS
+from engine.testing.random_programs.rules import RATIONAL, SMOOTH
 from engine.testing.random_programs.scalar_program import Plain, Program, Step
 from engine.testing.random_programs.shrinking import shrink
 from hypothesis import given, settings

@@ -1,19 +1,21 @@
-"""Groups: what the suite asks, as data: arithmetic, shared nodes, order, repeated backward, kinks, domains,
+"""The suite: what is asked, as data: arithmetic, shared nodes, order, repeated backward, kinks, domains,
 tails, nan.
 
 Each group is a list of cases. The operations come first, one by one: one that fails alone is used
-by no other case.
+by no other case. What else an engine offers, further.py asks.
 """
 
 from __future__ import annotations
 
-
-from ..random_programs.operations import RATIONAL, SMOOTH
+from ..random_programs.rules import RATIONAL, SMOOTH
 from ..random_programs.scalar_program import Plain, Program, Step
 from .answers import KINKS, NANS, POWERS, TAILS
+from .attempts import attempt, described
 from .cases import (ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form,
                     inputs_of, key_of)
-from .exercises import Exercise, P, askable, attempt, described, program
+from .exercises import Exercise, P, program
+from .expectations import askable
+from .further import STEPS, further
 from .randoms import drawn, fixed, random_exercises, unshared
 from .stamina import STAMINA
 
@@ -217,3 +219,8 @@ CASES: tuple[Case, ...] = (
     Case("number types", "what is not a number", text),
     *STAMINA,
 )
+
+# Last, so that what every engine is asked comes first; an engine that does not offer them is not asked, and
+# its report does not speak of them.
+FURTHER:   tuple[Case, ...] = tuple(further(step) for step in STEPS)
+QUESTIONS: tuple[Case, ...] = (*CASES, *FURTHER)
