@@ -5,7 +5,7 @@
 
 D0, D1, D2 and D3 write samples as columns: every line is transposed on the way, and (A B)^T is B^T A^T.
 D4 writes them as rows. D0, D3 and D4 store W as inputs x units: their W is the transpose of ours.
-D3 calls the pre-activation a and the activation z; D2 has no symbol for delta.
+D3 calls the pre-activation a and the activation z; D2 has no symbol for delta, and writes dL/dZ.
 """
 
 from __future__ import annotations
@@ -35,9 +35,8 @@ DOCUMENTS = {
                    ("g_{}", "g_{{{}}}")),
     "D1": Notation("[{}]", "^{{[{}]}}", USUAL, True, False,
                    ("dJ/d{}", r"\frac{{\partial J}}{{\partial {}}}")),
-    "D2": Notation("{}", "_{{{}}}", {"A": ("h", "h"), "delta": ("dL/dZ", r"\frac{\partial L}{\partial Z}"),
-                                     "J": ("L", "L")},
-                   True, False, ("dL/d{}", r"\frac{{\partial L}}{{\partial {}}}")),
+    "D2": Notation("{}", "_{{{}}}", {"A": ("h", "h"), "J": ("L", "L")}, True, False,
+                   ("dL/d{}", r"\frac{{\partial L}}{{\partial {}}}")),
     "D3": Notation("({})", "_{{({})}}", {"Z": ("A", "A"), "A": ("Z", "Z"), "J": ("R", "R"),
                                          "delta": ("delta", r"\delta")}, True, True,
                    ("dR/d{}", r"\frac{{\partial R}}{{\partial {}}}")),
@@ -103,6 +102,8 @@ class Writer:
 
     def symbol(self, z: Array) -> str:
         stem, layer, d = self.symbols[id(z)]
+        if stem == "delta" and stem not in self.notation.letters:
+            stem, d = "Z", True
         plain, tex = self.notation.letters.get(stem, (stem.strip("_") or stem, stem.strip("_") or stem))
         name  = tex if self.latex else plain
         index = ("" if layer is None else (self.notation.latex if self.latex
@@ -153,8 +154,7 @@ class Writer:
             sign = {"%": r" \bmod ", "//": r" \mathbin{//} "}[op] if tex else f" {op} "
             return f"{self.text(args[0], flip, 2)}{sign}{self.text(args[1], flip, 3)}", 2
         if op == "**":
-            return f"{self.text(args[0], flip, 4)}^{{{self.text(args[1], flip)}}}" if tex else \
-                f"{self.text(args[0], flip, 4)}^{self.text(args[1], flip, 4)}", 4
+            return self.power(z, flip), 4
         if op == "sum":
             if len(z.args[0].shape) == 2 and len(z.shape) < 2:
                 flip = self.notation.columns
@@ -166,6 +166,14 @@ class Writer:
         inner = ", ".join([self.text(a, flip) for a in (args[1:] if op == "slope" else args)
                            if a.op != "constant"])
         return (rf"{name}\left({inner}\right)" if tex else f"{name}({inner})"), 9
+
+    def power(self, z: Array, flip: bool) -> str:
+        base, exponent = self.text(z.args[0], flip, 5), z.args[1]
+        if not self.latex:
+            return f"{base}^{self.text(exponent, flip, 4)}"
+        if ("^" in base or base.startswith(r"\frac")) and not base.endswith(r"\right)"):
+            base = f"({base})"                                       # TeX refuses a second superscript
+        return f"{base}^{{{self.text(exponent, flip)}}}"
 
     def function(self, name: str, slope: bool) -> str:
         if self.latex:
