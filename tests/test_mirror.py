@@ -11,11 +11,13 @@ ROOT = Path(__file__).parents[1]
 ELSEWHERE = {
     "engine/__init__.py":          "what `import engine` loads: tests/engine/test_import.py",
     "engine/__main__.py":          "the command: tests/engine/test_command_line.py",
+    "engine/matrices/interfaces.py":
+        "protocols alone; a whole runner by them: tests/engine/matrices/test_runners.py",
     "nn/__init__.py":              "names only; what `import nn` loads: tests/nn/test_module.py",
 }
 
 # follows
-FOLLOWS = ("engine/matrices/", "engine/show/", "engine/testing/")
+FOLLOWS = ("engine/testing/",)
 
 
 def modules():

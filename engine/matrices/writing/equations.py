@@ -5,7 +5,7 @@
 
 D0, D1, D2 and D3 write samples as columns: every line is transposed on the way, and (A B)^T is B^T A^T.
 D4 writes them as rows. D0, D3 and D4 store W as inputs x units: their W is the transpose of ours.
-D3 calls the pre-activation a and the activation z; D2 has no symbol for delta.
+D3 calls the pre-activation a and the activation z; D2 has no symbol for delta, and writes dL/dZ.
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ DOCUMENTS = {
                    ("g_{}", "g_{{{}}}")),
     "D1": Notation("[{}]", "^{{[{}]}}", USUAL, True, False,
                    ("dJ/d{}", r"\frac{{\partial J}}{{\partial {}}}")),
-    "D2": Notation("{}", "_{{{}}}", {"A": ("h", "h"), "delta": ("dL/dZ", r"\frac{\partial L}{\partial Z}"),
-                                     "J": ("L", "L")},
-                   True, False, ("dL/d{}", r"\frac{{\partial L}}{{\partial {}}}")),
+    "D2": Notation("{}", "_{{{}}}", {"A": ("h", "h"), "J": ("L", "L")}, True, False,
+                   ("dL/d{}", r"\frac{{\partial L}}{{\partial {}}}")),
     "D3": Notation("({})", "_{{({})}}", {"Z": ("A", "A"), "A": ("Z", "Z"), "J": ("R", "R"),
                                          "delta": ("delta", r"\delta")}, True, True,
                    ("dR/d{}", r"\frac{{\partial R}}{{\partial {}}}")),
@@ -104,6 +103,8 @@ class Writer:
 
     def symbol(self, z: Array) -> str:
         stem, layer, d = self.symbols[id(z)]
+        if stem == "delta" and stem not in self.notation.letters:
+            stem, d = "Z", True
         plain, tex = self.notation.letters.get(stem, (stem.strip("_") or stem, stem.strip("_") or stem))
         name  = tex if self.latex else plain
         index = ("" if layer is None else (self.notation.latex if self.latex
@@ -179,9 +180,12 @@ class Writer:
         return self.text(x, flip, 2) + sign + self.text(y, flip, 3), 2
 
     def power(self, z: Array, flip: bool) -> tuple[str, int]:
-        x, y = z.args
-        top  = f"{{{self.text(y, flip)}}}" if self.latex else self.text(y, flip, 4)
-        return f"{self.text(x, flip, 4)}^{top}", 4
+        base, exponent = self.text(z.args[0], flip, 5), z.args[1]
+        if not self.latex:
+            return f"{base}^{self.text(exponent, flip, 4)}", 4
+        if ("^" in base or base.startswith(r"\frac")) and not base.endswith(r"\right)"):
+            base = f"({base})"                                       # TeX refuses a second superscript
+        return f"{base}^{{{self.text(exponent, flip)}}}", 4
 
     def function(self, name: str, slope: bool) -> str:
         if self.latex:

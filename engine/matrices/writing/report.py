@@ -27,8 +27,8 @@ def report(derived: Derivation, runner: str) -> str:
     lines += [f"Tied to {derived.samples} samples: {why}." for why in dict.fromkeys(low.fixed)]
     lines += [f"The number {number!r} after a sum over the batch was read as "
               f"{'' if k == 1 else f'{k} times '}the number of samples."
-              if number >= 1 else f"The factor {number!r} after a sum over the batch was read as "
-                                  f"1/{'' if k == 1 else f'{k} '}samples."
+              if abs(number) >= 1 else f"The factor {number!r} after a sum over the batch was read as "
+                                       f"1/{'' if k == 1 else f'{k} '}samples."
               for number, k in low.means]
     if derived.trace.strays:
         lines.append(f"{derived.trace.strays} Values were neither inputs, targets nor parameters: their "

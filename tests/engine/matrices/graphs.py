@@ -5,8 +5,12 @@ from random import Random
 import numpy as np
 
 from engine import (Value, affine, clamp, dot, logsumexp, maximum, minimum, relu, sigmoid, softmax, tanh,
-                    total)
+                    total, vectorize)
+from engine.matrices.passes.batch import fold
+from engine.matrices.passes.sums import normalise
+from engine.matrices.passes.trace import trace
 from engine.primitives import apply
+from nn import MLP, half_mse
 
 UNARY  = ["neg", "abs", "tanh", "sigmoid", "relu", "exp", "sin", "cos", "softplus", "log_sigmoid", "gelu",
           "silu",
@@ -102,7 +106,20 @@ def matrix(rows, columns, seed, label=""):
             for i in range(rows)]
 
 
+def regression(f="tanh", **options):
+    """(program, X, Y): half the mean of the squared errors of a small network, recorded from 4 samples."""
+    X, Y, model = samples(4, 2), samples(4, 1, 1), MLP(2, [3, 1], f)
+    program = vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters(), **options)
+    return program, numbers(X), numbers(Y)
+
+
+def templates(loss, X, parameters):
+    """What the passes before grouping make of a loss."""
+    t = trace(loss, X, [], parameters, batch=False)
+    return fold(t, normalise(t))[0]
+
+
 __all__ = ["attention", "convolution", "flat", "grown", "logsumexp", "matrix", "maximum", "minimum",
            "numbers",
-           "random_loss",
-           "relu", "samples", "scalar_gradients", "sigmoid"]
+           "random_loss", "regression",
+           "relu", "samples", "scalar_gradients", "sigmoid", "templates"]

@@ -4,7 +4,9 @@ import numpy as np
 
 from engine.matrices.algebra import simpler
 from engine.matrices.lines import Lines
-from engine.matrices.portable import sized
+from engine.matrices.native.c_memory import Memory
+from engine.matrices.native.schedule import schedule
+from engine.matrices.portable import needed, sized
 
 UNARY       = ["exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos",
                "atan", "sinh", "cosh", "tanh", "asinh", "atanh", "abs", "neg", "floor", "round"]
@@ -80,3 +82,11 @@ def data(roots, leaves, samples):
     rng = np.random.default_rng(samples)
     return ({id(z): rng.uniform(0.1, 0.9, sized(z.shape, samples)) for z in leaves},
             [np.zeros(sized(z.shape, samples)) for z in roots])
+
+
+def memory(write):
+    """(C memory, roots) of what `program` gives; the leaves are in places x, y, w and u."""
+    roots, leaves = program(write)
+    made = Memory(schedule(needed(roots), roots))
+    made.place.update({id(z): name for z, name in zip(leaves, "xywu")})
+    return made, roots

@@ -3,24 +3,17 @@
 import numpy as np
 import pytest
 
-from engine import vectorize
 from engine.matrices import runners
 from engine.matrices.portable import elementary, evaluate
 from engine.matrices.runners import PATIENCE, RUNNERS
 from engine.matrices.interfaces import Unsupported
-from nn import MLP, SGD, half_mse
+from nn import SGD
 
-from .graphs import numbers, samples
-
-
-def program_of(runner="auto", **options):
-    X, Y, model = samples(4, 2), samples(4, 1, 1), MLP(2, [3, 1], "tanh")
-    return vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters(), runner=runner,
-                     **options), numbers(X), numbers(Y)
+from .graphs import regression
 
 
 def test_auto_compiles_when_it_is_worth_it():
-    program, X, Y = program_of()
+    program, X, Y = regression()
     program(X, Y)
     assert "NumPy; machine code after" in program.report()
     before = program(X, Y).loss
@@ -30,14 +23,14 @@ def test_auto_compiles_when_it_is_worth_it():
 
 
 def test_numpy_stays_numpy():
-    program, X, Y = program_of("numpy")
+    program, X, Y = regression(runner="numpy")
     program.train(X, Y, SGD(program.values, 0.1), epochs=PATIENCE + 1)
     assert program.report().endswith("Runner: NumPy.")
 
 
 def test_an_unknown_runner():
     with pytest.raises(ValueError, match="'auto', 'numpy', 'native'"):
-        program_of("cuda")
+        regression(runner="cuda")
 
 
 # --- another runner ---------------------------------------------------------------------------------
@@ -68,7 +61,7 @@ class Refusing(LineByLine):
 
 def test_a_runner_is_one_class_and_one_line_of_registration(monkeypatch):
     monkeypatch.setitem(RUNNERS, "line by line", LineByLine)
-    (program, X, Y), (other, *_) = program_of("line by line"), program_of("numpy")
+    (program, X, Y), (other, *_) = regression(runner="line by line"), regression(runner="numpy")
     found, wanted = program(X, Y), other(X, Y)
     assert found.loss == pytest.approx(wanted.loss, rel=1e-14)
     for name in wanted.gradients:
@@ -80,7 +73,7 @@ def test_a_runner_is_one_class_and_one_line_of_registration(monkeypatch):
 
 def test_what_a_runner_refuses_numpy_does_and_the_report_says_why(monkeypatch):
     monkeypatch.setitem(RUNNERS, "refusing", Refusing)
-    (program, X, Y), (other, *_) = program_of("refusing"), program_of("numpy")
+    (program, X, Y), (other, *_) = regression(runner="refusing"), regression(runner="numpy")
     assert program(X, Y).loss == other(X, Y).loss
     assert program.report().endswith("Runner: NumPy, because it is Sunday.")
 

@@ -226,9 +226,3 @@ def test_errors_say_what_to_write():
                                                                                          parameters=[w])
     with pytest.raises(ValueError, match="differ in length"):
         vectorize(loss, [[x], [Value(1.0), Value(2.0)]], parameters=[w])
-    X, Y, model = samples(3, 2), samples(3, 1, 1), MLP(2, [1])
-    program = vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters())
-    with pytest.raises(ValueError, match="shape"):                             program([[1.0, 2.0, 3.0]],
-                                                                                       [[1.0]])
-    with pytest.raises(ValueError, match="program\\(X, Y\\)"):                 program([[1.0, 2.0]])
-    with pytest.raises(ValueError, match="outputs="):                          program.predict([[1.0, 2.0]])

@@ -1,11 +1,5 @@
 """Machine code gives the numbers that NumPy gives, for every program, or leaves it to NumPy and says why."""
 
-import os
-import stat
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,29 +7,12 @@ from hypothesis import strategies as st
 
 from engine import Value, vectorize
 from engine.matrices.native import compiler as compiling
-from engine.matrices.native import epochs as native_training
-from nn import MLP, SGD, Adam, cross_entropy_with_logits, half_mse, hinge, l2, mse, weights
+from nn import MLP, cross_entropy_with_logits, hinge, l2, mse, weights
 
 from .. import test_vectorization as test_vectorizing
-from ..graphs import attention, matrix, numbers, random_loss, samples
+from ..graphs import attention, matrix, numbers, random_loss, regression, samples
 
-try:
-    compiling.compiler()
-except compiling.NoCompiler:
-    pytest.skip("there is no C compiler here", allow_module_level=True)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def cache(tmp_path_factory):
-    """A cache of its own, so that everything is really compiled."""
-    before = os.environ.get("XDG_CACHE_HOME")
-    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
-    compiling.folder.cache_clear()
-    yield compiling.folder()
-    os.environ.pop("XDG_CACHE_HOME")
-    if before is not None:
-        os.environ["XDG_CACHE_HOME"] = before
-    compiling.folder.cache_clear()
+pytestmark = pytest.mark.usefixtures("cache")
 
 
 def agree(loss, X, Y, parameters, counts=(), **options):
@@ -115,18 +92,12 @@ def test_functions_keep_their_tails(f, z):
 
 # --- choosing ---------------------------------------------------------------------------------------
 
-def program_of(runner="auto", **options):
-    X, Y, model = samples(4, 2), samples(4, 1, 1), MLP(2, [3, 1], "tanh")
-    return vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters(), runner=runner,
-                     **options), numbers(X), numbers(Y)
-
-
 def test_without_a_compiler_numpy_does_it_and_the_report_says_so(monkeypatch):
     def none():
         raise compiling.NoCompiler("no C compiler was found")
     monkeypatch.setattr(compiling, "compiler", none)
-    program, X, Y = program_of("native")
-    assert program(X, Y).loss == program_of("numpy")[0](X, Y).loss
+    program, X, Y = regression(runner="native")
+    assert program(X, Y).loss == regression(runner="numpy")[0](X, Y).loss
     assert program.report().endswith("Runner: NumPy, because no C compiler was found.")
 
 
@@ -139,206 +110,3 @@ def test_what_has_no_c_is_left_to_numpy_and_named():
     X = np.random.default_rng(0).normal(size=(3, 6))
     assert fast(X).loss == slow(X).loss
     assert "NumPy, because the axis of the samples becomes numbers" in fast.report()
-
-
-# --- the cache --------------------------------------------------------------------------------------
-
-def test_the_cache_is_private_and_used_again(cache, monkeypatch):
-    program, X, Y = program_of("native")
-    program(X, Y)
-    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
-    assert all(path.suffix == ".so" for path in cache.iterdir())     # nothing half-made is left
-    monkeypatch.setattr(compiling, "build", None)                    # to compile again would fail
-    again, X, Y = program_of("native")
-    assert again(X, Y).loss == program.run(X, Y)
-
-
-SOURCE = "double value(void) { return 42; }"
-
-DAMAGES = f"SOURCE = {SOURCE!r}" + """
-import ctypes, os, sys
-from pathlib import Path
-from engine.matrices.native import compiler as compiling
-
-def value():
-    step = compiling.library(SOURCE).value
-    step.restype = ctypes.c_double
-    return step()
-
-built, build = [], compiling.build
-compiling.build = lambda *args: built.append(1) or build(*args)
-value()
-whole, = compiling.folder().glob("*.so")
-content = whole.read_bytes()
-middle  = len(content) // 2
-damages = [content[:n] for n in (0, 1, 64, 1000, middle, len(content) - 1)] + [
-    content + b"more", b"no library", content[:middle] + bytes(4096) + content[middle + 4096:],
-    content[:18] + b"\\xb7" + content[19:]]                               # (the machine, in an ELF file)
-for damage in damages:
-    with open(whole, "r+b") as file:             # in place: as an older process would have it mapped
-        file.truncate(0)
-        file.write(damage)
-    before = len(built)
-    assert value() == 42 and value() == 42 and len(built) == before + 1, (len(damage), built)
-    assert whole.read_bytes() == content
-
-whole.unlink()
-for other in (b"no library", content[:18] + b"\\xb7" + content[19:]):     # whole, yet of another machine
-    whole.with_name(f"{whole.name.split('.')[0]}.{compiling.hash_of(other)}.so").write_bytes(other)
-before = len(built)
-assert value() == 42 and value() == 42 and len(built) == before + 1
-print("done")
-"""
-
-
-def script(text, cache, **options):
-    """The text as a program of its own, so that a crash is that program's alone."""
-    return subprocess.Popen([sys.executable, "-c", text], cwd=Path(__file__).parents[4], text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            env={**os.environ, "XDG_CACHE_HOME": str(cache)},
-                            **options)
-
-
-def test_a_damaged_library_is_built_anew_and_never_loaded(tmp_path):
-    """Cut off at any place, longer, overwritten, of another machine: to load such a file can end the
-    process."""
-    ran = script(DAMAGES, tmp_path)
-    out, error = ran.communicate()
-    assert (ran.returncode, out) == (0, "done\n"), error
-
-
-def test_two_processes_that_build_the_same_program_at_once(tmp_path):
-    text = f"""
-import ctypes, sys
-from engine.matrices.native import compiler as compiling
-compiling.compiler(), compiling.folder()
-print("ready", flush=True), sys.stdin.readline()
-for k in range(4):
-    step = compiling.library({SOURCE!r} + "\\n" * k).value
-    step.restype = ctypes.c_double
-    print(step())
-"""
-    both = [script(text, tmp_path, stdin=subprocess.PIPE) for _ in range(2)]
-    for ran in both: assert ran.stdout.readline() == "ready\n"
-    found = []
-    for ran in both: ran.stdin.write("go\n"), ran.stdin.flush()
-    for ran in both: found.append(ran.communicate())
-    assert found == [("42.0\n" * 4, "")] * 2
-    assert {path.suffix for path in (tmp_path / "chainrule").iterdir()} == {".so"}
-
-
-def test_a_cache_that_cannot_be_written_or_read_is_done_without(cache, tmp_path, monkeypatch):
-    """A read-only cache: the libraries in it are used, others are compiled for this process alone."""
-    def refuse(path, content):
-        raise PermissionError(13, "Permission denied")
-    compiling.library(SOURCE)
-    monkeypatch.setattr(compiling, "written", refuse)
-    before = sorted(cache.iterdir())
-    assert compiling.library(SOURCE + "\n/* new */").value
-    assert sorted(cache.iterdir()) == before
-    monkeypatch.setattr(compiling, "folder", lambda: tmp_path / "missing")
-    assert compiling.library(SOURCE).value
-
-
-@pytest.mark.parametrize("room", [0, 5000])
-def test_on_a_full_disk_numpy_does_it_and_the_report_says_so(tmp_path, room):
-    """A process that may write no file of more than `room` bytes; training included."""
-    ran = script(f"""
-import resource
-from engine import Value, vectorize
-from engine.matrices.native import compiler as compiling
-from nn import SGD
-compiling.compiler()
-resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, resource.RLIM_INFINITY))
-x, w = Value(2.0), Value(3.0)
-program = vectorize((x * w) ** 2, [x], [], [w], batch=True, runner="native")
-assert program([[2.0]]).loss == 36.0
-assert len(program.train([[2.0]], None, SGD([w], 1e-3), epochs=300)) == 300
-print(program.report())
-try: compiling.library({SOURCE!r})
-except compiling.NoCompiler as reason: print(reason)
-""", tmp_path)
-    out, error = ran.communicate()
-    *_, report, reason = out.splitlines() or [error]
-    assert report.startswith("Runner: NumPy, because compiling failed: "), error
-    assert reason.startswith("the C compiler refused the program: " if room else "compiling failed: "), reason
-
-
-def test_a_training_goes_on_where_its_loop_cannot_be_compiled(monkeypatch):
-    def full(source):
-        raise compiling.NoCompiler("compiling failed: No space left on device")
-    program, X, Y = program_of("native")
-    other, *_ = program_of("native")
-    program(X, Y)
-    monkeypatch.setattr(native_training, "library", full)
-    found = program.train(X, Y, SGD(program.values, 0.1), epochs=5)
-    monkeypatch.undo()
-    assert found == pytest.approx(other.train(X, Y, SGD(other.values, 0.1), epochs=5), rel=1e-12)
-
-
-def test_a_folder_that_others_can_write_to_is_not_used(tmp_path, monkeypatch):
-    (tmp_path / "chainrule").mkdir()
-    (tmp_path / "chainrule").chmod(0o777)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    own = compiling.folder.__wrapped__()
-    assert own.parent != tmp_path and compiling.private(own)
-    own.rmdir()
-
-
-def test_a_refusal_of_the_compiler_is_told():
-    with pytest.raises(compiling.NoCompiler, match="refused the program: "):
-        compiling.library("void step(void) { return nothing; }")
-
-
-# --- training ---------------------------------------------------------------------------------------
-
-class Decaying(SGD):
-    """A rule that is more than arithmetic: it remembers something of its own."""
-
-    def update(self, w, g, state):
-        self.lr *= 0.999
-        return super().update(w, g, state)
-
-
-@pytest.mark.parametrize("batch_size", [None, 3])
-@pytest.mark.parametrize("optimizer, in_c", [
-    (lambda ps: SGD(ps, 0.1), True), (lambda ps: SGD(ps, 0.1, momentum=0.9, weight_decay=0.01), True),
-    (lambda ps: Adam(ps, 0.05), True),
-    (lambda ps: SGD(ps[:5], 0.1, momentum=0.5), True), (lambda ps: Decaying(ps, 0.1), False)])
-def test_training_moves_the_values_as_numpy_does(optimizer, in_c, batch_size):
-    found = []
-    for runner in ("native", "numpy"):
-        X, Y, model = samples(8, 2), samples(8, 1, 1), MLP(2, [3, 1], "tanh")
-        program = vectorize(half_mse([[model(x)] for x in X], Y), X, Y, model.parameters(), runner=runner)
-        mover   = optimizer(model.parameters())
-        if runner == "native":
-            rule = native_training.rule_of(mover, len(program.theta), len(mover.start),
-                                           np.ones(len(program.theta), bool))
-            assert (rule is not None) == in_c
-        losses = program.train(numbers(X), numbers(Y), mover, epochs=7, batch_size=batch_size)
-        losses += program.train(numbers(X), numbers(Y), mover, epochs=2, batch_size=batch_size)
-        found.append((losses, [p.data for p in model.parameters()],
-                      [x for state in mover.states for x in state], [mover.steps]))
-    for mine, theirs in zip(*found):
-        assert mine == pytest.approx(theirs, rel=1e-10, abs=1e-14)
-
-
-@pytest.mark.parametrize("batch_size", [None, 3])
-@pytest.mark.parametrize("features, targets", [(1, 1), (0, 1), (1, 0)])
-def test_samples_of_which_only_one_of_inputs_and_targets_has_numbers(features, targets, batch_size):
-    """How many samples there are is told by the rows, also by rows of nothing."""
-    found, X, Y = [], samples(8, features), samples(8, targets, 1)
-    x, y = np.reshape(numbers(X), (8, features)), np.reshape(numbers(Y), (8, targets))
-    for runner in ("native", "numpy"):
-        w = Value(0.5)
-        loss    = sum([(w - z) ** 2 for rows in zip(X, Y) for row in rows for z in row]) / 8
-        program = vectorize(loss, X, Y if targets else [], [w], runner=runner)
-        found.append([*program.train(x, y if targets else None, SGD([w], 0.1), epochs=3,
-                                     batch_size=batch_size), w.data])
-    assert found[0] == pytest.approx(found[1], rel=1e-12)
-
-
-def test_a_callback_ends_native_training():
-    program, X, Y = program_of("native")
-    assert len(program.train(X, Y, SGD(program.values, 0.1), epochs=50,
-                             callback=lambda epoch, loss: epoch == 4)) == 4
