@@ -41,12 +41,12 @@ def documents() -> dict[str, str]:
 
 
 def items() -> list[Item]:
-    """The 213 items, in the order of the documents."""
+    """The items, in the order of the documents."""
     return [Item(**row) for row in contents()["items"]]
 
 
 def errata() -> list[Erratum]:
-    """The 65 errata, in the order of the documents."""
+    """The errata, in the order of the documents."""
     return [Erratum(**row) for row in contents()["errata"]]
 
 
