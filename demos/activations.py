@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import exp, tanh
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from engine import Value, grad, leaky_relu, relu, sigmoid, softmax
@@ -99,14 +100,15 @@ def convergence(out: Path) -> None:
           "factor of 6, from a large network of another kind")
     fig, axes = figure(width=9, height=5.2)
     for (name, runs), colour, dash in zip(curves.items(), (VERMILLION, BLUE, ORANGE), (":", "--", "-")):
-        for k, losses in enumerate(runs):
-            axes.semilogy(range(1, EPOCHS + 1), losses, dash, color=colour, linewidth=2,
-                          label=name if k == 0 else None)
+        for losses in runs:
+            axes.semilogy(range(1, EPOCHS + 1), losses, color=colour, linewidth=1, alpha=0.25)
+        axes.semilogy(range(1, EPOCHS + 1), [median(losses) for losses in zip(*runs)], dash, color=colour,
+                      label=name)
     axes.axhline(LEVEL, color=GREY, linewidth=1)
-    axes.set(xlabel="epoch", ylabel="loss", title=f"three hidden layers, {SEEDS} seeds")
+    axes.set(xlabel="epoch", ylabel="loss", title=f"three hidden layers, {SEEDS} seeds and their median")
     axes.legend()
-    save(fig, out, "convergence", "Loss against epochs for sigmoid, tanh and ReLU, several seeds each, and "
-         "the level that counts as learned")
+    save(fig, out, "convergence", "Loss against epochs for sigmoid, tanh and ReLU, several seeds each and "
+         "their median, and the level that counts as learned")
 
 
 def epochs_to(losses: list[float]) -> int | str:

@@ -100,7 +100,7 @@ def rates(X: list[list[float]], Y: list[float], out: Path, steps: int = 40) -> N
                     label=f"{label}, middle seed")
         axes.loglog([lr for lr in RATES for _ in range(3)], [loss for losses in by_rate for loss in losses],
                     mark, color=colour, alpha=0.4)
-    axes.set(xlabel="learning rate", ylabel=f"half squared error after {steps} steps", ylim=(None, 10),
+    axes.set(xlabel="learning rate", ylabel=f"half squared error after {steps} steps", ylim=(None, 1),
              title="the rates that each takes", xticks=RATES, xticklabels=[f"{lr:g}" for lr in RATES])
     axes.minorticks_off()
     axes.legend()

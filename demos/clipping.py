@@ -1,8 +1,8 @@
 """Clipping: by the common norm it keeps the direction, element by element it does not (D4).
 
 What there is to see: (3, 4) becomes (0.6, 0.8) or (1, 1); and a cliff, on which one step without
-clipping throws the parameter out of the valley. A chain of large weights oscillates around the minimum
-when the step is too long, and flies away when it is longer.
+clipping throws the parameter out of the valley. A chain of weights oscillates around the minimum when
+the step is too long, and overshoots it again and again when it is longer: it never learns.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .common import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION, figure
 
 POSITION  = 220
 DOCUMENTS = ["D1-47", "D1-59", "D4-43", "ERR-D4-8"]
-RATES     = [0.01, 0.05, 0.1, 0.15, 0.3]
+RATES     = [0.02, 0.1, 0.15, 0.2, 0.3]
 
 
 def clipped(numbers: tuple[float, ...], rule: str, limit: float) -> list[float]:
@@ -98,14 +98,13 @@ def short(numbers: list[float]) -> str:
 
 
 def errors(lr: float, seed: int, steps: int = 60) -> list[float]:
-    """y - 2 before each step, for y = w1 w2 w3 w4 from large weights; it ends early beyond a million."""
+    """The error y - 2 before each step, for y = w1 w2 w3 w4 from weights a little too large."""
     rng = Random(seed)
-    w   = [Value(rng.uniform(1.2, 1.8)) for _ in range(4)]
+    w   = [Value(rng.uniform(1.15, 1.35)) for _ in range(4)]
     optimizer, found = SGD(w, lr=lr), []
     for _ in range(steps):
         e = w[0] * w[1] * w[2] * w[3] - 2.0
         found.append(float(e.data))
-        if abs(e.data) > 1e6: break
         optimizer.zero_grad()
         (0.5 * e * e).backward()
         optimizer.step()
@@ -113,22 +112,22 @@ def errors(lr: float, seed: int, steps: int = 60) -> list[float]:
 
 
 def overshooting(out: Path, seeds: int = 20) -> None:
-    """Four large weights in a chain: count over seeds what each rate does; draw one seed."""
+    """Four weights in a chain: count over seeds what each rate does; draw one seed."""
     runs = {lr: [errors(lr, seed) for seed in range(seeds)] for lr in RATES}
-    print(f"\nJ = (w1 w2 w3 w4 - 2)^2 / 2 from weights between 1.2 and 1.8, 60 steps, {seeds} seeds:\n")
-    table(["rate", "learned, |error| < 0.01", "changes of sign, median", "beyond a million"],
+    print(f"\nJ = (w1 w2 w3 w4 - 2)^2 / 2 from weights between 1.15 and 1.35, 60 steps, {seeds} seeds:\n")
+    table(["rate", "learned, |error| < 0.01", "changes of sign, median", "mean |error|, last 10 steps"],
           [(lr, sum(abs(run[-1]) < 0.01 for run in each), sorted(map(changes, each))[seeds // 2],
-            sum(abs(run[-1]) > 1e6 for run in each)) for lr, each in runs.items()])
+            sum(abs(e) for run in each for e in run[-10:]) / (10 * seeds)) for lr, each in runs.items()])
     fig, axes = figure(width=9, height=5)
     for (lr, each), colour, dash in zip(runs.items(), (BLUE, GREEN, ORANGE, PURPLE, VERMILLION),
                                         ("-", "-.", "--", "-", ":")):
         axes.plot(range(len(each[0])), each[0], dash, color=colour, label=f"rate {lr:g}")
     axes.axhline(0, color=GREY, linewidth=1)
-    axes.set(xlabel="step", ylabel="error $w_1 w_2 w_3 w_4 - 2$", xlim=(0, 30), ylim=(-8, 8),
+    axes.set(xlabel="step", ylabel="error $w_1 w_2 w_3 w_4 - 2$", xlim=(0, 30),
              title="one start, five rates")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     save(fig, out, "overshooting", "The error against the step: a small rate comes down smoothly, larger "
-         "ones swing around 0, the largest leave the picture")
+         "ones swing around 0, the largest never settle")
 
 
 def changes(run: list[float]) -> int:

@@ -118,11 +118,12 @@ def zigzag(out: Path, seeds: int = 10) -> None:
     table(["inputs", "steps that move both weights the same way", "length of the path / distance"],
           [(label, mean([same_way(path) for path in each]), mean([detour(path) for path in each]))
            for (label, _, _), each in zip(cases, paths)])
-    fig, axes = figure(1, 3, width=5.2, height=5.2, sharey=True)
+    fig, axes = figure(1, 3, width=4, height=4.4, sharey=True)
     for panel, (label, _, _), each in zip(axes, cases, paths):
         panel.plot(*zip(*each[0]), "-", color=VERMILLION, linewidth=1.6)
         panel.plot(1, -1, "*", color=BLACK, markersize=16)
-        panel.set(xlabel="$w_1$", title=label, xlim=(-0.45, 1.25), ylim=(-1.25, 0.45))
+        panel.set(xlabel="$w_1$", title=label.replace(", ", "\n"), xlim=(-0.3, 1.2),
+                  ylim=(-1.2, 0.3), xticks=[0, 0.5, 1], yticks=[-1, -0.5, 0])
     axes[0].set_ylabel("$w_2$")
     save(fig, out, "zigzag", "The path of two weights: in zig-zags from positive inputs one by one, smoother "
          "in batches, and without a common direction from centred inputs")
