@@ -20,7 +20,7 @@ from nn.datasets import noisy_curve
 from .common import BLUE, GREEN, ORANGE, figure, progress, save, table
 
 POSITION  = 210
-DOCUMENTS = ["D0-25", "D3-13", "D3-22", "D3-23", "D3-24", "D3-25", "D3-32", "ERR-D0-7", "ERR-D3-2"]
+DOCUMENTS = ["D0-25", "D3-13", "D3-22", "D3-23", "D3-24", "D3-25", "D3-34", "ERR-D0-7", "ERR-D3-2"]
 
 
 def gradient(w: float, samples: list[tuple[float, float]]) -> float:

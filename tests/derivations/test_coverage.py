@@ -21,7 +21,7 @@ def uncovered(ids, reasons=()):
 
 
 def test_the_catalogue_has_every_item_and_erratum():
-    assert Counter(item.document for item in items()) == {"D0": 40, "D1": 64, "D2": 43, "D3": 32, "D4": 45}
+    assert Counter(item.document for item in items()) == {"D0": 45, "D1": 64, "D2": 46, "D3": 35, "D4": 49}
     assert Counter(one.document for one in errata()) == {"D0": 11, "D1": 19, "D2": 9, "D3": 11, "D4": 16}
     for document in documents():
         for prefix, known in [("", items()), ("ERR-", errata())]:
