@@ -1,7 +1,8 @@
 """Batch normalisation, forward and backward, and what it does for a deep network (D1).
 
 What there is to see: the worked numbers, with the closed form of the backward pass beside the
-engine's gradients; and six tanh layers from N(0, 1) weights that learn with it and not without.
+engine's gradients; six tanh layers from N(0, 1) weights that learn with it and not without; and the rates
+that each of the two takes.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from engine import Value, dot, mean
 from nn import SGD, BatchNorm, Elementwise, Layer, Sequential, fit
 from nn.datasets import noisy_curve
 
-from .common import BLUE, VERMILLION, figure, progress, save, table
+from .common import BLUE, VERMILLION, figure, progress, save, short, table
 
 POSITION  = 180
-DOCUMENTS = ["D1-50", "D1-51", "D1-52", "D1-53", "GF", "ERR-D1-11"]
+DOCUMENTS = ["D1-50", "D1-51", "D1-52", "D1-53", "D1-61", "GF", "ERR-D1-11"]
+RATES     = [0.03, 0.1, 0.3]
 
 
 def closed_form(z: list[float], gamma: float, upstream: list[float]) -> list[float]:
@@ -78,3 +80,29 @@ def run(out: Path) -> None:
     axes.legend()
     save(fig, out, "batch_norm", "Loss of a six-layer tanh network with and without batch normalisation, "
          "three seeds each")
+    rates(*noisy_curve(n=12, noise=0.05), out)
+
+
+def rates(X: list[list[float]], Y: list[float], out: Path, steps: int = 40) -> None:
+    """The same two networks at several rates: print and draw the loss of each seed."""
+    found: dict[str, list[list[float]]] = {"with batch norm": [], "without": []}
+    for label, by_rate in progress(found.items(), "rates"):
+        for lr in RATES:
+            nets = [deep(label.startswith("with "), seed) for seed in range(3)]
+            by_rate.append([fit(net, X, Y, "half_mse", SGD(net.parameters(), lr=lr), epochs=steps,
+                                clip_value=1e6, progress=False).losses[-1] for net in nets])
+    print(f"\nhalf squared error of three seeds after {steps} steps on 12 samples, by the rate:\n")
+    table(["rate", *found], [(lr, *(", ".join(short(loss, 3) for loss in by_rate[k])
+                                    for by_rate in found.values())) for k, lr in enumerate(RATES)])
+    fig, axes = figure(width=9, height=5.2)
+    for (label, by_rate), colour, mark in zip(found.items(), (BLUE, VERMILLION), "o^"):
+        axes.loglog(RATES, [sorted(losses)[1] for losses in by_rate], mark + "-", color=colour,
+                    label=f"{label}, middle seed")
+        axes.loglog([lr for lr in RATES for _ in range(3)], [loss for losses in by_rate for loss in losses],
+                    mark, color=colour, alpha=0.4)
+    axes.set(xlabel="learning rate", ylabel=f"half squared error after {steps} steps", ylim=(None, 1),
+             title="the rates that each takes", xticks=RATES, xticklabels=[f"{lr:g}" for lr in RATES])
+    axes.minorticks_off()
+    axes.legend()
+    save(fig, out, "batch_norm_rates", "Final loss against the learning rate, with and without batch "
+         "normalisation; what exploded lies above the picture")

@@ -1,14 +1,17 @@
 """One sample, a mini-batch or all of them: what a step of descent is made of (D3).
 
 What there is to see: the average of single-sample gradients is the full gradient, exactly; their
-spread falls with the batch; and why a sum without 1/B needs another learning rate (ERR-D3-2).
+spread falls with the batch; how often a batch pulls a parameter against the majority; and that a sum
+without 1/B needs another learning rate (ERR-D3-2).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from math import sin
 from pathlib import Path
+from random import Random
 
 from engine import Value, mean
 from nn import MLP, SGD, fit, mse
@@ -17,7 +20,7 @@ from nn.datasets import noisy_curve
 from .common import BLUE, GREEN, ORANGE, figure, progress, save, table
 
 POSITION  = 210
-DOCUMENTS = ["D0-25", "D3-13", "D3-22", "D3-23", "D3-24", "D3-25", "ERR-D0-7", "ERR-D3-2"]
+DOCUMENTS = ["D0-25", "D3-13", "D3-22", "D3-23", "D3-24", "D3-25", "D3-34", "ERR-D0-7", "ERR-D3-2"]
 
 
 def gradient(w: float, samples: list[tuple[float, float]]) -> float:
@@ -25,6 +28,19 @@ def gradient(w: float, samples: list[tuple[float, float]]) -> float:
     v = Value(w, "w")
     mean([(v * x - y) ** 2 for x, y in samples]).backward()
     return float(v.grad)
+
+
+def against_the_rest(X: list[list[float]], Y: list[float], B: int, seed: int) -> float:
+    """The share of pairs (batch, parameter) in which the batch pulls the parameter the other way."""
+    net = MLP(1, [8, 1], "tanh", seed=seed)
+    def slopes(rows: Sequence[int]) -> list[float]:
+        net.zero_grad()
+        mse([net(X[i]) for i in rows], [Y[i] for i in rows]).backward()
+        return [p.grad for p in net.parameters()]
+    order = Random(seed).sample(range(len(X)), len(X))
+    full  = slopes(order)
+    pulls = [(g, f) for k in range(0, len(X), B) for g, f in zip(slopes(order[k:k + B]), full)]
+    return sum(g * f < 0 for g, f in pulls) / len(pulls)
 
 
 def run(out: Path) -> None:
@@ -44,7 +60,14 @@ def run(out: Path) -> None:
     table(["B", "batches", "mean gradient", "full gradient", "variance", "var_1/B (N-B)/(N-1)"], rows,
           digits=6)
 
+    print(f"\nwithout 1/B the {N} gradients add up to {sum(singles):.6g}, {N} times the mean: a step of rate "
+          f"eta is one of {N} eta (ERR-D3-2, ERR-D0-7)")
     X, Y   = noisy_curve(sin, n=48, noise=0.1, seed=3)
+    print("\nhow often the gradient of a batch has another sign than the full gradient, over all "
+          "parameters of a 1-8-1 network:\n")
+    table(["B", *(f"seed {seed}" for seed in range(5))],
+          [(B, *(f"{against_the_rest(X, Y, B, seed):.1%}" for seed in range(5))) for B in (1, 4, 12, 24)])
+
     curves = {}
     for label, size in progress((("full batch, 48", None), ("mini-batch, 8", 8), ("one sample", 1)),
                                 "batch sizes"):

@@ -1,7 +1,7 @@
 """The catalogue of the five documents: every equation, figure and experiment, and what is wrong in print.
 
     D0 ... D4   the documents
-    items       D0-01 ... D4-44; `reason` says why an item has no test where it has none
+    items       D0-01 ... D4-49; `reason` says why an item has no test where it has none
     errata      ERR-D0-1 ...: what is printed, what is right, and the evidence; tests compute its numbers
 """
 
@@ -41,12 +41,12 @@ def documents() -> dict[str, str]:
 
 
 def items() -> list[Item]:
-    """The 213 items, in the order of the documents."""
+    """The items, in the order of the documents."""
     return [Item(**row) for row in contents()["items"]]
 
 
 def errata() -> list[Erratum]:
-    """The 65 errata, in the order of the documents."""
+    """The errata, in the order of the documents."""
     return [Erratum(**row) for row in contents()["errata"]]
 
 

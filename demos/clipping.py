@@ -1,22 +1,25 @@
 """Clipping: by the common norm it keeps the direction, element by element it does not (D4).
 
 What there is to see: (3, 4) becomes (0.6, 0.8) or (1, 1); and a cliff, on which one step without
-clipping throws the parameter out of the valley.
+clipping throws the parameter out of the valley. A chain of weights oscillates around the minimum when
+the step is too long, and overshoots it again and again when it is longer: it never learns.
 """
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
+from random import Random
 
 from engine import Value, exp
 from engine.show.numbers import digits
 from nn import SGD, clip_by_norm, clip_by_value
 
-from .common import BLACK, BLUE, GREY, ORANGE, VERMILLION, figure, save, table
+from .common import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION, figure, save, table
 
 POSITION  = 220
-DOCUMENTS = ["D1-47", "D4-43", "ERR-D4-8"]
+DOCUMENTS = ["D1-47", "D1-59", "D4-43", "ERR-D4-8"]
+RATES     = [0.02, 0.1, 0.15, 0.2, 0.3]
 
 
 def clipped(numbers: tuple[float, ...], rule: str, limit: float) -> list[float]:
@@ -87,8 +90,47 @@ def run(out: Path) -> None:
     save(fig, out, "clipping", "Left, (3, 4) clipped by norm keeps its direction, clipped by value it does "
          "not; right, at a wall the "
                                "unclipped step flies far off")
+    overshooting(out)
 
 
 def short(numbers: list[float]) -> str:
     """(0.6, 0.8)."""
     return "(" + ", ".join(map(digits, numbers)) + ")"
+
+
+def errors(lr: float, seed: int, steps: int = 60) -> list[float]:
+    """The error y - 2 before each step, for y = w1 w2 w3 w4 from weights a little too large."""
+    rng = Random(seed)
+    w   = [Value(rng.uniform(1.15, 1.35)) for _ in range(4)]
+    optimizer, found = SGD(w, lr=lr), []
+    for _ in range(steps):
+        e = w[0] * w[1] * w[2] * w[3] - 2.0
+        found.append(float(e.data))
+        optimizer.zero_grad()
+        (0.5 * e * e).backward()
+        optimizer.step()
+    return found
+
+
+def overshooting(out: Path, seeds: int = 20) -> None:
+    """Four weights in a chain: count over seeds what each rate does; draw one seed."""
+    runs = {lr: [errors(lr, seed) for seed in range(seeds)] for lr in RATES}
+    print(f"\nJ = (w1 w2 w3 w4 - 2)^2 / 2 from weights between 1.15 and 1.35, 60 steps, {seeds} seeds:\n")
+    table(["rate", "learned, |error| < 0.01", "changes of sign, median", "mean |error|, last 10 steps"],
+          [(lr, sum(abs(run[-1]) < 0.01 for run in each), sorted(map(changes, each))[seeds // 2],
+            sum(abs(e) for run in each for e in run[-10:]) / (10 * seeds)) for lr, each in runs.items()])
+    fig, axes = figure(width=9, height=5)
+    for (lr, each), colour, dash in zip(runs.items(), (BLUE, GREEN, ORANGE, PURPLE, VERMILLION),
+                                        ("-", "-.", "--", "-", ":")):
+        axes.plot(range(len(each[0])), each[0], dash, color=colour, label=f"rate {lr:g}")
+    axes.axhline(0, color=GREY, linewidth=1)
+    axes.set(xlabel="step", ylabel="error $w_1 w_2 w_3 w_4 - 2$", xlim=(0, 30),
+             title="one start, five rates")
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    save(fig, out, "overshooting", "The error against the step: a small rate comes down smoothly, larger "
+         "ones swing around 0, the largest never settle")
+
+
+def changes(run: list[float]) -> int:
+    """How often the error changes its sign."""
+    return sum(a * b < 0 for a, b in zip(run, run[1:]))

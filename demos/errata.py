@@ -1,6 +1,6 @@
 """The errata of the five documents: what is printed, what is right, and the evidence.
 
-One row for each of the 65 places. Every number in the evidence is computed again by a test of its
+One row for each place. Every number in the evidence is computed again by a test of its
 own in tests/derivations/test_errata.py: `python -m demos coverage` runs them.
 """
 

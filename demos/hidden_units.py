@@ -15,7 +15,7 @@ from nn.datasets import logic_gate
 from .common import animation, figure, heat_map, points, progress, save, table
 
 POSITION  = 100
-DOCUMENTS = ["D4-13", "D4-14", "D4-17"]
+DOCUMENTS = ["D0-43", "D4-13", "D4-14", "D4-17"]
 
 
 def by_hand() -> MLP:

@@ -2,11 +2,13 @@
 
 What there is to see: inputs of very different size make a narrow valley, in which the largest safe
 step is a small one for the other weight; standardised inputs make round contours. The statistics
-are those of the training set, for the test set too.
+are those of the training set, for the test set too. Inputs that are all positive move all weights the same
+way at each sample: the path zig-zags.
 """
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,7 +19,7 @@ from nn import SGD, Standardizer
 from .common import BLACK, BLUE, VERMILLION, figure, save, table
 
 POSITION  = 170
-DOCUMENTS = ["D1-49"]
+DOCUMENTS = ["D1-49", "D2-41"]
 
 
 def data(n: int = 40, seed: int = 0) -> tuple[list[list[float]], list[float]]:
@@ -79,6 +81,52 @@ def run(out: Path) -> None:
     save(fig, out, "normalisation", "Contours of the cost over both weights, with gradient descent: a narrow "
          "valley for raw inputs, "
                                     "circles and a straight path for standardised ones")
+    zigzag(out)
+
+
+def one_by_one(shift: float, batch: int, seed: int, steps: int = 200) -> list[tuple[float, float]]:
+    """The path of the weights of w . x to (1, -1), for inputs from shift to shift + 1."""
+    rng = Random(seed)
+    w   = [Value(0.0, "w1"), Value(0.0, "w2")]
+    optimizer, path = SGD(w, lr=0.2), [(0.0, 0.0)]
+    for _ in range(steps):
+        X = [[shift + rng.random(), shift + rng.random()] for _ in range(batch)]
+        optimizer.zero_grad()
+        mean([0.5 * (dot(w, x) - (x[0] - x[1])) ** 2 for x in X]).backward()
+        optimizer.step()
+        path.append((w[0].data, w[1].data))
+    return path
+
+
+def same_way(path: list[tuple[float, float]]) -> float:
+    """The share of steps that move both weights up or both down."""
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(path, path[1:])]
+    return sum(d1 * d2 > 0 for d1, d2 in steps) / len(steps)
+
+
+def detour(path: list[tuple[float, float]]) -> float:
+    """The length of the path over the distance from its start to its end."""
+    return sum(math.dist(a, b) for a, b in zip(path, path[1:])) / math.dist(path[0], path[-1])
+
+
+def zigzag(out: Path, seeds: int = 10) -> None:
+    """Positive inputs, one by one and in batches, and centred ones: print and draw."""
+    cases = [("all positive, one by one", 0.0, 1), ("all positive, batches of 16", 0.0, 16),
+             ("centred, one by one", -0.5, 1)]
+    paths = [[one_by_one(shift, batch, seed) for seed in range(seeds)] for _, shift, batch in cases]
+    print(f"\na unit w . x on its way from (0, 0) to (1, -1), 200 steps, rate 0.2, mean of {seeds} seeds:\n")
+    table(["inputs", "steps that move both weights the same way", "length of the path / distance"],
+          [(label, mean([same_way(path) for path in each]), mean([detour(path) for path in each]))
+           for (label, _, _), each in zip(cases, paths)])
+    fig, axes = figure(1, 3, width=4, height=4.4, sharey=True)
+    for panel, (label, _, _), each in zip(axes, cases, paths):
+        panel.plot(*zip(*each[0]), "-", color=VERMILLION, linewidth=1.6)
+        panel.plot(1, -1, "*", color=BLACK, markersize=16)
+        panel.set(xlabel="$w_1$", title=label.replace(", ", "\n"), xlim=(-0.3, 1.2),
+                  ylim=(-1.2, 0.3), xticks=[0, 0.5, 1], yticks=[-1, -0.5, 0])
+    axes[0].set_ylabel("$w_2$")
+    save(fig, out, "zigzag", "The path of two weights: in zig-zags from positive inputs one by one, smoother "
+         "in batches, and without a common direction from centred inputs")
 
 
 def centred(X: list[list[float]]) -> list[list[float]]:

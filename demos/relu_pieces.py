@@ -15,7 +15,7 @@ from nn import MLP
 from .common import BLACK, BLUE, GREEN, ORANGE, VERMILLION, figure, save, table
 
 POSITION  = 70
-DOCUMENTS = ["D3-06", "D3-07", "D3-08"]
+DOCUMENTS = ["D3-06", "D3-07", "D3-08", "ERR-D3-7", "ERR-D3-8"]
 
 
 def network(units: list[tuple[float, float, float]]) -> MLP:
@@ -27,7 +27,7 @@ def network(units: list[tuple[float, float, float]]) -> MLP:
 
 
 def interpolant(n: int) -> list[tuple[float, float, float]]:
-    """Units whose sum interpolates the sine at n + 1 knots of [0, 2 pi]: one bend per knot."""
+    """Units whose sum interpolates the sine at n + 1 knots of [0, 2 pi]: one bend at each but the last."""
     knots  = [2 * pi * i / n for i in range(n + 1)]
     slopes = [(sin(b) - sin(a)) / (b - a) for a, b in zip(knots, knots[1:])]
     bends  = [slopes[0], *(b - a for a, b in zip(slopes, slopes[1:]))]
@@ -72,7 +72,7 @@ def run(out: Path) -> None:
     knots = [2 * pi * i / 8 for i in range(9)]
     axes[1].plot(ticks, [sin(x) for x in ticks], ":", color=BLACK, label=r"$\sin x$")
     axes[1].plot(ticks, [eight([x]).data for x in ticks], color=BLUE, label="8 ReLU units")
-    axes[1].plot(knots, [sin(x) for x in knots], "D", color=VERMILLION, label="kinks")
+    axes[1].plot(knots, [sin(x) for x in knots], "D", color=VERMILLION, label="knots")
     axes[1].set(xlabel="$x$", ylabel=r"$\hat y$", title="interpolation at nine knots")
     axes[1].legend()
     save(fig, out, "relu_pieces", "Left, a three-unit ReLU network and its three kinks; right, eight units "

@@ -1,7 +1,8 @@
 """Saturated sigmoids and dead ReLUs, with a monitor (D2, D4).
 
 What there is to see: large initial weights push sigmoids to 0 or 1, where the slope is gone; too
-high a learning rate kills ReLUs, units that are inactive on every sample and stay so for ever.
+high a learning rate kills ReLUs, units that are inactive on every sample and stay so for ever. Leaky ReLUs
+and maxout units in the same place go on learning.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from nn.metrics import dead_fraction
 from .common import BLUE, ORANGE, PURPLE, SKY, VERMILLION, figure, progress, save, table
 
 POSITION  = 160
-DOCUMENTS = ["D1-42", "D1-43", "D2-13", "D2-14", "D2-15", "D2-19", "D2-23", "D4-37", "D4-38", "ERR-D1-15"]
+DOCUMENTS = ["D1-42", "D1-43", "D1-60", "D2-13", "D2-14", "D2-15", "D2-19", "D2-23", "D2-43", "D4-37",
+             "D4-38", "ERR-D1-15"]
 
 
 def saturated(scale: float, seed: int = 0) -> float:
@@ -41,6 +43,20 @@ def dying(lr: float, seed: int, epochs: int = 40) -> list[float]:
     fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=lr), epochs=epochs, callbacks=[watch],
         progress=False)
     return shares
+
+
+def from_afar(f: str, seed: int) -> tuple[float, float, float]:
+    """The loss before and after training hidden units that begin far below 0, and the share of their weights
+    that moved."""
+    X, Y   = moons(24, seed=seed)
+    net    = MLP(2, [8, 1], f, seed=seed)
+    hidden = net.layers[0].parameters()
+    for p in hidden:
+        if p.label.startswith("b"): p.data = -10.0
+    start  = [p.data for p in hidden]
+    losses = fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=1.0), epochs=400, progress=False,
+                 engine="vectorized").losses
+    return losses[0], losses[-1], sum(p.data != a for p, a in zip(hidden, start)) / len(hidden)
 
 
 def run(out: Path) -> None:
@@ -66,6 +82,16 @@ def run(out: Path) -> None:
     print("\ndead ReLUs of a 2-20-1 network on two moons after 40 full-batch steps, mean of 3 seeds:\n")
     table(["learning rate", "dead at the start", "dead at the end"],
           [(lr, c[0], c[-1]) for lr, c in curves.items()])
+
+    starts = [(f, [from_afar(f, seed) for seed in range(5)])
+              for f in progress(("relu", "leaky_relu", "maxout"), "far from the data")]
+    print("\n2-8-1 networks whose hidden units begin at bias -10, below 0 on every sample; 400 steps, rate "
+          "1, 5 seeds:\n")
+    table(["hidden units", "weights that move", "loss before", "after: best", "worst"],
+          [(f, f"{min(m for _, _, m in runs):.0%}", max(b for b, _, _ in runs), min(a for _, a, _ in runs),
+            max(a for _, a, _ in runs)) for f, runs in starts])
+    print("\na ReLU's slope is 0 there (ERR-D1-15), a leaky one's 0.01, that of the larger of two affine "
+          "pieces always 1")
 
     fig, axes = figure(1, 2, width=7, height=5.2)
     axes[0].semilogx(scales, shares, "o-", color=BLUE)

@@ -1,7 +1,8 @@
-"""Networks as drawings: units and edges, the forward chain and the backward chain (D0 figures 2-4).
+"""Networks as drawings: units and edges, the forward chain and the backward chain (D0 figures 2-4, D1, D2).
 
-What there is to see: the 2-3-2 network of D0, the 3-4-2 and 3-4-4-1 of D2, each with its count of
-weights; the classifier 3-5-6-1 as seven composed functions, and the same chain walked backwards.
+What there is to see: the 2-3-2 network of D0, the 3-4-2 and 3-4-4-1 of D2, the 3-4-1 of D1 and one of
+four layers, three of them hidden, each with its count of weights; the classifier 3-5-6-1 as seven composed
+functions, and the same chain walked backwards.
 """
 
 from __future__ import annotations
@@ -15,20 +16,16 @@ from nn import MLP, binary_cross_entropy
 from .common import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILLION, figure, save, table
 
 POSITION  = 30
-DOCUMENTS = ["D0-07", "D0-27", "D0-34", "D2-25", "D2-26", "D2-29", "D2-30", "D4-04"]
-SIZES     = [[2, 3, 2], [3, 4, 2], [3, 4, 4, 1]]
+DOCUMENTS = ["D0-07", "D0-27", "D0-34", "D1-62", "D1-63", "D2-25", "D2-26", "D2-29", "D2-30", "D4-04"]
+SIZES     = [[2, 3, 2], [3, 4, 2], [3, 4, 4, 1], [3, 4, 1], [3, 4, 4, 4, 1]]   # the last two: D1
 
 
 def run(out: Path) -> None:
     """Count and draw three networks; then the forward and backward chain of the classifier."""
     networks = [MLP(sizes[0], sizes[1:], "tanh") for sizes in SIZES]
     table(["network", "neurons", "weights", "biases", "parameters"], [counts(net) for net in networks])
-    fig, axes = figure(1, 3, width=5.2, height=5)
-    for panel, net in zip(axes, networks):
-        edges = draw_network(panel, net)
-        panel.set_title(f"{name(net)}: {edges} edges, {edges} weights")
-    fig.suptitle("blue edges: positive weights, orange edges: negative; width: size", fontsize=15, y=0.04)
-    save(fig, out, "networks", "Three networks as columns of units: " + ", ".join(map(name, networks)))
+    draw_networks(networks[:3], out, "networks")
+    draw_networks(networks[3:], out, "networks_d1")
 
     classifier = MLP(3, [5, 6, 1], "tanh", "sigmoid", seed=3)
     trace = classifier.trace([0.5, -1.0, 2.0])
@@ -48,6 +45,16 @@ def run(out: Path) -> None:
                                        "below, the gradients from L back to x")
 
 
+def draw_networks(networks: list[MLP], out: Path, file: str) -> None:
+    """The networks side by side, each with its number of edges."""
+    fig, axes = figure(1, len(networks), width=5.2, height=5)
+    for panel, net in zip(axes, networks):
+        edges = draw_network(panel, net)
+        panel.set_title(f"{name(net)}: {edges} edges, {edges} weights")
+    fig.suptitle("blue edges: positive weights, orange edges: negative; width: size", fontsize=15, y=0.04)
+    save(fig, out, file, "Networks as columns of units: " + ", ".join(map(name, networks)))
+
+
 def name(net: MLP) -> str:
     """The sizes, as in 3-4-2."""
     return "-".join(map(str, columns(net)))
@@ -56,6 +63,11 @@ def name(net: MLP) -> str:
 def columns(net: MLP) -> list[int]:
     """The number of inputs, then of units per layer."""
     return [len(net.layers[0].neurons[0].weights), *(len(layer.neurons) for layer in net.layers)]
+
+
+def places(sizes: list[int]) -> list[list[tuple[float, float]]]:
+    """Where each unit of each column is drawn."""
+    return [[(float(k), i - (n - 1) / 2) for i in range(n)] for k, n in enumerate(sizes)]
 
 
 def counts(net: MLP) -> tuple[str, int, int, int, int]:
@@ -81,10 +93,10 @@ def forward_steps(trace: Any, loss: Any) -> list[tuple[str, str, list[Any]]]:
     return [*steps, ("L", "-ln y", [loss])]
 
 
-def draw_network(axes: Any, net: MLP) -> int:
+def draw_network(axes: Any, net: MLP, names_at: float = -2.35) -> int:
     """Columns of circles and every edge between neighbours, as thick as its weight; returns the number of
     edges."""
-    place = [[(float(k), i - (n - 1) / 2) for i in range(n)] for k, n in enumerate(columns(net))]
+    place = places(columns(net))
     edges = 0
     for k, layer in enumerate(net.layers):
         for j, neuron in enumerate(layer.neurons):
@@ -98,8 +110,9 @@ def draw_network(axes: Any, net: MLP) -> int:
         for x, y in column:
             axes.plot(x, y, "o", markersize=26, color=BLUE if k == 0 else VERMILLION if last else GREEN,
                       markeredgecolor="white", zorder=2)
-        axes.text(k, -2.35, "input" if k == 0 else "output" if last else "hidden", ha="center", fontsize=15)
-    axes.set(xlim=(-0.4, len(place) - 0.6), ylim=(-2.6, 2.1))
+        axes.text(k, names_at, "input" if k == 0 else "output" if last else "hidden", ha="center",
+                  fontsize=15)
+    axes.set(xlim=(-0.4, len(place) - 0.6), ylim=(names_at - 0.25, 2.1))
     axes.axis("off")
     return edges
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nn import MLP, SGD, fit
+from nn import MLP, SGD, fit, half_mse
 from nn.datasets import logic_gate
 
-from .common import BLUE, GREEN, ORANGE, VERMILLION, figure, progress, save, table
+from .common import BLACK, BLUE, GREEN, ORANGE, VERMILLION, figure, progress, save, table
+from .schemes import columns, draw_network, places
 
 POSITION  = 140
-DOCUMENTS = ["D1-39", "D1-40", "D1-48"]
+DOCUMENTS = ["D1-39", "D1-40", "D1-48", "D1-64"]
 
 
 def train(init: Any, seed: int = 0) -> tuple[MLP, list[float]]:
@@ -46,6 +47,7 @@ def run(out: Path) -> None:
     print("\nJ = 1/8 is the loss of answering 1/2 everywhere. Two ReLU units are a tight fit: random starts "
           "often get stuck too.")
 
+    draw_constant(out)
     fig, axes = figure(width=9, height=5.2)
     for (label, losses), colour, dash in zip(curves.items(), (VERMILLION, ORANGE, GREEN, BLUE),
                                              (":", "--", "-.", "-")):
@@ -55,3 +57,28 @@ def run(out: Path) -> None:
     axes.legend()
     save(fig, out, "symmetry", "Loss against steps: constant starts stay near 1/8, the best random start "
          "goes to 0")
+
+
+def draw_constant(out: Path, gamma: float = 0.5) -> None:
+    """The 2-2-1 network with every weight gamma, and the two numbers of each hidden unit after a pass."""
+    net   = MLP(2, [2, 1], "relu", init=gamma)
+    trace = net.trace([1.0, 2.0])
+    half_mse(trace.output, 0.0).backward()
+    fig, axes = figure(width=9, height=4.6)
+    draw_network(axes, net, names_at=-1.4)
+    at = places(columns(net))
+    for left, right in zip(at, at[1:]):
+        for i, (x0, y0) in enumerate(left):
+            for x1, y1 in right:
+                share = 0.25 if i else 0.35                                   # two labels never meet
+                axes.text(x0 + share * (x1 - x0), y0 + share * (y1 - y0), r"$\gamma$", fontsize=19,
+                          ha="center", va="center", bbox={"boxstyle": "round,pad=0.1", "facecolor": "white",
+                                                          "edgecolor": "none"})
+    for (x, y), a in zip(at[1], trace.a[0]):
+        axes.text(x, y + (0.4 if y > 0 else -0.4),
+                  f"$a$ = {a.data:g}, $\\partial J/\\partial a$ = {a.grad:g}",
+                  ha="center", va="center", fontsize=14, color=BLACK)
+    axes.set(ylim=(-1.6, 1.2),
+             title=rf"$x$ = (1, 2), $\gamma$ = {gamma:g}: the hidden units are one unit twice")
+    save(fig, out, "gamma", "Two inputs, two hidden units and an output, every weight gamma: both hidden "
+         "units have the same activation and the same slope")

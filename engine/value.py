@@ -110,7 +110,7 @@ class Value:
         order = topological_order(self)
         again = {z: z.partials_as_values() for z in order} if create_graph else {}
         for z in order:                              # (from here on, nothing can fail)
-            z.grad = 0
+            z.grad = 0.0 if type(z.data) is float else 0
         self.grad += start if create_graph else start.data + zero(self.data)    # type: ignore[assignment]
         for z in reversed(order):
             for operand, partial in zip(z.operands, again.get(z, z.partials)):
@@ -197,7 +197,7 @@ def node(data: Number, op: str, operands: tuple[Value, ...], partials: tuple[Num
     """The Value that operation `op` made from its operands (not checked: this is the inner loop)."""
     z = new(Value)
     z.data     = data
-    z.grad     = 0.0
+    z.grad     = 0.0 if type(data) is float else 0      # as zero(data), without a call
     z.op       = op
     z.operands = operands
     z.partials = partials

@@ -3,6 +3,7 @@
 The fixture `evidence` checks that the numbers found here are the ones that `python -m demos errata` prints.
 """
 
+import re
 from itertools import combinations, groupby
 from math import atan2, cos, exp, hypot, log, pi, sin, sqrt, tanh
 from random import Random
@@ -21,7 +22,7 @@ from nn import (
     binary_cross_entropy, binary_to_one_hot, clip_by_norm, clip_by_value, cross_entropy_with_logits, grid,
     half_mse, hinge, l2, mse, rmse, squared_error,
 )
-from tests.conventions import sigma, slope
+from tests.conventions import sigma, slope, with_grads
 
 from .conventions import D0, D1, D3, D4, agree, elements, grads, numbers, random_network, shape, weights
 
@@ -111,11 +112,18 @@ def test_the_list_of_activations_does_not_run(evidence):
 
 @erratum("ERR-D0-5")
 def test_the_labels_of_the_loss_plot(evidence):
-    label, curve = 0.5 * -2.0, half_mse(-2.0, 0.0)
-    assert curve == 2 and label == -1
-    printed = r"$ - (y_i^*\dot \log(y), y^*=1 $"
-    assert (printed.count("("), printed.count(")")) == (2, 1)
-    evidence(f"gives {label:.0f}", f"curve {curve:.0f}", "opens 2", "closes 1")
+    printed = next(e.printed for e in errata() if e.id == "ERR-D0-5")
+    squared, crossed = re.findall('"([^"]+)"', printed)
+    formula = squared.partition(",")[0].replace(r"\frac{1}{2}", "0.5").replace(r"\cdot", "*")
+    def label(y): return eval(formula.replace("y^*", "0.0"), {"y": y})      # the label says y* = 0
+    def value_and_slope(f, y): return f(y), slope(f, y)
+    assert value_and_slope(label, 2.0) == (-1, -0.5)
+    assert value_and_slope(lambda y: half_mse(y, 0.0), 2.0) == (2, 2)       # right, and what the code plots
+    assert (crossed.count("("), crossed.count(")")) == (2, 1)
+    for y in (0.01, 0.5, 0.99):
+        assert binary_cross_entropy(y, 1) == pytest.approx(-log(y))
+    evidence("gives -1 with slope -0.5", "curve 2 with slope 2", "opens 2", "closes 1",
+             f"{binary_cross_entropy(0.5, 1):.4f}")
 
 
 @erratum("ERR-D0-6")
@@ -167,13 +175,11 @@ def test_a_jump_is_no_continuous_function(evidence):
 @erratum("ERR-D0-10")
 def test_symbols_of_d0_against_the_others(evidence):
     assert (engine.leaky_relu(-2.0, 0.1), engine.leaky_relu(-2.0)) == (-0.2, -0.02)
-    as_rate, as_penalty = Value(3.0), Value(3.0)
-    (as_rate * 0).backward()
-    SGD([as_rate], lr=0.1).step()
-    l2([as_penalty], 0.1).backward()
-    SGD([as_penalty], lr=1.0).step()
-    assert as_rate.data == 3 and as_penalty.data == pytest.approx(2.7)
-    evidence("-0.2 ", "-0.02", f"{as_penalty.data:.1f}")
+    prediction, label = 0.8, 1.0
+    delta = slope(lambda y: half_mse(y, label), prediction)
+    hat_is_the_prediction, hat_is_the_label = prediction - label, label - prediction
+    assert delta == pytest.approx(hat_is_the_prediction) and delta * hat_is_the_label < 0
+    evidence("-0.2 here", "-0.02", f"is {delta:.1f}", f"would be {hat_is_the_label:.1f}")
 
 
 @erratum("ERR-D0-11")
@@ -313,15 +319,16 @@ def test_bias_gradients_depend_on_deeper_layers(evidence):
 
 @erratum("ERR-D1-11")
 def test_the_variance_of_a_batch_is_divided_by_the_batch(evidence):
-    z, m = [1.0, 2.0, 4.0, 5.0, 7.0, 3.0], 100
-    mu = sum(z) / len(z)
-    squares = sum((v - mu) ** 2 for v in z)
-    right, printed = squares / len(z), squares / m
+    z, B = [1.0, 2.0, 4.0, 5.0, 6.0, 7.0, 9.0, 8.0, 4.0, 4.0], 4
+    mu, m = sum(z[:B]) / B, len(z)
+    of_batch = sum((v - mu) ** 2 for v in z[:B]) / B
+    of_set   = sum((v - sum(z) / m) ** 2 for v in z) / m
+    printed  = sum((v - mu) ** 2 for v in z) / m
+    assert printed == pytest.approx(of_set + (sum(z) / m - mu) ** 2) and of_batch < of_set < printed
     norm = BatchNorm(1, eps=0.0)
-    found = [row[0].data for row in norm.batch([[v] for v in z])]
-    agree(found, [(v - mu) / sqrt(right) for v in z])
-    assert abs(found[0] - (z[0] - mu) / sqrt(printed)) > 1
-    evidence(f"{printed / right:.2f}")
+    agree([row[0].data for row in norm.batch([[v] for v in z[:B]])], [(v - mu) / sqrt(of_batch)
+                                                                      for v in z[:B]])
+    evidence(f"batch's variance is {of_batch:.1f}", f"ten {of_set:.1f}", f"gives {printed:.1f}")
 
 
 @erratum("ERR-D1-12")
@@ -343,27 +350,32 @@ def test_three_layers_are_two_or_three(evidence):
 
 @erratum("ERR-D1-14")
 def test_exponentials_need_no_bias(evidence):
-    def one(x): return np.ones_like(x)
-    odd = np.abs(best_fit(np.tanh, one, 80, LINE, bias=False)(LINE) - 1).max()
+    """Without bias F(0) = sum v_i psi(0): 0 whatever the weights where psi(0) = 0, and no slope moves it."""
+    rng = Random(0)
+    def F(psi, v, w, x): return engine.total([a * psi(b * x) for a, b in zip(v, w)])
+    for psi in (engine.tanh, engine.sin, engine.relu):
+        v, w = ([Value(rng.gauss(0, 3)) for _ in range(20)] for _ in range(2))
+        at_0 = F(psi, v, w, 0.0)
+        at_0.backward()
+        assert at_0.data == 0 and grads(v) == grads(w) == [0] * 20
     w = np.linspace(-6, 6, 13)
-    v = np.linalg.lstsq(np.exp(np.outer(LINE, w)), one(LINE), rcond=None)[0]
-    even = np.abs(np.exp(np.outer(LINE, w)) @ v - 1).max()
-    assert odd >= 1 and even < 1e-6
-    evidence("error of 1", "1e-6")
+    v = np.linalg.lstsq(np.exp(np.outer(LINE, w)), np.ones_like(LINE), rcond=None)[0]
+    assert max(abs(F(engine.exp, v.tolist(), w.tolist(), x) - 1) for x in LINE.tolist()) < 1e-6
+    evidence("error stays 1", "13 exp units", "1e-6")
 
 
 @erratum("ERR-D1-15")
 def test_a_slope_of_0_is_vanishing(evidence):
-    def chain(f):
-        x = Value(-1.0)
+    def chain(f, start):
+        x = Value(start)
         a = x
         for _ in range(10):
             a = f(a)
         a.backward()
         return x.grad
-    off, leaky = chain(engine.relu), chain(engine.leaky_relu)
-    assert off == 0 and leaky == pytest.approx(1e-20)
-    evidence("on 0", f"{leaky:.0e}")
+    on, off, leaky = chain(engine.relu, 1.0), chain(engine.relu, -1.0), chain(engine.leaky_relu, -1.0)
+    assert (on, off) == (1, 0) and leaky == pytest.approx(1e-20)
+    evidence("active, ReLU passes on 1", "ReLU passes on 0", f"{leaky:.0e}")
 
 
 @erratum("ERR-D1-16")
@@ -406,6 +418,18 @@ def test_which_variance_is_called_xavier(evidence):
     assert variances(40, 40)[0] == variances(40, 40)[1]
 
 
+@erratum("ERR-D1-19")
+def test_two_slopes_of_leaky_relu_at_0(evidence):
+    alpha, h = 0.01, 1e-9
+    def f(z): return engine.leaky_relu(z, alpha)
+    def printed(z): return alpha if z < 0 else 1.0
+    one_sided = [(f(0.0) - f(-h)) / h, (f(h) - f(0.0)) / h]
+    agree(one_sided, [alpha, 1.0])
+    assert slope(f, 0.0) == alpha != printed(0.0) == 1
+    assert [slope(f, z) for z in (-4.0, 4.0)] == [printed(z) for z in (-4.0, 4.0)] == [alpha, 1]
+    evidence("are 0.01 and 1", "form gives 1", f"engine {slope(f, 0.0)}", "at -4 and 4")
+
+
 # --- D2 -------------------------------------------------------------------------------------------
 
 @erratum("ERR-D2-1")
@@ -426,8 +450,10 @@ def test_the_max_form_of_leaky_relu(evidence):
     alpha, x = 2.0, -1.0
     indicator, maxout = (x < 0) * alpha * x + (x >= 0) * x, engine.maximum(alpha * x, x)
     assert engine.leaky_relu(x, alpha) == indicator == -2 != maxout == -1
-    assert engine.leaky_relu(x, 0.5) == engine.maximum(0.5 * x, x)          # alpha <= 1: the same
-    evidence("gives -2", "form -1")
+    for alpha in (-0.5, 0.01, 0.5, 1.0):                                    # alpha <= 1: the same
+        for x in (-2.0, -1.0, 0.0, 3.0):
+            assert engine.leaky_relu(x, alpha) == engine.maximum(alpha * x, x)
+    evidence("gives -2", "form -1", "0.5 and -0.5")
 
 
 @erratum("ERR-D2-3")
@@ -479,13 +505,12 @@ def test_the_hinge_needs_signs(evidence):
 
 @erratum("ERR-D2-8")
 def test_the_stray_parenthesis_and_the_two_fs(evidence):
-    with pytest.raises(SyntaxError):
-        compile("f = w * x + b)", "print", "exec")
-    compile("f = w * x + b", "right", "exec")
+    prose = "(e.g. x > 0 elementwise in f = w^Tx + b))"
     neuron = unit([2.0], 0.0, "sigmoid")
     z, a = neuron.z([Value(1.5)]).data, neuron([1.5]).data
-    assert z != a
-    evidence("SyntaxError", f"z = {z:.0f}", f"{a:.4f}")
+    assert z != a == engine.sigmoid(z)
+    assert prose in next(e.printed for e in errata() if e.id == "ERR-D2-8")
+    evidence(f"{prose.count(')')} parentheses closed, {prose.count('(')} opened", f"z = {z:.0f}", f"{a:.4f}")
 
 
 @erratum("ERR-D2-9")
@@ -592,7 +617,8 @@ def test_the_approximation_ends_with_its_interval(evidence):
     error = max(abs(g(t + h * k / 40) - sin(t + h * k / 40)) for t in knots[:-1] for k in range(40))
     beyond = abs(g(4 * pi) - sin(4 * pi))
     assert error <= h * h / 8 < 0.02 and beyond > 1
-    evidence(f"{error:.6f}", f"{h * h / 8:.6f}", f"{beyond:.2f}")
+    evidence(f"{len(knots)} knots", f"{len(slopes)} pieces", f"{error:.6f}", f"{h * h / 8:.6f}",
+             f"{beyond:.2f}")
 
 
 @erratum("ERR-D3-9")
@@ -754,16 +780,20 @@ def test_factors_are_not_always_fractions(evidence):
 
 @erratum("ERR-D4-8")
 def test_which_clipping_keeps_the_direction(evidence):
-    def clipped(clip):
-        ps = [Value(0.0), Value(0.0)]
-        ps[0].grad, ps[1].grad = 3.0, 4.0
+    def clipped(g, clip):
+        ps = with_grads(*g)
         clip(ps, 1.0)
-        g = grads(ps)
-        return g, (3 * g[0] + 4 * g[1]) / (5 * hypot(*g))
-    (norm, same), (value, other) = clipped(clip_by_norm), clipped(clip_by_value)
-    agree([*norm, same], [0.6, 0.8, 1.0])
-    assert value == [1, 1] and other < 0.99
-    evidence("(0.6, 0.8)", "cosine 1;", "(1, 1)", f"{other:.5f}")
+        after = grads(ps)
+        return after, sum(a * b for a, b in zip(g, after)) / (hypot(*g) * hypot(*after))
+    def each_tensor(ps, limit):
+        for part in (ps[:2], ps[2:]):
+            clip_by_norm(part, limit)
+    two_tensors = [3.0, 4.0, 6.0, 8.0]
+    (norm, same), (value, other) = clipped([3.0, 4.0], clip_by_norm), clipped([3.0, 4.0], clip_by_value)
+    agree([*norm, same, clipped(two_tensors, clip_by_norm)[1]], [0.6, 0.8, 1.0, 1.0])
+    by_tensor = clipped(two_tensors, each_tensor)[1]
+    assert value == [1, 1] and other < 0.99 and by_tensor < 0.95
+    evidence("(0.6, 0.8)", "cosine 1;", "(1, 1)", f"{other:.5f}", f"{by_tensor:.5f}")
 
 
 @erratum("ERR-D4-9")
@@ -801,11 +831,12 @@ def test_flat_where_saturated(evidence):
 
 
 @erratum("ERR-D4-12")
-def test_flat_on_both_sides_and_rounded(evidence):
-    left, right = slope(engine.sigmoid, -10.0), slope(engine.sigmoid, 10.0)
-    assert left == pytest.approx(right) and left < 1e-4 < 0.25 == slope(engine.sigmoid, 0.0)
-    assert sigma(37) == 1.0 and engine.softmax([0.0, 800.0]) == [0, 1]
-    evidence(f"{left:.4e}", "1.0", "(0, 1)")
+def test_flat_on_both_sides(evidence):
+    for f, peak in ((engine.sigmoid, 0.25), (engine.tanh, 1.0)):
+        left = [slope(f, x) for x in (-10.0, -5.0, -1.0, 0.0)]
+        agree(left, [slope(f, -x) for x in (-10.0, -5.0, -1.0, 0.0)])
+        assert left == sorted(left) and left[-1] == peak and left[0] < 1e-4  # it grows as x grows, up to 0
+        evidence(f"{left[0]:.4e}", f"{peak:g}")
 
 
 @erratum("ERR-D4-13")
@@ -830,15 +861,23 @@ def test_prelu_and_the_two_dropout_rates(evidence):
 
 
 @erratum("ERR-D4-15")
-def test_the_recurrence_is_not_the_reverse_pass(evidence):
-    width, layers = 4, 7
-    def calls(below):                                                       # da^l/dw^(l - below)
-        return 1 if below == 0 else 1 + width * calls(below - 1)
+def test_the_order_makes_the_reverse_pass_cheap(evidence):
+    width, layers, calls = 4, 7, 0
     n = D4(random_network(1, [width] * (layers - 1) + [1], seed=1), [0.5])
-    visited = topological_order(n.output)
-    z_nodes = sum(v.op == "affine" for v in visited)
-    assert z_nodes == width * (layers - 1) + 1
-    evidence(calls(layers - 1), f"{z_nodes} ")
+    n.output.backward()
+    W, a = numbers(n.W[1:]), numbers(n.a)
+    def slope_of(i, level, j, k):
+        """da_i^level / dw_jk^1, by the recurrence as printed (with the factor [i == k])."""
+        nonlocal calls
+        calls += 1
+        f_slope = 1 - a[level][i] ** 2 if level < layers else 1.0           # tanh below, linear on top
+        if level == 1:
+            return (i == k) * f_slope * a[0][j]
+        return f_slope * sum(W[level - 1][m][i] * slope_of(m, level - 1, j, k) for m in range(width))
+    agree([slope_of(0, layers, 0, 2)], [n.W[1][0][2].grad])
+    z_nodes = sum(v.op == "affine" for v in topological_order(n.output))
+    assert calls == sum(width ** k for k in range(layers)) and z_nodes == width * (layers - 1) + 1
+    evidence(f"{calls} calls", f"{z_nodes} nodes")
 
 
 @erratum("ERR-D4-16")

@@ -402,14 +402,38 @@ def test_numpy_floats_stay_what_they_are_and_read_as_numbers():
         Value(numpy.float64(-1.0)).log()
 
 
-def test_the_gradient_of_a_float_is_a_float_and_of_a_fraction_a_fraction():
-    x, y, h = Value(2.0), Value(3.0), Value(Fraction(1, 2))
-    z, g = x + y, h * h
-    assert [type(v.grad) for v in (x, z)] == [float, float]
-    z.backward()
-    g.backward()
-    assert [type(v.grad) for v in (x, y, z)] == [float] * 3 and type(h.grad) is Fraction and h.grad == 1
-    assert repr(z) == "Value(data=5.0, grad=1.0)"
+@pytest.mark.parametrize("data", [2.0, 2, Fraction(1, 2)], ids=["float", "int", "Fraction"])
+def test_a_gradient_is_of_the_kind_of_its_data(data):
+    """At every moment and at every node, leaf or not; whole numbers are exact, so they serve Fractions."""
+    exact = {float: (float,), int: (int,), Fraction: (int, Fraction)}
+    def fits(*nodes): return all(type(v.grad) in exact[type(v.data)] for v in nodes)
+    def as_numbers(*nodes): return all(type(v.grad.data) in exact[type(v.data)] for v in nodes)
+    x = Value(data)
+    z = x * x
+    y = z + 1
+    assert fits(x, z, y)                                                    # before
+    y.backward()
+    assert fits(x, z, y) and (x.grad, y.grad) == (2 * data, 1)              # after
+    x.grad = 0
+    x.backward()                                                            # a leaf, set back by hand
+    assert fits(x) and x.grad == 1
+    for root in (z.sign(), z.floor(), 0 * z):                               # slopes that are whole numbers
+        root.backward()
+        assert fits(z, root)
+    x.grad = 0
+    y.backward(create_graph=True)
+    assert as_numbers(x, z, y)
+    assert repr(y) == f"Value(data={data * data + 1!r}, grad={'1.0' if type(data) is float else 1})"
+
+
+def test_the_gradient_of_a_float_is_written_as_a_float():
+    h = Value(Fraction(1, 2))
+    (h * h).backward()
+    assert type(h.grad) is Fraction and h.grad == 1
+    x = Value(1.0)
+    assert repr(x) == "Value(data=1.0, grad=0.0)" == repr(x * x)
+    x.backward()
+    assert repr(x) == "Value(data=1.0, grad=1.0)"
 
 
 def test_a_new_node_has_no_gradient_yet():
