@@ -196,7 +196,8 @@ def test_logistic_regression_is_convex(w, X):
     def loss(w):
         return bce_with_logits([engine.dot(w, x) for x in X], [0] * len(X))
     H = engine.hessian(loss)(w)
-    agree(H[0][1], H[1][0])
+    slopes = [sigma(dot(w, x)) * sigma(-dot(w, x)) for x in X]
+    agree(H, [[sum(s * x[j] * x[k] for s, x in zip(slopes, X)) / len(X) for k in (0, 1)] for j in (0, 1)])
     assert np.linalg.eigvalsh(np.array(H, dtype=float)).min() >= -1e-12
 
 
@@ -262,12 +263,14 @@ def test_the_penalty_alone_forgets_gradually():
         decay.step()                                                        # the loss has no slope here
     agree([u.data], [w.data])
 
-    v = Value(3.0)                                                          # L1 takes away the same each time
+    vs = [Value(3.0), Value(-2.0)]                                          # L1 takes away the same each time
     for n in range(1, 41):
-        v.grad = 0
-        l1([v], 0.05).backward()
-        v.data -= 0.1 * v.grad
-        agree([v.data], [3 - 0.005 * n])
+        for v in vs:
+            v.grad = 0
+        l1(vs, 0.05).backward()
+        for v in vs:
+            v.data -= 0.1 * v.grad
+        agree(numbers(vs), [3 - 0.005 * n, -2 + 0.005 * n])
 
 
 # --- activations ----------------------------------------------------------------------------------
@@ -322,6 +325,7 @@ def test_positive_inputs_give_weight_gradients_of_one_sign(x, seed, upstream):
     n = D2(net, x)
     n.output.backward(upstream)
     delta = n.z[1][0].grad
+    agree([delta], [upstream * sigma(n.z[1][0].data) * sigma(-n.z[1][0].data)])
     agree(grads(n.W[1]), [[delta * xj for xj in x]])
     assert all(g * delta >= 0 for g in grads(n.W[1])[0])
 
@@ -627,6 +631,8 @@ def test_the_forward_pass_of_the_snippet_on_a_batch_of_columns(seed, batch):
 def test_a_network_of_bounded_units_is_bounded(case, far):
     net, x, _ = case
     n = D2(net, [far] * len(x))
+    hidden = [sigma(b.data + far * sum(numbers(W))) for W, b in zip(n.W[1], n.b[1])]
+    agree([n.output.data], [n.b[2][0].data + dot(numbers(n.W[2][0]), hidden)])
     bound = abs(n.b[2][0].data) + sum(abs(v.data) for v in n.W[2][0])
     assert abs(n.output.data) <= bound * (1 + 1e-12)
     distant = 2 * (bound + 1)
@@ -810,7 +816,7 @@ def test_along_the_penalised_minima_the_weights_shrink_and_the_loss_rises():
 # --- depth ----------------------------------------------------------------------------------------
 
 def best_loss(*hidden, seeds=range(4)):
-    """Of training on two spirals for 150 steps, the best start: what the shape of a network can be trained to."""
+    """Of training on two spirals for 150 steps, the best start: what a shape can be trained to."""
     losses = []
     for seed in seeds:
         X, Y = spirals(40, noise=0.02, seed=seed)

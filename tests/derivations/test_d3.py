@@ -467,6 +467,17 @@ def test_mini_batches():
         agree([variance_B], [variance_1 / B * (N - B) / (N - 1)])
 
 
+@item("D3-25")
+def test_the_printed_update_adds_where_the_mean_divides():
+    def moved(loss, B):
+        n = D3.of([[[-0.1], [0.3]]], [0.0])
+        step = SGD(n.net.parameters(), lr=0.01)
+        fit(n.net, [[x] for x, _ in LINE[:B]], [y for _, y in LINE[:B]], loss, step, epochs=1, progress=False)
+        return [p.data - start for p, start in zip(n.net.parameters(), (0.3, -0.1))]
+    for B in (1, 2, 5):
+        agree(moved("squared_error", B), [B * step for step in moved("mse", B)])
+
+
 @item("D3-26")
 def test_momentum_under_a_constant_gradient_GG():
     w = Value(0.0)
