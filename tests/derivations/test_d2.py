@@ -206,7 +206,7 @@ def test_logistic_regression_is_found_from_every_start():
     """The loss is convex: its slope is 0 at one place only, as points of the two classes overlap."""
     X, Y = moons(12, noise=0.3, seed=4)
     ends = []
-    for seed in range(3):
+    for seed in range(2):
         net = random_network(2, [1], seed=seed)
         fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=4.0), epochs=500, engine="vectorized",
             progress=False)
@@ -390,15 +390,15 @@ def dying(hidden, lr, seed):
 
 @item("D2-19", "D2-23")
 def test_units_die_at_high_learning_rates():
-    """The share of dead units, mean of 6 seeds: 0.00 at the rate 0.1 and 0.80 at 30 (printed: "as much as
+    """The share of dead units, mean of 4 seeds: 0.00 at the rate 0.1 and 0.80 at 30 (printed: "as much as
     40 %")."""
     for lr, low, high in [(0.1, 0.0, 0.02), (30.0, 0.4, 1.0)]:
-        shares = [dead_fraction(dying("relu", lr, seed)[0], moons(20, seed=seed)[0]) for seed in range(6)]
-        assert low <= sum(shares) / 6 <= high
+        shares = [dead_fraction(dying("relu", lr, seed)[0], moons(20, seed=seed)[0]) for seed in range(4)]
+        assert low <= sum(shares) / 4 <= high
 
 
 @item("D2-19")
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_unit_that_training_killed_stays_dead(seed):
     """A theorem for one hidden layer: its inputs are the data, so a dead unit has the slope 0 for ever."""
     (X, Y), (net, dead) = moons(20, seed=seed), dying("relu", 30.0, seed)
@@ -675,7 +675,7 @@ def test_a_bump_is_the_difference_of_two_steep_sigmoids(x):
 
 # --- size and regularisation ----------------------------------------------------------------------
 
-RUNS   = range(6)                                                           # the starts of each network
+RUNS   = range(5)                                                           # the starts of each network
 SQUARE = [[-2 + k / 8, -1.5 + l / 8] for k in range(41) for l in range(29)]           # where regions are seen
 
 
@@ -739,7 +739,7 @@ def test_regions_are_counted():
 
 @item("D2-36")
 def test_larger_networks_fit_more_and_draw_more_regions():
-    """Means of 6 starts, 3 units and 20: right in training 0.85 and 1.00, regions 2.4 and 5.3."""
+    """Means of 5 starts, 3 units and 20: right in training 0.85 and 1.00, regions 2.4 and 5.3."""
     small, large = statistics(3), statistics(20)
     assert small.right < 0.93 and large.right > 0.98                        # outliers are ignored, or fitted
     assert large.loss < small.loss / 4
@@ -769,7 +769,7 @@ def test_a_wider_network_contains_every_smaller_one():
 
 @item("D2-38")
 def test_the_final_loss_of_large_networks_varies_less():
-    """Over 6 starts, 3 units and 20: the standard deviation is 0.05 and 0.01, the mean 0.37 and 0.02."""
+    """Over 5 starts, 3 units and 20: the standard deviation is 0.05 and 0.01, the mean 0.37 and 0.02."""
     small, large = ([trained(hidden, 0.0, seed).loss for seed in RUNS] for hidden in (3, 20))
     assert stdev(large) < stdev(small) / 1.5
     assert max(large) < min(small)                                          # no start of 20 units is trapped
@@ -777,8 +777,8 @@ def test_the_final_loss_of_large_networks_varies_less():
 
 @item("D2-37")
 def test_the_strength_of_the_penalty_smooths_the_regions():
-    """20 units, means of 3 starts: |W| 33, 6 and 0, the boundary shorter each time, at last none."""
-    found = [statistics(20, strength, range(3)) for strength in (0.0, 0.003, 1.0)]
+    """20 units, means of 2 starts: |W| 32, 6 and 0, the boundary shorter each time, at last none."""
+    found = [statistics(20, strength, range(2)) for strength in (0.0, 0.003, 1.0)]
     for weaker, stronger in zip(found, found[1:]):
         assert stronger.length < weaker.length / 2 and stronger.loss > weaker.loss
         assert stronger.boundary < weaker.boundary / 1.5 and stronger.regions < weaker.regions
@@ -789,10 +789,10 @@ def test_the_strength_of_the_penalty_smooths_the_regions():
 
 @item("D2-39")
 def test_a_penalty_controls_overfitting_better_than_few_units_do():
-    """Right on clean points, means of 3 starts: 0.86 with 3 units, 0.80 with 20, 0.94 with 20 and a
+    """Right on clean points, means over starts: 0.85 with 3 units, 0.79 with 20, 0.94 with 20 and a
     penalty."""
-    few, many, penalised = (statistics(hidden, strength, range(3)).right_on_clean
-                            for hidden, strength in ((3, 0.0), (20, 0.0), (20, 0.003)))
+    few, many = statistics(3).right_on_clean, statistics(20).right_on_clean
+    penalised = statistics(20, 0.003, range(2)).right_on_clean
     assert penalised > few + 0.03 and penalised > many + 0.05
 
 
@@ -801,7 +801,7 @@ def test_along_the_penalised_minima_the_weights_shrink_and_the_loss_rises():
     """A theorem for every minimum; logistic regression has one for each strength, and fit finds it."""
     X, Y = noisy_moons()
     lengths, losses = [], []
-    for strength in (0.001, 0.01, 0.1, 1.0, 10.0):
+    for strength in (0.001, 0.03, 1.0):
         net = random_network(2, [1], seed=1)
         fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=1 / (1 + strength)), epochs=300,
             penalty=lambda net: l2(weights(net), strength), engine="vectorized", progress=False)
@@ -815,7 +815,7 @@ def test_along_the_penalised_minima_the_weights_shrink_and_the_loss_rises():
 
 # --- depth ----------------------------------------------------------------------------------------
 
-def best_loss(*hidden, seeds=range(4)):
+def best_loss(*hidden, seeds=range(3)):
     """Of training on two spirals for 150 steps, the best start: what a shape can be trained to."""
     losses = []
     for seed in seeds:
@@ -828,7 +828,7 @@ def best_loss(*hidden, seeds=range(4)):
 
 @item("D2-35")
 def test_a_second_hidden_layer_helps_and_more_rarely_do():
-    """About 150 parameters each; the best of 4 starts: 0.06 with 2 layers, 0.004 with 3, 0.0005 with 6."""
+    """About 150 parameters each; the best of 3 starts: 0.05 with 2 layers, 0.003 with 3, 0.0005 with 6."""
     shapes = [(36,), (10, 10), (5, 5, 5, 5, 5)]
     assert all(140 <= len(MLP(2, [*hidden, 1]).parameters()) <= 151 for hidden in shapes)
     two, three, six = (best_loss(*hidden) for hidden in shapes)
