@@ -273,6 +273,16 @@ def test_the_penalty_alone_forgets_gradually():
         agree(numbers(vs), [3 - 0.005 * n, -2 + 0.005 * n])
 
 
+@item("D2-11")
+@pytest.mark.parametrize("runner", ["scalar", "vectorized"])
+def test_every_update_of_training_forgets(runner):
+    """The input is 0, so that the loss has no slope towards w: only the penalty moves it."""
+    neuron = unit("linear", [2.0], 0.0)
+    fit(neuron, [[0.0]], [0.0], "mse", SGD(neuron.parameters(), lr=0.1), epochs=5, engine=runner,
+        progress=False, penalty=lambda neuron: l2(weights(neuron), 0.05))
+    agree(numbers(neuron.parameters()), [2 * (1 - 0.1 * 0.05) ** 5, 0])
+
+
 # --- activations ----------------------------------------------------------------------------------
 
 @item("D2-12", "D2-13")
