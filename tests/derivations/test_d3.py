@@ -21,8 +21,10 @@ from hypothesis import strategies as st
 
 import engine
 from engine import Value, draw
+from engine.value import topological_order
 from nn import (
-    MLP, SGD, categorical_cross_entropy, cross_entropy_with_logits, fit, mse, noisy_curve, squared_error,
+    MLP, SGD, Adam, Neuron, categorical_cross_entropy, cross_entropy_with_logits, fit, mse, noisy_curve,
+    squared_error,
 )
 
 from .conventions import (
@@ -178,6 +180,46 @@ def test_a_relu_sum_interpolates_a_curve(n, expected):
     error = max(abs(y - sin(x)) for x, y in zip(xs, g.predict([[x] for x in xs])))
     assert error <= h * h / 8                                               # max |sin''| = 1
     assert error == pytest.approx(expected, rel=0.02)
+
+
+def sine_fit(M, seed, jointly=True):
+    """A 1-M-1 ReLU network trained on a sine: the final loss, and the kinks before and after."""
+    X, Y = noisy_curve(sin, 25, noise=0.0)
+    net  = MLP(1, [M, 1], "relu", seed=seed)
+    def kinks():
+        return [-unit.bias.data / unit.weights[0].data for unit in net.layers[0].neurons]
+    before, trained = kinks(), net if jointly else net.layers[1]
+    losses = fit(net, X, Y, "mse", Adam(trained.parameters(), lr=0.03), epochs=200, engine="vectorized",
+                 progress=False).losses
+    return losses[-1], before, kinks()
+
+
+@item("D3-32")
+@pytest.mark.parametrize("seed", range(2))
+def test_features_learned_with_the_linear_model_beat_fixed_ones(seed):
+    """The same start twice: only the linear model is trained, or features and linear model jointly.
+
+    No linear model of the fixed features does better than least squares; found: 0.22 at best, jointly 0.02
+    at most.
+    """
+    X, Y = noisy_curve(sin, 25, noise=0.0)
+    net  = MLP(1, [12, 1], "relu", seed=seed)
+    Phi  = np.array([[1.0, *numbers(net.layers[0](x))] for x in X])
+    best = np.mean((Phi @ np.linalg.lstsq(Phi, np.array(Y), rcond=None)[0] - Y) ** 2)
+    fixed, before, after = sine_fit(12, seed, jointly=False)
+    assert before == after and best - 1e-9 <= fixed < 1.1 * best
+    assert sine_fit(12, seed)[0] < best / 5
+
+
+@item("D3-33")
+@pytest.mark.parametrize("seed", range(2))
+def test_training_puts_the_kinks_where_the_curve_bends(seed):
+    """All kinks start at 0; training spreads them over the interval, and more of them fit the sine better."""
+    loss, before, after = sine_fit(12, seed)
+    assert set(before) == {0.0}
+    inside = [x for x in after if -pi < x < pi]
+    assert min(inside) < -0.5 and max(inside) > 0.5
+    assert loss < 0.03 < sine_fit(2, seed)[0]
 
 
 # --- the multilayer perceptron --------------------------------------------------------------------
@@ -465,6 +507,62 @@ def test_mini_batches():
         variance_1 = sum((g[c] - full[c]) ** 2 for g in single) / N
         variance_B = sum((g[c] - full[c]) ** 2 for g in means) / len(means)
         agree([variance_B], [variance_1 / B * (N - B) / (N - 1)])
+
+
+@item("D3-34")
+def test_one_sample_pulls_against_the_majority():
+    """Seven samples want the parameter w to rise, one wants it to fall: alone it leads away from the others.
+
+    A step on it lowers its own loss and raises the risk; each of the 28 mini-batches of two lowers the risk.
+    """
+    X, Y = [[1.0]] * 8, [1.0, 1.2, 0.8, 1.1, 0.9, 1.0, 1.0, -0.5]
+    def after(batch):
+        neuron = Neuron(1, "linear", init="zeros")
+        fit(neuron, [X[i] for i in batch], [Y[i] for i in batch], "mse", SGD(neuron.weights, lr=0.05),
+            epochs=1, progress=False)
+        return neuron.weights[0].data, mse([neuron(x) for x in X], Y).data, (neuron(X[7]).data - Y[7]) ** 2
+    start = after([0, 7])[0] * 0
+    risk, own = mse([start] * 8, Y), (start - Y[7]) ** 2
+    for i in range(7):
+        w, R, ell = after([i])
+        assert w > start and R < risk and ell > own
+    w, R, ell = after([7])
+    assert w < start and R > risk and ell < own
+    for batch in combinations(range(8), 2):
+        w, R, _ = after(batch)
+        assert w > start and R < risk
+
+
+class Counting(MLP):
+    """An MLP that counts its forward passes."""
+
+    passes = 0
+
+    def __call__(self, x):
+        self.passes += 1
+        return super().__call__(x)
+
+
+@item("D3-35")
+@pytest.mark.parametrize("N", [3, 12])
+def test_an_update_of_gradient_descent_takes_a_pass_for_every_sample(N):
+    """SGD makes N updates for the price of one: a graph of one sample each, whatever N is."""
+    X, Y = noisy_curve(sin, N, seed=1)
+    def nodes(samples):
+        net = MLP(1, [3, 1], "tanh", seed=1)
+        return len(topological_order(mse([net(x) for x in X[:samples]], Y[:samples])))
+    alone = nodes(1)
+    assert nodes(N) == N * alone + 2                                        # the sum, and 1/N
+
+    for B, updates in [(N, 1), (1, N)]:
+        passes = {}
+        for epochs in (1, 3):
+            net = Counting(1, [3, 1], "tanh", seed=1)
+            step = SGD(net.parameters(), lr=0.1)
+            fit(net, X, Y, "mse", step, epochs=epochs, batch_size=B, progress=False)
+            passes[epochs] = net.passes
+            assert step.steps == epochs * updates
+        assert passes[3] - passes[1] == 2 * N
 
 
 @item("D3-25")
