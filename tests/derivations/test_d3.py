@@ -7,8 +7,10 @@
     delta[l]     d ell/d a[l], which is a[l].grad
 """
 
+import re
+from collections import Counter
 from itertools import combinations
-from math import exp, fsum, log, pi, sin, tanh
+from math import cosh, exp, fsum, log, pi, sin, tanh
 from random import Random
 
 import numpy as np
@@ -18,8 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import engine
-from engine import Value
-from nn import SGD, categorical_cross_entropy, cross_entropy_with_logits, mse, squared_error
+from engine import Value, draw
+from engine.value import topological_order
+from nn import (
+    MLP, SGD, Adam, Neuron, categorical_cross_entropy, cross_entropy_with_logits, fit, mse, noisy_curve,
+    squared_error,
+)
 
 from .conventions import (
     D3, agree, elements, examples, grads, networks, nudged, numbers, outputs, random_network, shape, vectors,
@@ -123,12 +129,16 @@ def test_the_model_with_one_input(seed, M, x, f):
 
 @item("D3-05")
 def test_the_listed_activations():
-    for a in (-2.0, -0.5, 0.0, 0.5, 2.0):
-        agree([engine.sigmoid(a), engine.tanh(a)], [1 / (1 + exp(-a)), tanh(a)], 1e-15)
-        assert engine.relu(a) == (a if a > 0 else 0) == max(a, 0)
-    x = Value(0.0)
-    engine.relu(x).backward()
-    assert x.grad == 0                                                      # the strict a > 0 of the text
+    listed = {"sigmoid": (lambda a: 1 / (1 + exp(-a)), lambda a: exp(-a) / (1 + exp(-a)) ** 2),
+              "tanh":    (tanh, lambda a: 1 / cosh(a) ** 2),
+              "relu":    (lambda a: a if a > 0 else 0, lambda a: 1 if a > 0 else 0)}     # the strict a > 0
+    for name, (f, slope_of_f) in listed.items():
+        for x in (-2.0, -0.5, 0.0, 0.5, 2.0):
+            n = D3.of([[[0.0], [1.0]], [[1.0]]], [x], hidden=name)          # one unit with a = x
+            n.output.backward()
+            a = n.a[1][0]
+            agree([a.data, n.z[1][0].data, getattr(engine, name)(x)], [x, f(x), f(x)], 1e-15)
+            agree([a.grad], [slope_of_f(x)], 1e-14)
 
 
 # --- piecewise-linear approximation ---------------------------------------------------------------
@@ -151,11 +161,11 @@ def test_kinks_slopes_and_jumps_of_three_units():
 
 
 def interpolation(f, knots):
-    """The ReLU sum through f at the knots, as a function of x."""
+    """The ReLU network through f at the knots: one unit that is 1 everywhere, and a kink at each knot."""
     slopes  = [(f(b) - f(a)) / (b - a) for a, b in zip(knots, knots[1:])]
     changes = [slopes[0], *[b - a for a, b in zip(slopes, slopes[1:])]]
-    return lambda x: f(knots[0]) * engine.relu(0 * x + 1) + sum(
-        c * engine.relu(x - t) for c, t in zip(changes, knots))
+    W1 = [[1.0, *[-t for t in knots[:-1]]], [0.0, *[1.0 for _ in changes]]]
+    return D3.of([W1, [[f(knots[0])], *[[c] for c in changes]]], [0.0], hidden="relu").net
 
 
 @item("D3-07")
@@ -165,10 +175,51 @@ def test_a_relu_sum_interpolates_a_curve(n, expected):
     h = 2 * pi / n
     knots = [k * h for k in range(n + 1)]
     g = interpolation(sin, knots)
-    agree([g(t) for t in knots], [sin(t) for t in knots])
-    error = max(abs(g(t + h * k / 20) - sin(t + h * k / 20)) for t in knots[:-1] for k in range(20))
+    agree([g([t]).data for t in knots], [sin(t) for t in knots])
+    xs = [t + h * k / 20 for t in knots[:-1] for k in range(20)]
+    error = max(abs(y - sin(x)) for x, y in zip(xs, g.predict([[x] for x in xs])))
     assert error <= h * h / 8                                               # max |sin''| = 1
     assert error == pytest.approx(expected, rel=0.02)
+
+
+def sine_fit(M, seed, jointly=True):
+    """A 1-M-1 ReLU network trained on a sine: the final loss, and the kinks before and after."""
+    X, Y = noisy_curve(sin, 25, noise=0.0)
+    net  = MLP(1, [M, 1], "relu", seed=seed)
+    def kinks():
+        return [-unit.bias.data / unit.weights[0].data for unit in net.layers[0].neurons]
+    before, trained = kinks(), net if jointly else net.layers[1]
+    losses = fit(net, X, Y, "mse", Adam(trained.parameters(), lr=0.03), epochs=200, engine="vectorized",
+                 progress=False).losses
+    return losses[-1], before, kinks()
+
+
+@item("D3-32")
+@pytest.mark.parametrize("seed", range(2))
+def test_features_learned_with_the_linear_model_beat_fixed_ones(seed):
+    """The same start twice: only the linear model is trained, or features and linear model jointly.
+
+    No linear model of the fixed features does better than least squares; found: 0.22 at best, jointly 0.02
+    at most.
+    """
+    X, Y = noisy_curve(sin, 25, noise=0.0)
+    net  = MLP(1, [12, 1], "relu", seed=seed)
+    Phi  = np.array([[1.0, *numbers(net.layers[0](x))] for x in X])
+    best = np.mean((Phi @ np.linalg.lstsq(Phi, np.array(Y), rcond=None)[0] - Y) ** 2)
+    fixed, before, after = sine_fit(12, seed, jointly=False)
+    assert before == after and best - 1e-9 <= fixed < 1.1 * best
+    assert sine_fit(12, seed)[0] < best / 5
+
+
+@item("D3-33")
+@pytest.mark.parametrize("seed", range(2))
+def test_training_puts_the_kinks_where_the_curve_bends(seed):
+    """All kinks start at 0; training spreads them over the interval, and more of them fit the sine better."""
+    loss, before, after = sine_fit(12, seed)
+    assert set(before) == {0.0}
+    inside = [x for x in after if -pi < x < pi]
+    assert min(inside) < -0.5 and max(inside) > 0.5
+    assert loss < 0.03 < sine_fit(2, seed)[0]
 
 
 # --- the multilayer perceptron --------------------------------------------------------------------
@@ -302,6 +353,37 @@ def test_worked_example_GC():
     agree(grads(n.W[1]), [[-1.257734238522, 2.264894956756], [-0.628867119261, 1.132447478378]])
 
 
+@item("D3-20")
+def test_l_k_j_and_i_mean_what_the_glossary_says():
+    """Moving W_(l)^(k,j) moves, of layer l, a_(l)^(k) alone: for sample i by z_(l-1)^(j)(i) a unit."""
+    net, X = random_network(3, [4, 3, 2], seed=5), [[0.5, -1.0, 2.0], [1.5, 0.3, -0.7]]
+    names = {p.label: p for p in net.parameters()}
+    assert len(names) == 4 * 4 + 5 * 3 + 4 * 2
+    for i, x in enumerate(X):
+        n = D3(net, x)
+        assert n.L == 3 and len(n.z[0]) == 1 + 3                            # l = 1 is the first hidden layer
+        for l in range(1, n.L + 1):
+            below = numbers(n.z[l - 1]) if l > 1 else X[i]
+            assert numbers(n.z[l - 1])[-len(below):] == below
+            for k, a in enumerate(n.a[l], 1):
+                net.zero_grad()
+                a.backward()
+                for j, z in enumerate(below, 1):
+                    assert names[f"W{l}[{k},{j}]"].grad == z
+                assert names[f"b{l}[{k}]"].grad == 1
+                others = [p.grad for name, p in names.items() if name[1] == str(l) and f"[{k}" not in name]
+                assert len(others) == (len(n.a[l]) - 1) * (len(below) + 1) and not any(others)
+
+
+@item("D3-20")
+def test_i_counts_samples_and_not_units():
+    """The loss of sample i does not see the others: its outputs have no slope towards their inputs."""
+    net = random_network(2, [3, 1], seed=5)
+    X = [[Value(v) for v in x] for x in ([0.5, -1.0], [1.5, 0.3], [0.1, 0.2])]
+    squared_error(net.batch(X)[1], 1.0).backward()
+    assert grads(X[0]) == grads(X[2]) == [0, 0] and all(grads(X[1]))
+
+
 # --- gradient descent and its variants ------------------------------------------------------------
 
 @item("D3-21", "D3-22")
@@ -315,6 +397,8 @@ def test_one_step_moves_every_layer_from_the_same_gradient(case, eta):
         return [[p.grad for p in layer.parameters()] for layer in net.layers]
     start, stored = numbers(net.parameters()), gradients()
     expected = [w - eta * g for w, g in zip(start, sum(stored, []))]
+    slopes = [nudged(lambda: square([net(x)], y), p) for p in net.parameters()]
+    assert sum(stored, []) == pytest.approx(slopes, rel=1e-4, abs=1e-5)     # and it is the gradient
     SGD(net.parameters(), lr=eta).step()
     agree(numbers(net.parameters()), expected, 0)
 
@@ -324,6 +408,18 @@ def test_one_step_moves_every_layer_from_the_same_gradient(case, eta):
         for p, g in zip(layer.parameters(), gs):
             p.data -= eta * g
     agree(numbers(net.parameters()), expected, 0)
+
+
+@item("D3-21")
+def test_a_small_step_lowers_the_risk_by_eta_times_the_squared_gradient():
+    net, (X, Y) = random_network(1, [4, 1], "tanh", seed=2), noisy_curve(sin, 12, seed=3)
+    eta = 1e-5
+    losses = fit(net, X, Y, "mse", SGD(net.parameters(), lr=eta), epochs=2, engine="vectorized",
+                 progress=False).losses
+    net = random_network(1, [4, 1], "tanh", seed=2)
+    mse([net(x) for x in X], Y).backward()
+    squared = sum(g * g for g in grads(net.parameters()))
+    assert (losses[0] - losses[1]) / eta == pytest.approx(squared, rel=1e-2)
 
 
 @item("D3-22")
@@ -354,6 +450,48 @@ def test_a_single_sample_is_right_on_average():
     agree(line_gradient(LINE), [sum(g) / 8 for g in zip(*single)])
 
 
+def line_by_hand(batches, eta):
+    """w and b after one update per batch, with the mean of its slopes 2 (yhat - y) x and 2 (yhat - y)."""
+    w, b = 0.3, -0.1
+    for batch in batches:
+        errors = [(2 * (w * LINE[i][0] + b - LINE[i][1]), LINE[i][0]) for i in batch]
+        w, b = (w - eta * fsum(e * x for e, x in errors) / len(batch),
+                b - eta * fsum(e for e, _ in errors) / len(batch))
+    return [w, b]
+
+
+@item("D3-23", "D3-24", "D3-25")
+@pytest.mark.parametrize("runner", ["scalar", "vectorized"])
+@pytest.mark.parametrize("B", [8, 1, 3])
+def test_fit_makes_one_update_per_batch(B, runner):
+    """B = N: the mean over all samples. B = 1: one sample each. Else mini-batches, in a fixed order."""
+    n = D3.of([[[-0.1], [0.3]]], [0.0])
+    fit(n.net, [[x] for x, _ in LINE], [y for _, y in LINE], "mse", SGD(n.net.parameters(), lr=0.1), epochs=3,
+        batch_size=B, shuffle=False, engine=runner, progress=False)
+    order = [range(i, min(i + B, 8)) for i in range(0, 8, B)]
+    agree(numbers(n.net.parameters()), line_by_hand(order * 3, 0.1), 1e-11)
+
+
+@item("D3-24")
+def test_or_the_samples_are_taken_randomly():
+    """Every sample once per epoch, in an order that differs from epoch to epoch and follows from the seed."""
+    def order(seed):
+        seen = []
+        def watched(outputs, targets):
+            seen.extend(numbers(targets))
+            return mse(outputs, targets)
+        n = D3.of([[[-0.1], [0.3]]], [0.0])
+        fit(n.net, [[x] for x, _ in LINE], [y for _, y in LINE], watched, SGD(n.net.parameters(), lr=0.1),
+            epochs=2, batch_size=1, seed=seed, progress=False)
+        index = {y: i for i, (_, y) in enumerate(LINE)}
+        taken = [index[y] for y in seen[-16:]]                              # (before them, one look)
+        agree(numbers(n.net.parameters()), line_by_hand([[i] for i in taken], 0.1), 1e-11)
+        return taken
+    taken = order(seed=1)
+    assert sorted(taken[:8]) == sorted(taken[8:]) == list(range(8))
+    assert taken[:8] != taken[8:] and order(seed=1) == taken != order(seed=2)
+
+
 @item("D3-25")
 def test_mini_batches():
     B, N = 3, 8
@@ -369,6 +507,73 @@ def test_mini_batches():
         variance_1 = sum((g[c] - full[c]) ** 2 for g in single) / N
         variance_B = sum((g[c] - full[c]) ** 2 for g in means) / len(means)
         agree([variance_B], [variance_1 / B * (N - B) / (N - 1)])
+
+
+@item("D3-34")
+def test_one_sample_pulls_against_the_majority():
+    """Seven samples want the parameter w to rise, one wants it to fall: alone it leads away from the others.
+
+    A step on it lowers its own loss and raises the risk; each of the 28 mini-batches of two lowers the risk.
+    """
+    X, Y = [[1.0]] * 8, [1.0, 1.2, 0.8, 1.1, 0.9, 1.0, 1.0, -0.5]
+    def after(batch):
+        neuron = Neuron(1, "linear", init="zeros")
+        fit(neuron, [X[i] for i in batch], [Y[i] for i in batch], "mse", SGD(neuron.weights, lr=0.05),
+            epochs=1, progress=False)
+        return neuron.weights[0].data, mse([neuron(x) for x in X], Y).data, (neuron(X[7]).data - Y[7]) ** 2
+    start = after([0, 7])[0] * 0
+    risk, own = mse([start] * 8, Y), (start - Y[7]) ** 2
+    for i in range(7):
+        w, R, ell = after([i])
+        assert w > start and R < risk and ell > own
+    w, R, ell = after([7])
+    assert w < start and R > risk and ell < own
+    for batch in combinations(range(8), 2):
+        w, R, _ = after(batch)
+        assert w > start and R < risk
+
+
+class Counting(MLP):
+    """An MLP that counts its forward passes."""
+
+    passes = 0
+
+    def __call__(self, x):
+        self.passes += 1
+        return super().__call__(x)
+
+
+@item("D3-35")
+@pytest.mark.parametrize("N", [3, 12])
+def test_an_update_of_gradient_descent_takes_a_pass_for_every_sample(N):
+    """SGD makes N updates for the price of one: a graph of one sample each, whatever N is."""
+    X, Y = noisy_curve(sin, N, seed=1)
+    def nodes(samples):
+        net = MLP(1, [3, 1], "tanh", seed=1)
+        return len(topological_order(mse([net(x) for x in X[:samples]], Y[:samples])))
+    alone = nodes(1)
+    assert nodes(N) == N * alone + 2                                        # the sum, and 1/N
+
+    for B, updates in [(N, 1), (1, N)]:
+        passes = {}
+        for epochs in (1, 3):
+            net = Counting(1, [3, 1], "tanh", seed=1)
+            step = SGD(net.parameters(), lr=0.1)
+            fit(net, X, Y, "mse", step, epochs=epochs, batch_size=B, progress=False)
+            passes[epochs] = net.passes
+            assert step.steps == epochs * updates
+        assert passes[3] - passes[1] == 2 * N
+
+
+@item("D3-25")
+def test_the_printed_update_adds_where_the_mean_divides():
+    def moved(loss, B):
+        n = D3.of([[[-0.1], [0.3]]], [0.0])
+        step = SGD(n.net.parameters(), lr=0.01)
+        fit(n.net, [[x] for x, _ in LINE[:B]], [y for _, y in LINE[:B]], loss, step, epochs=1, progress=False)
+        return [p.data - start for p, start in zip(n.net.parameters(), (0.3, -0.1))]
+    for B in (1, 2, 5):
+        agree(moved("squared_error", B), [B * step for step in moved("mse", B)])
 
 
 @item("D3-26")
@@ -411,6 +616,30 @@ def test_momentum_crosses_a_narrow_valley_faster():
     assert ps[0].data == qs[0].data == 1.0 - 0.1 * 0.7                      # gamma = 0 is gradient descent
 
 
+def valley_path(gamma, eta=0.0195, steps=40):
+    """The points of the descent of (x^2 + 100 y^2)/2 from (10, 1)."""
+    ps, path = [Value(10.0), Value(1.0)], []
+    step = SGD(ps, lr=eta, momentum=gamma)
+    for _ in range(steps):
+        path.append(numbers(ps))
+        step.zero_grad()
+        ((ps[0] ** 2 + 100 * ps[1] ** 2) / 2).backward()
+        step.step()
+    return path
+
+
+@item("D3-26", "D3-30")
+def test_momentum_dampens_the_oscillation_and_speeds_up_along_the_floor():
+    """The figure: at one rate, the plain path crosses the valley at each step and keeps 0.95 of it."""
+    plain, smooth = valley_path(0.0), valley_path(0.6)
+    for t, (x, y) in enumerate(plain):
+        agree([x, y], [10 * (1 - 0.0195) ** t, (1 - 1.95) ** t])            # the closed form
+    crossings = [sum(a[1] * b[1] < 0 for a, b in zip(path, path[1:])) for path in (plain, smooth)]
+    assert crossings[0] == 39 > crossings[1]
+    assert max(abs(y) for _, y in smooth[20:]) < max(abs(y) for _, y in plain[20:]) / 10
+    assert smooth[-1][0] < plain[-1][0] / 2                                 # the slope along x hardly changes
+
+
 # --- classification -------------------------------------------------------------------------------
 
 @item("D3-27", "D3-28", "D3-29")
@@ -448,18 +677,105 @@ def test_two_classes_are_a_sigmoid_of_the_difference(a0, a1):
 @examples
 @given(st.lists(st.tuples(vectors(3), st.integers(0, 2)), min_size=1, max_size=4))
 def test_the_risk_is_the_mean_surprise(samples):
-    a, k = [a for a, _ in samples], [k for _, k in samples]
-    surprises = [-log(exp(ai[ki]) / fsum(map(exp, ai))) for ai, ki in samples]
-    agree([cross_entropy_with_logits(a, k)], [sum(surprises) / len(samples)])
+    a, k = [[Value(v) for v in a] for a, _ in samples], [k for _, k in samples]
+    yhat = [[exp(v) / fsum(map(exp, numbers(ai))) for v in numbers(ai)] for ai in a]
+    R = cross_entropy_with_logits(a, k)
+    agree([R.data], [sum(-log(p[ki]) for p, ki in zip(yhat, k)) / len(samples)])
+    agree([categorical_cross_entropy(yhat, k)], [R.data], 1e-11)
+    R.backward()
+    agree(grads(a), [[(p[c] - (c == ki)) / len(samples) for c in range(3)] for p, ki in zip(yhat, k)])
+
+
+@item("D3-27", "D3-28")
+def test_a_softmax_network_learns_the_probability_of_each_class():
+    """At x = 1 class 0 was seen once and class 2 three times: yhat becomes 1/4, 0, 3/4, as the risk asks."""
+    X, Y = [[1.0]] * 4 + [[-1.0]] * 2, [0, 2, 2, 2, 1, 1]
+    net = random_network(1, [3], seed=1)                                    # multi-class logistic regression
+    R = fit(net, X, Y, "cross_entropy_with_logits", SGD(net.parameters(), lr=4.0), epochs=200,
+            metrics=["accuracy"], engine="vectorized", progress=False)
+    agree(engine.softmax(numbers(net([1.0]))), [1 / 4, 0, 3 / 4], 1e-2)
+    assert R.accuracies[-1] == 5 / 6                                        # the likelier class is predicted
+    assert R.losses[-1] == pytest.approx(-4 / 6 * (log(1 / 4) / 4 + 3 / 4 * log(3 / 4)), abs=5e-3)
 
 
 @item("D3-29")
 def test_the_derivatives_left_to_the_reader_symbolically():
+    """sympy derives them from the two definitions; the engine's derivatives are the same functions."""
     a = sympy.symbols("a1:4")
     y = [*sympy.symbols("y1 y2"), 1 - sum(sympy.symbols("y1 y2"))]
     yhat = [sympy.exp(ak) / sum(map(sympy.exp, a)) for ak in a]
     ell = -sum(yk * sympy.log(p) for yk, p in zip(y, yhat))
+    soft, loss = sympy.Matrix(yhat).jacobian(a), [sympy.diff(ell, aj) for aj in a]
     for j in range(3):
-        assert sympy.simplify(sympy.diff(ell, a[j]) - (yhat[j] - y[j])) == 0
+        assert sympy.simplify(loss[j] - (yhat[j] - y[j])) == 0
         for k in range(3):
-            assert sympy.simplify(sympy.diff(yhat[k], a[j]) - yhat[k] * (int(k == j) - yhat[j])) == 0
+            assert sympy.simplify(soft[k, j] - yhat[k] * (int(k == j) - yhat[j])) == 0
+
+    derived = sympy.lambdify((*a, *y[:2]), [soft.tolist(), loss], "math")
+    rng = Random(1)
+    for _ in range(5):
+        point, target = [rng.gauss(0, 2) for _ in range(3)], [0.2, 0.3, 0.5]
+        J, g = derived(*point, *target[:2])
+        agree(engine.jacobian(lambda a: engine.softmax(a))(point), J, 1e-14)
+        agree(engine.grad(lambda a: cross_entropy_with_logits(a, target))(point), g, 1e-14)
+
+
+# --- figures and depth ----------------------------------------------------------------------------
+
+def drawn_edges(root):
+    """(from, to) for the edges of the drawing whose boxes are whole sums and activations."""
+    text  = draw(root, "unit").source
+    names = dict(re.findall(r'(n\d+) \[label="([\w\[\]]+)', text))
+    return Counter((names[a], names[b]) for a, b in re.findall(r"(n\d+) -> (n\d+) \[label", text))
+
+
+@item("D3-30")
+def test_the_figures_of_the_networks():
+    """Figure 1: x, M hidden units and yhat. 'nn': every unit joined to all of the next layer, C outputs."""
+    net = random_network(1, [4, 1], seed=1)
+    hidden = range(1, 5)
+    assert set(drawn_edges(net([Value(0.5, "x")]))) == {
+        *[("x", f"z1[{k}]") for k in hidden], *[(f"z1[{k}]", f"a1[{k}]") for k in hidden],
+        *[(f"a1[{k}]", "z2[1]") for k in hidden]}
+
+    D, M, C = 2, 3, 2
+    net  = random_network(D, [M, C], seed=1)
+    loss = squared_error([net([Value(0.5, "x[1]"), Value(-1.0, "x[2]")])], [[0.0, 1.0]])
+    joins = {(a, b) for a, b in drawn_edges(loss) if b.startswith("z")}
+    assert joins == {*[(f"x[{j}]", f"z1[{k}]") for j in (1, 2) for k in (1, 2, 3)],
+                     *[(f"a1[{j}]", f"z2[{k}]") for j in (1, 2, 3) for k in (1, 2)]}
+
+
+@item("D3-30")
+def test_the_figure_of_the_relu_sum():
+    """Straight between its kinks and bent at each: the second difference of the curve is 0, or not."""
+    net = D3.of([[[0.5, -1.0, 0.9], [1.0, 2.0, -0.6]], [[1.0], [-2.0], [3.0]]], [0.0], hidden="relu").net
+    xs  = [k / 8 for k in range(-16, 25)]
+    ys  = net.predict([[x] for x in xs])
+    bent = [x for x, left, y, right in zip(xs[1:], ys, ys[1:], ys[2:]) if abs(left - 2 * y + right) > 1e-12]
+    assert bent == [-0.5, 0.5, 1.5]
+
+
+def pieces(net, n=4096):
+    """How many straight pieces a ReLU network of one input has on [0, 1], seen at n + 1 points."""
+    ys = net.predict([[k / n] for k in range(n + 1)])
+    return 1 + sum(abs(ys[k - 1] - 2 * ys[k] + ys[k + 1]) > 1e-9 for k in range(1, n))
+
+
+@item("D3-31")
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5])
+def test_more_layers_model_more_complex_patterns(depth):
+    """The tent map folds [0, 1] once; depth layers of 2 units draw 2^depth pieces, one layer 2 depth + 1 at
+    most."""
+    net = MLP(1, [*[2] * depth, 1], "relu")
+    for layer in net.layers:
+        first = layer is net.layers[0]
+        for unit, bias in zip(layer.neurons, (0.0, -0.5) if layer is not net.layers[-1] else (0.0,)):
+            unit.bias.data = bias
+            for w, data in zip(unit.weights, [1.0] if first else [2.0, -4.0]):
+                w.data = data
+    assert [net([x]).data for x in (0.0, 0.5 ** depth, 1.0)] == [0.0, 1.0, 0.0]
+    assert pieces(net) == 2 ** depth
+
+    most = max(pieces(random_network(1, [2 * depth, 1], "relu", seed=seed), 512) for seed in range(3))
+    assert 1 < most <= 2 * depth + 1
