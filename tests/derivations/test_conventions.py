@@ -190,7 +190,8 @@ def test_networks_keep_to_what_they_are_told():
         assert all(neuron.bias.data == 0 for layer in net.layers for neuron in layer.neurons)
         assert all(w.data != 0 for layer in net.layers for row in weights(layer) for w in row)
     net = next(net for net, _, _ in default_networks() if len(net.layers) > 1)
-    assert {a.op for a in net.trace([1.0] * net.n_in).a[0]} == {"tanh"} and net.layers[-1].neurons[0].f(3) == 3
+    assert {a.op for a in net.trace([1.0] * net.n_in).a[0]} == {"tanh"}
+    assert net.layers[-1].neurons[0].f(3) == 3
 
 
 def test_every_number_of_a_network_is_drawn():

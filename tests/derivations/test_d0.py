@@ -5,8 +5,9 @@
     g_v          dL/dv, which is v.grad
 """
 
-from math import exp, fsum, isnan, log, tanh
+from math import exp, fsum, isnan, log, sin, tanh
 from random import Random
+from statistics import median
 
 import numpy as np
 import pytest
@@ -17,8 +18,8 @@ import engine
 from engine import Value
 from engine.value import topological_order
 from nn import (
-    MLP, EarlyStopping, InputNoise, Neuron, binary_cross_entropy, categorical_cross_entropy,
-    cross_entropy_with_logits, half_mse, l1, l2, load, save,
+    MLP, SGD, Adam, EarlyStopping, InputNoise, Layer, Neuron, Sequential, binary_cross_entropy,
+    categorical_cross_entropy, cross_entropy_with_logits, fit, grid, half_mse, l1, l2, load, save,
 )
 from tests.conventions import sigma, slope
 
@@ -115,7 +116,17 @@ def test_shapes_of_the_2_3_2_network():
     assert [shape(v) for v in (n.a[0], n.W[1], n.b[1], n.z[1])] == [(2,), (2, 3), (3,), (3,)]
     assert [shape(v) for v in (n.W[2], n.b[2])] == [(3, 2), (2,)]
     assert len(n.net.parameters()) == 2 * 3 + 3 + 3 * 2 + 2 == 17
-    assert [sum(1 for _ in elements(n.W[l])) for l in (1, 2)] == [6, 6]      # the edges of figure 2
+    for l in (1, 2):                                                        # the edges of figure 2, once each
+        drawn = [(id(w), id(a), id(z)) for z in n.z[l] for w, a in arrows(z)]
+        assert drawn == [(id(n.W[l][i][j]), id(n.a[l - 1][i]), id(z)) for j, z in enumerate(n.z[l])
+                         for i in range(len(n.a[l - 1]))] and len(drawn) == 6
+        assert [z.operands[-1] is b for z, b in zip(n.z[l], n.b[l])] == [True] * len(n.b[l])
+
+
+def arrows(z):
+    """The arrows that lead into a unit, as its node has them: (weight, where it comes from)."""
+    n = len(z.operands) // 2
+    return list(zip(z.operands[:n], z.operands[n:2 * n]))
 
 
 @item("D0-08")
@@ -195,6 +206,23 @@ def test_each_head_pulls_by_y_minus_t(task, seed, m):
             agree(grads(p.z[2]), [(share[k] - (1 if k == te else 0)) / m for k in range(K)], 1e-13)
         else:
             agree(grads(p.z[2]), [(p.output.data - te) / m], 1e-13)
+
+
+@item("D0-13")
+@pytest.mark.parametrize("task", ["regression", "binary", "classes"])
+def test_the_same_hidden_layer_is_trained_under_each_head(task):
+    """Descent in steps that are small enough lowers the loss each time (tested: by rate 0.1)."""
+    X, classes = grid("A")
+    hidden = Layer(2, 6, "tanh", seed=1)
+    head, loss, Y = {"regression": (Layer(6, 1, "linear", seed=2), "half_mse", [a * b for a, b in X]),
+                     "binary":     (Layer(6, 1, "sigmoid", seed=2), "binary_cross_entropy", classes),
+                     "classes":    (Layer(6, 2, "linear", seed=2), "cross_entropy_with_logits", classes),
+                     }[task]
+    before = numbers(hidden.parameters())
+    model  = Sequential(hidden, head)
+    losses = fit(model, X, Y, loss, SGD(model.parameters(), 0.1), epochs=40).losses
+    assert all(after < before for before, after in zip(losses, losses[1:])) and losses[-1] < 0.95 * losses[0]
+    assert all(p.data != old for p, old in zip(hidden.parameters(), before))
 
 
 @item("D0-14")
@@ -365,7 +393,7 @@ def test_the_curves_of_the_loss_figure():
     e = [k * 4 / 50 - 2 for k in range(51)]
     y = [k / 100 for k in range(1, 100)]
     es, ys = [Value(v) for v in e], [Value(v) for v in y]
-    squares, logs = [0.5 * (v - 0) ** 2 for v in es], [categorical_cross_entropy([1 - v, v], 1) for v in ys]
+    squares, logs = [half_mse(v, 0.0) for v in es], [categorical_cross_entropy([1 - v, v], 1) for v in ys]
     for loss in (*squares, *logs):
         loss.backward()
     agree(numbers(squares), [0.5 * v * v for v in e])
@@ -401,12 +429,27 @@ def test_the_objective_is_m_times_the_mean(case, m, seed):
 @pytest.mark.parametrize("rate, grows", [(0.1, False), (0.9, False), (1.1, True)])
 def test_gradient_descent_on_a_square(rate, grows):
     theta = Value(5.0)
+    descent = SGD([theta], lr=rate)
     for n in range(1, 21):
-        theta.grad = 0
+        before = theta.data
+        descent.zero_grad()
         (theta ** 2).backward()
-        theta.data -= rate * theta.grad
+        descent.step()
         agree([theta.data], [5 * (1 - 2 * rate) ** n])
+        agree([abs(theta.data - before)], [rate * abs(theta.grad)])         # "the amount of step to take"
     assert (abs(theta.data) > 5) is grows
+
+
+@item("D0-26", "D0-25")
+@examples
+@given(networks(outputs=(1, 1)), st.integers(2, 5), st.floats(0.01, 1), seeds)
+def test_an_epoch_moves_every_parameter_against_its_own_gradient(case, m, rate, seed):
+    net, rng = case[0], Random(seed)
+    X, T = [[rng.gauss(0, 1) for _ in case[1]] for _ in range(m)], [rng.gauss(0, 1) for _ in range(m)]
+    half_mse([net(x) for x in X], T).backward()
+    expected = [p.data - rate * p.grad for p in net.parameters()]
+    fit(net, X, T, "half_mse", SGD(net.parameters(), lr=rate), epochs=1)
+    agree(numbers(net.parameters()), expected)
 
 
 @item("D0-27", "D0-34")
@@ -508,8 +551,11 @@ def test_worked_example_GB():
 
 @item("D0-33")
 def test_the_printed_transpose_would_turn_the_bias_into_a_matrix():
-    b, g_z = np.zeros((3, 1)), np.ones((3, 1))
+    n, _ = backward((random_network(2, [3, 4, 1], "tanh", "sigmoid"), [0.3, -0.8], None), 1)
+    b, g_z = np.array(numbers(n.b[1]))[:, None], np.array(grads(n.z[1]))[:, None]
     assert (b - 0.1 * g_z.T).shape == (3, 3) and (b - 0.1 * g_z).shape == (3, 1)
+    SGD(n.net.parameters(), lr=0.1).step()
+    agree([[v] for v in numbers(n.b[1])], (b - 0.1 * g_z).tolist())
 
 
 @item("D0-35")
@@ -556,6 +602,37 @@ def test_early_stopping_returns_the_best_epoch():
     stopping.restore(net)
     assert stops == [False, False, False, False, True] and stopping.best_epoch == 3
     assert net.layers[0].neurons[0].bias.data == 3.0
+
+
+@item("D0-37")
+@pytest.mark.parametrize("pieces", [4, 16, 64])
+def test_a_network_that_comes_close_exists(pieces):
+    """Written down, not learned: a ReLU unit per knot, and sup |F - f| <= h^2/8 max |f''|."""
+    h = 2 / pieces
+    knots  = [-1 + k * h for k in range(pieces + 1)]
+    slopes = [(sin(3 * b) - sin(3 * a)) / h for a, b in zip(knots, knots[1:])]
+    bends  = [slopes[0], *[b - a for a, b in zip(slopes, slopes[1:])]]
+    F = D0.of(W=[[[1.0] * pieces], [[c] for c in bends]], b=[[-t for t in knots[:-1]], [sin(-3.0)]],
+              x=[0.0], hidden="relu").net
+    assert [layer.n_out for layer in F.layers] == [pieces, 1]
+    error = max(abs(F([k / 50]).data - sin(3 * k / 50)) for k in range(-50, 51))
+    assert h * h < 20 * error <= 20 * 9 * h * h / 8                         # and no better than it must be
+
+
+@item("D0-37")
+def test_that_it_exists_says_nothing_of_width_or_of_training(record_property):
+    """One unit is monotone, so that it misses |x| by 1/2 somewhere, trained or not; eight need not."""
+    X = [[k / 10] for k in range(-10, 11)]
+
+    def trained(units, seed):
+        F = MLP(1, [units, 1], "tanh", seed=seed)
+        fit(F, X, [abs(x) for x, in X], "mse", Adam(F.parameters(), 0.05), epochs=200, engine="vectorized")
+        return max(abs(F(x).data - abs(x[0])) for x in X)
+    one, eight = ([trained(units, seed) for seed in range(3)] for units in (1, 8))
+    record_property("sup |F - |x||, 1 unit", one)
+    record_property("sup |F - |x||, 8 units", eight)
+    assert min(one) >= 0.5                                                  # a theorem
+    assert median(eight) < 0.25                                             # a tendency
 
 
 @item("D0-39")

@@ -70,7 +70,8 @@ def test_clipping_bounds_the_update(engine):
     for options, expected in [({"clip_norm": limit}, scaled), ({"clip_value": limit}, bounded(g, limit)),
                               ({"clip_norm": limit, "clip_value": limit / 4}, bounded(scaled, limit / 4)),
                               ({"clip_norm": 2 * norm}, g), ({"clip_value": 2 * norm}, g)]:
-        assert first_update(engine=engine, **options) == pytest.approx(expected, rel=1e-11, abs=1e-15), options
+        found = first_update(engine=engine, **options)
+        assert found == pytest.approx(expected, rel=1e-11, abs=1e-15), options
 
 
 class Watched(MLP):
