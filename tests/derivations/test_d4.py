@@ -240,7 +240,7 @@ def test_the_best_one_unit_can_do_on_xor_is_one_half():
 
     for p, data in zip(net.parameters(), (0.7, -0.3, 0.2)):
         p.data = data
-    _, loss = train(net, X, Y, bce_with_logits, 2000, 1.0)
+    _, loss = train(net, X, Y, bce_with_logits, 700, 1.0)
     agree([loss], [log(2)], 1e-9)
     agree(numbers(net.parameters()), [0.0, 0.0, 0.0], 1e-5)
     assert best_line(X, Y) == 3
@@ -526,7 +526,7 @@ def test_the_error_graph_is_noisy_under_dropout(record_property):
 def test_with_dropout_no_unit_is_relied_upon(record_property):
     """Take one hidden unit away after training: the error rises less where units were dropped all along.
 
-    A tendency: of 30 starts the mean rise was larger with dropout in one.
+    A tendency, if a strong one: it was so from each of 24 starts.
     """
     X, Y = logic_gate("xor")
 
@@ -892,10 +892,13 @@ def test_ten_layers_of_sigmoids_lose_the_gradient_that_relus_carry(record_proper
         trace = net.trace([rng.gauss(0, 1) for _ in range(n)])
         trace.output.backward()
         last = hypot(*grads(trace.z[-2]))
+        if f == "sigmoid":                                                  # |W| sigma' <= |W|/4 per layer
+            assert hypot(*grads(trace.z[0])) <= last * prod(
+                hypot(*[w.data for unit in layer.neurons for w in unit.weights]) / 4
+                for layer in net.layers[1:-1])
         return hypot(*grads(trace.z[0])) / last if last else 0.0            # (all ReLUs of a layer inactive)
     found = {f: [ratio(f, seed) for seed in range(7)] for f in ("sigmoid", "tanh", "relu", "leaky_relu")}
     record_property("first over last gradient", found)
-    assert max(found["sigmoid"]) < 0.25 ** 9 * 10 ** 3                      # 9 factors <= 1/4, times the |W|
     assert median(found["relu"]) > 100 * median(found["sigmoid"])
     assert median(found["leaky_relu"]) > 100 * median(found["sigmoid"])
 
