@@ -53,6 +53,20 @@ def test_depth_is_the_number_of_layers_without_the_input():
     assert all(place[id(x)] < place[id(z)] for z in order for x in z.operands if x.operands)
 
 
+@item("D0-01")
+@examples
+@given(networks(layers=(2, 5)), st.data())
+def test_information_moves_from_the_input_to_the_output_only(case, data):
+    """What a layer gives depends on it and on those before it, on each of them, and on none after it."""
+    net, x, _ = case
+    n = D0(net, x)
+    l = data.draw(st.integers(1, n.L))
+    engine.total(n.a[l]).backward()
+    for k in range(1, n.L + 1):
+        for places in (n.W[k], n.b[k]):
+            assert any(g != 0 for _, g in elements(grads(places))) is (k <= l)
+
+
 @item("D0-02", "D0-03", "D0-04")
 @pytest.mark.parametrize("elementwise", [False, True])
 def test_the_neuron_of_figure_1(elementwise):

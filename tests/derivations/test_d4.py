@@ -212,7 +212,9 @@ def test_one_unit_learns_from_squared_errors_too(gate, step, final):
 def test_gates_by_hand():
     for gate, b in [("or", -5), ("and", -15)]:
         for (x1, x2), t in zip(*logic_gate(gate)):
-            agree([engine.sigmoid(10 * x1 + 10 * x2 + b)], [t], 0.01)
+            unit = Neuron(2, "sigmoid")
+            put(unit.parameters(), [10.0, 10.0, float(b)])
+            agree([unit([x1, x2]).data], [t], 0.01)
 
 
 @item("D4-11")
