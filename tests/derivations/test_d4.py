@@ -466,7 +466,7 @@ def test_inverted_dropout_keeps_the_mean(a, w, r):
     for _, mask, y, _ in outcomes:
         agree(y, [ai * m / (1 - r) for ai, m in zip(a, mask)])
     agree([fsum(p for p, *_ in outcomes)], [1.0])
-    agree([fsum(p * z for *_, z in outcomes for p in _[:1])], [engine.dot(w, Dropout(r).eval()(a))], 1e-11)
+    agree([fsum(p * z for p, _, _, z in outcomes)], [engine.dot(w, Dropout(r).eval()(a))], 1e-11)
     variance = fsum(p * (y[0] - a[0]) ** 2 for p, _, y, _ in outcomes)
     agree([variance], [a[0] ** 2 * r / (1 - r)], 1e-10)
 
@@ -476,9 +476,11 @@ def test_inverted_dropout_keeps_the_mean(a, w, r):
 def test_what_is_dropped_and_not_made_up_for_overwhelms_the_next_layer(r):
     """Masks of 0 and 1 have the mean (1 - r) z; all units together then give 1/(1 - r) times that."""
     a, w  = [0.5, 1.5, 2.0], [1.0, 0.25, -0.125]
-    plain = fsum(prod(1 - r if m else r for m in mask)
-                 * engine.dot(w, KeepDropout(1 - r, seed=Dealt([not m for m in mask], 1 - r))(a))
-                 for mask in product([0, 1], repeat=3))
+    plain = 0.0
+    for mask in product([0, 1], repeat=3):                                  # (a small draw keeps, here)
+        masked = KeepDropout(1 - r, seed=Dealt([not m for m in mask], 1 - r))(a)
+        assert masked == [ai * m for ai, m in zip(a, mask)]
+        plain += prod(1 - r if m else r for m in mask) * engine.dot(w, masked)
     agree([engine.dot(w, a) / plain], [1 / (1 - r)])
     agree([engine.dot(w, KeepDropout(1 - r).eval()(a))], [plain])           # D1's cure
     agree([fsum(p * engine.dot(w, y) for p, _, y in thinned(a, r))], [engine.dot(w, a)])     # D4's cure
