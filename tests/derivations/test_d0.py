@@ -18,8 +18,9 @@ import engine
 from engine import Value
 from engine.value import topological_order
 from nn import (
-    MLP, SGD, Adam, EarlyStopping, InputNoise, Layer, Neuron, Sequential, binary_cross_entropy,
-    categorical_cross_entropy, cross_entropy_with_logits, fit, grid, half_mse, l1, l2, load, save,
+    MLP, SGD, Adam, EarlyStopping, InputNoise, Layer, Neuron, Sequential, accuracy, bce_with_logits,
+    binary_cross_entropy, categorical_cross_entropy, cross_entropy_with_logits, fit, grid, half_mse, l1, l2,
+    load, logic_gate, mse, noisy_curve, predict, save, weights,
 )
 from tests.conventions import sigma, slope
 
@@ -101,6 +102,33 @@ def test_slopes_of_a_neuron(w, x, b):
     slope = 1 - tanh(w[0] * x[0] + w[1] * x[1] + b) ** 2
     agree(grads(neuron.parameters()), [slope * x[0], slope * x[1], slope])
     agree(grads(inputs), [slope * w[0], slope * w[1]])
+
+
+@item("D0-41")
+@pytest.mark.parametrize("w, what", [(2.5, "amplified"), (0.4, "derated"), (-0.4, "inverted"),
+                                     (-2.5, "inverted"), (0.0, "cut")])
+def test_a_link_amplifies_derates_or_inverts_its_signal(w, what):
+    """By |w| above or below 1, and by the sign of w; going back, the gradient is treated alike."""
+    unit = Neuron(2, "linear", init="zeros")
+    unit.weights[0].data = w
+    signal = Value(3.0)
+    out = unit([signal, 5.0])
+    out.backward()
+    assert out.data == 3 * w and signal.grad == w
+    assert what == ("cut" if w == 0 else "inverted" if out.data * signal.data < 0 else
+                    "amplified" if abs(out.data) > abs(signal.data) else "derated")
+
+
+@item("D0-42")
+@examples
+@given(vectors(3), vectors(3), st.floats(-3, 3))
+def test_a_unit_fires_if_the_combination_of_its_inputs_is_strong_enough(w, x, threshold):
+    """Sends 1 where w x exceeds -b, and nothing otherwise: then what the next unit gets is its bias alone."""
+    n = D0.of(W=[[[v] for v in w], [[2.0]]], b=[[-threshold], [0.25]], x=x, hidden="step")
+    strength = engine.dot(w, x)
+    if abs(strength - threshold) > 1e-9:
+        assert n.a[1][0].data == (1 if strength > threshold else 0)
+        assert n.output.data == (2.25 if strength > threshold else 0.25)
 
 
 # --- 5: layers ------------------------------------------------------------------------------------
@@ -649,6 +677,64 @@ def test_that_it_exists_says_nothing_of_width_or_of_training(record_property):
     record_property("sup |F - |x||, 8 units", eight)
     assert min(one) >= 0.5                                                  # a theorem
     assert median(eight) < 0.25                                             # a tendency
+
+
+@item("D0-43")
+@pytest.mark.parametrize("seed", range(3))
+def test_the_hidden_layer_learns_features_that_a_linear_function_can_use(seed):
+    """XOR is beyond a linear unit; what the hidden layer of a trained network makes of it is not."""
+    X, Y = logic_gate("xor")
+    net  = MLP(2, [4, 1], "tanh", init="normal", seed=seed)
+    assert fit(net, X, Y, bce_with_logits, Adam(net.parameters(), 0.1), epochs=150, metrics=[accuracy],
+               callbacks=[solved]).accuracies[-1] == 1
+    features = [numbers(net.trace(x).a[0]) for x in X]
+    for inputs, best in [(X, 0.75), (features, 1.0)]:
+        unit   = MLP(len(inputs[0]), [1], init="zeros")
+        shares = fit(unit, inputs, Y, bce_with_logits, Adam(unit.parameters(), 0.1), epochs=150,
+                     metrics=[accuracy], callbacks=[solved]).accuracies
+        assert max(shares) <= best and (shares[-1] == 1) == (best == 1)
+
+
+def solved(epoch, net, history):
+    """For fit: all samples are right."""
+    return history.accuracies[-1] == 1
+
+
+@item("D0-44")
+@examples
+@given(seeds, vectors(2))
+def test_networks_stack_and_the_chain_rule_goes_through(seed, x):
+    """A network behind another, and behind a step that extracts features, is one network."""
+    first, last = random_network(2, [3, 2], seed=seed), random_network(2, [4, 1], seed=seed + 1)
+    xs = [Value(v) for v in x]
+    Sequential(lambda v: [v[0] * v[1], v[1]], first, last)(xs).backward()
+    features = [Value(x[0] * x[1]), Value(x[1])]
+    middle   = first(features)
+    apart    = [Value(v.data) for v in middle]
+    last(apart).backward()
+    engine.dot(grads(apart), middle).backward()
+    g0, g1 = grads(features)
+    agree(grads(xs), [g0 * x[1], g0 * x[0] + g1], 1e-11)
+    together = Sequential(first, last)
+    assert numbers(together(x)) == numbers(last(first(x)))
+    assert len(together.parameters()) == len(first.parameters()) + len(last.parameters())
+
+
+@item("D0-45")
+def test_a_large_network_overfits_few_samples_unless_it_is_held_back(record_property):
+    """Eight noisy points of a sine, 37 parameters: what it learns by heart it pays for elsewhere."""
+    def errors(strength, seed):
+        X, T = noisy_curve(n=8, noise=0.3, seed=seed)
+        net  = MLP(1, [12, 1], "tanh", seed=seed)
+        fit(net, X, T, "mse", Adam(net.parameters(), 0.05), epochs=200, engine="vectorized",
+            penalty=(lambda net: l2(weights(net), strength)) if strength else None)
+        true = noisy_curve(n=41, noise=0.0)
+        return mse(predict(net, X), T), mse(predict(net, true[0]), true[1])
+    free, held = ([errors(strength, seed) for seed in range(3)] for strength in (0.0, 0.03))
+    record_property("training and true error, no penalty", free)
+    record_property("training and true error, L2 penalty", held)
+    assert all(true > 4 * seen for seen, true in free)
+    assert median(true - seen for seen, true in held) < median(true - seen for seen, true in free)
 
 
 @item("D0-39")

@@ -77,6 +77,23 @@ def test_one_unit_cannot_tell_whether_two_bits_are_equal(gate, f):
     assert best == 0.75 == best_line(X, Y) / 4
 
 
+@item("D4-49")
+@pytest.mark.parametrize("gate, out", [("xor", (1.0, 1.0, -1.5)), ("xnor", (-1.0, -1.0, 1.5))])
+def test_several_perceptrons_can_and_descent_has_nothing_to_go_by(gate, out):
+    """OR and NAND (or their opposites) before an AND; every gradient below the output unit is 0."""
+    *w, b = out
+    net = D4.of(W=[[[1.0, -1.0], [1.0, -1.0]], [[v] for v in w]], b=[[-0.5, 1.5], [b]], x=[0.0, 0.0],
+                hidden="step", output="step").net
+    X, Y = logic_gate(gate)
+    assert [net(x).data for x in X] == Y
+    for x, t in zip(X, [1 - y for y in Y]):                                 # wrong everywhere, and yet
+        squared_error(net(x), t).backward()
+    assert grads(net.parameters()) == [0] * 9
+    before = numbers(net.parameters())
+    fit(net, X, [1 - y for y in Y], "mse", SGD(net.parameters(), 1.0), epochs=3)
+    assert numbers(net.parameters()) == before
+
+
 @item("D4-02", "D4-03", "D4-31")
 @examples
 @given(networks(output="sigmoid"))
@@ -622,6 +639,23 @@ def test_the_steepest_wrong_output_is_one_third():
     assert max(slopes, key=slopes.get) == 100 and slopes[100] == pytest.approx(8 / 27, abs=1e-15)
 
 
+@item("D4-46")
+@pytest.mark.parametrize("z, bce, square", [(-2.0, 3, 8), (-5.0, 6, 85), (-7.0, 8, 563)])
+def test_descent_on_the_squared_error_of_a_wrong_output_is_slow(z, bce, square):
+    """Steps of rate 1 until the output exceeds 1/2: a few more by BCE, e^-z times as many by the square."""
+    def steps(error):
+        logit, count = Value(z), 0
+        descent = SGD([logit], 1.0)
+        while engine.sigmoid(logit.data) <= 0.5:
+            descent.zero_grad()
+            error(logit).backward()
+            descent.step()
+            count += 1
+        return count
+    assert steps(lambda z: bce_with_logits(z, 1)) == bce <= -z + 2           # slope -1/2 at least until then
+    assert steps(lambda z: squared_error(engine.sigmoid(z), 1)) == square >= exp(-z) / 2
+
+
 @item("D4-25")
 @examples
 @given(st.floats(-50, -3))
@@ -712,6 +746,25 @@ def test_bce_on_each_softmax_output_has_another_gradient(z, t):
     u = [(y[k] - (k == t)) / (y[k] * (1 - y[k])) for k in range(3)]
     agree(grads(zs), [y[j] * (u[j] - sum(u[k] * y[k] for k in range(3))) for j in range(3)], 1e-11)
     assert max(abs(g - (y[j] - (j == t))) for j, g in enumerate(grads(zs))) > 1e-6
+
+
+@item("D4-47")
+@examples
+@given(st.integers(2, 5).flatmap(lambda C: st.tuples(vectors(C), st.integers(0, C - 1))))
+def test_raising_the_target_lowers_the_rest(case):
+    """dy_j/dz_t is y_t (1 - y_t) for the target, -y_j y_t for every other: what one gains the rest lose."""
+    z, t = case
+    row = [engine.jacobian(lambda v: engine.softmax(v))(z)[j][t] for j in range(len(z))]
+    y   = engine.softmax(z)
+    agree(row, [y[t] * (1 - y[t]) if j == t else -y[j] * y[t] for j in range(len(z))])
+    assert all((slope > 0) == (j == t) for j, slope in enumerate(row))
+
+    zs = [Value(v) for v in z]
+    categorical_cross_entropy(engine.softmax(zs), t).backward()
+    SGD(zs, 0.1).step()
+    after = numbers(engine.softmax(zs))
+    assert after[t] > y[t]
+    agree([after[t] - y[t]], [fsum(y[j] - after[j] for j in range(len(z)) if j != t)])
 
 
 @item("D4-29")
@@ -858,6 +911,55 @@ def test_the_straight_line_from_start_to_end(record_property):
     record_property("share of the line that falls", shares)
     record_property("largest rise", rises)
     assert median(shares) > 0.8 and max(rises) < 0.1                        # in 20 of 20 all of it fell
+
+
+def annealed(error, parameters, draws, seed, hot=0.3, cold=0.003, width=0.5):
+    """Simulated annealing: the lowest error() seen. A random move is kept if it lowers the error, and with
+    probability e^(-rise / T) if it does not; T and the moves shrink from `hot` to `cold`."""
+    rng, e = Random(seed), error()
+    lowest = e
+    for k in range(draws):
+        T   = hot * (cold / hot) ** (k / draws)
+        old = numbers(parameters)
+        put(parameters, [p + rng.gauss(0, width * (T / hot) ** 0.5) for p in old])
+        new = error()
+        if new <= e or rng.random() < exp((e - new) / T):
+            e = new
+        else:
+            put(parameters, old)
+        lowest = min(lowest, e)
+    return lowest
+
+
+@item("D4-45")
+def test_descent_and_annealing_on_a_network(record_property):
+    """XOR, 2-4-1, 100 updates against 200 draws, a forward pass each. A tendency: "always" is too much."""
+    X, Y  = logic_gate("xor")
+    found = []
+    for seed in range(7):
+        descends, anneals = (MLP(2, [4, 1], "tanh", init="normal", seed=seed) for _ in range(2))
+        fit(descends, X, Y, bce_with_logits, SGD(descends.parameters(), 1.0), epochs=100, engine="vectorized")
+        found.append((bce_with_logits([descends(x) for x in X], Y).data,
+                      annealed(lambda: bce_with_logits([anneals(x) for x in X], Y).data,
+                               anneals.parameters(), 200, seed)))
+    record_property("descent, annealing", found)
+    descent, annealing = zip(*found)
+    assert median(descent) < median(annealing)
+
+
+@item("D4-45")
+def test_a_local_minimum_holds_descent_and_not_annealing():
+    """(w^2 - 1)^2 + 0.3 w from w = 1: what the document calls vulnerable, and why "always" is no theorem."""
+    w = Value(1.0)
+    def error(): return (w * w - 1) ** 2 + 0.3 * w
+    lowest  = annealed(lambda: error().data, [w], 400, seed=0, hot=1.0)
+    w.data, descent = 1.0, SGD([w], 0.05)
+    for _ in range(400):
+        descent.zero_grad()
+        error().backward()
+        descent.step()
+    assert abs(w.grad) < 1e-9 and w.data > 0.9 and error().data > 0.25       # held
+    assert lowest < -0.29                                                   # the other valley: -0.305
 
 
 @item("D4-36")
@@ -1041,6 +1143,25 @@ def test_the_limits_of_the_gate(bias):
     residual = Residual(*highway.layers)
     plain = highway.layers[1](highway.layers[0](x))
     agree(numbers(highway(x)), numbers(residual(x) if bias > 0 else plain), 0)
+
+
+@item("D4-48")
+@pytest.mark.parametrize("wanted", [1, 0])
+@pytest.mark.parametrize("seed", range(2))
+def test_the_gate_learns_whether_to_include_the_earlier_layer(wanted, seed, record_property):
+    """Targets with and without the activations of the layer before; only the gate is trained."""
+    rng     = Random(seed)
+    highway = Highway(Layer(2, 2, "linear", seed=rng), Layer(2, 2, "linear", seed=rng), seed=rng)
+    X = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(6)]
+    around = [numbers(highway.layers[1](highway.layers[0](x))) for x in X]
+    T      = [[y + wanted * v for y, v in zip(ys, x)] for ys, x in zip(around, X)]
+
+    def gates(): return [g.data for x in X for g in highway.gate(x)]
+    start  = median(gates())
+    losses = fit(highway, X, T, "mse", SGD(highway.gate.parameters(), 1.0), epochs=60).losses
+    record_property("median gate before and after", (start, median(gates())))
+    assert losses[-1] < 0.25 * losses[0]
+    assert median(gates()) > 0.75 if wanted else median(gates()) < 0.25
 
 
 @item("D4-41", "D4-42")
