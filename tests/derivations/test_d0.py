@@ -5,8 +5,9 @@
     g_v          dL/dv, which is v.grad
 """
 
-from math import exp, fsum, isnan, log, tanh
+from math import exp, fsum, isnan, log, sin, tanh
 from random import Random
+from statistics import median
 
 import numpy as np
 import pytest
@@ -17,8 +18,9 @@ import engine
 from engine import Value
 from engine.value import topological_order
 from nn import (
-    MLP, EarlyStopping, InputNoise, Neuron, binary_cross_entropy, categorical_cross_entropy,
-    cross_entropy_with_logits, half_mse, l1, l2, load, save,
+    MLP, SGD, Adam, EarlyStopping, InputNoise, Layer, Neuron, Sequential, accuracy, bce_with_logits,
+    binary_cross_entropy, categorical_cross_entropy, cross_entropy_with_logits, fit, grid, half_mse, l1, l2,
+    load, logic_gate, mse, noisy_curve, predict, save, weights,
 )
 from tests.conventions import sigma, slope
 
@@ -50,6 +52,20 @@ def test_depth_is_the_number_of_layers_without_the_input():
     order = topological_order(net([1.0, 2.0, 3.0]))
     place = {id(z): k for k, z in enumerate(order)}
     assert all(place[id(x)] < place[id(z)] for z in order for x in z.operands if x.operands)
+
+
+@item("D0-01")
+@examples
+@given(networks(layers=(2, 5)), st.data())
+def test_information_moves_from_the_input_to_the_output_only(case, data):
+    """What a layer gives depends on it and on those before it, on each of them, and on none after it."""
+    net, x, _ = case
+    n = D0(net, x)
+    l = data.draw(st.integers(1, n.L))
+    engine.total(n.a[l]).backward()
+    for k in range(1, n.L + 1):
+        for places in (n.W[k], n.b[k]):
+            assert any(g != 0 for _, g in elements(grads(places))) is (k <= l)
 
 
 @item("D0-02", "D0-03", "D0-04")
@@ -88,6 +104,33 @@ def test_slopes_of_a_neuron(w, x, b):
     agree(grads(inputs), [slope * w[0], slope * w[1]])
 
 
+@item("D0-41")
+@pytest.mark.parametrize("w, what", [(2.5, "amplified"), (0.4, "derated"), (-0.4, "inverted"),
+                                     (-2.5, "inverted"), (0.0, "cut")])
+def test_a_link_amplifies_derates_or_inverts_its_signal(w, what):
+    """By |w| above or below 1, and by the sign of w; going back, the gradient is treated alike."""
+    unit = Neuron(2, "linear", init="zeros")
+    unit.weights[0].data = w
+    signal = Value(3.0)
+    out = unit([signal, 5.0])
+    out.backward()
+    assert out.data == 3 * w and signal.grad == w
+    assert what == ("cut" if w == 0 else "inverted" if out.data * signal.data < 0 else
+                    "amplified" if abs(out.data) > abs(signal.data) else "derated")
+
+
+@item("D0-42")
+@examples
+@given(vectors(3), vectors(3), st.floats(-3, 3))
+def test_a_unit_fires_if_the_combination_of_its_inputs_is_strong_enough(w, x, threshold):
+    """Sends 1 where w x exceeds -b, and nothing otherwise: then what the next unit gets is its bias alone."""
+    n = D0.of(W=[[[v] for v in w], [[2.0]]], b=[[-threshold], [0.25]], x=x, hidden="step")
+    strength = engine.dot(w, x)
+    if abs(strength - threshold) > 1e-9:
+        assert n.a[1][0].data == (1 if strength > threshold else 0)
+        assert n.output.data == (2.25 if strength > threshold else 0.25)
+
+
 # --- 5: layers ------------------------------------------------------------------------------------
 
 @item("D0-05", "D0-06", "D0-12")
@@ -115,7 +158,17 @@ def test_shapes_of_the_2_3_2_network():
     assert [shape(v) for v in (n.a[0], n.W[1], n.b[1], n.z[1])] == [(2,), (2, 3), (3,), (3,)]
     assert [shape(v) for v in (n.W[2], n.b[2])] == [(3, 2), (2,)]
     assert len(n.net.parameters()) == 2 * 3 + 3 + 3 * 2 + 2 == 17
-    assert [sum(1 for _ in elements(n.W[l])) for l in (1, 2)] == [6, 6]      # the edges of figure 2
+    for l in (1, 2):                                                        # the edges of figure 2, once each
+        drawn = [(id(w), id(a), id(z)) for z in n.z[l] for w, a in arrows(z)]
+        assert drawn == [(id(n.W[l][i][j]), id(n.a[l - 1][i]), id(z)) for j, z in enumerate(n.z[l])
+                         for i in range(len(n.a[l - 1]))] and len(drawn) == 6
+        assert [z.operands[-1] is b for z, b in zip(n.z[l], n.b[l])] == [True] * len(n.b[l])
+
+
+def arrows(z):
+    """The arrows that lead into a unit, as its node has them: (weight, where it comes from)."""
+    n = len(z.operands) // 2
+    return list(zip(z.operands[:n], z.operands[n:2 * n]))
 
 
 @item("D0-08")
@@ -195,6 +248,23 @@ def test_each_head_pulls_by_y_minus_t(task, seed, m):
             agree(grads(p.z[2]), [(share[k] - (1 if k == te else 0)) / m for k in range(K)], 1e-13)
         else:
             agree(grads(p.z[2]), [(p.output.data - te) / m], 1e-13)
+
+
+@item("D0-13")
+@pytest.mark.parametrize("task", ["regression", "binary", "classes"])
+def test_the_same_hidden_layer_is_trained_under_each_head(task):
+    """Descent in steps that are small enough lowers the loss each time (tested: by rate 0.1)."""
+    X, classes = grid("A")
+    hidden = Layer(2, 6, "tanh", seed=1)
+    head, loss, Y = {"regression": (Layer(6, 1, "linear", seed=2), "half_mse", [a * b for a, b in X]),
+                     "binary":     (Layer(6, 1, "sigmoid", seed=2), "binary_cross_entropy", classes),
+                     "classes":    (Layer(6, 2, "linear", seed=2), "cross_entropy_with_logits", classes),
+                     }[task]
+    before = numbers(hidden.parameters())
+    model  = Sequential(hidden, head)
+    losses = fit(model, X, Y, loss, SGD(model.parameters(), 0.1), epochs=40).losses
+    assert all(after < before for before, after in zip(losses, losses[1:])) and losses[-1] < 0.95 * losses[0]
+    assert all(p.data != old for p, old in zip(hidden.parameters(), before))
 
 
 @item("D0-14")
@@ -365,7 +435,7 @@ def test_the_curves_of_the_loss_figure():
     e = [k * 4 / 50 - 2 for k in range(51)]
     y = [k / 100 for k in range(1, 100)]
     es, ys = [Value(v) for v in e], [Value(v) for v in y]
-    squares, logs = [0.5 * (v - 0) ** 2 for v in es], [categorical_cross_entropy([1 - v, v], 1) for v in ys]
+    squares, logs = [half_mse(v, 0.0) for v in es], [categorical_cross_entropy([1 - v, v], 1) for v in ys]
     for loss in (*squares, *logs):
         loss.backward()
     agree(numbers(squares), [0.5 * v * v for v in e])
@@ -401,12 +471,27 @@ def test_the_objective_is_m_times_the_mean(case, m, seed):
 @pytest.mark.parametrize("rate, grows", [(0.1, False), (0.9, False), (1.1, True)])
 def test_gradient_descent_on_a_square(rate, grows):
     theta = Value(5.0)
+    descent = SGD([theta], lr=rate)
     for n in range(1, 21):
-        theta.grad = 0
+        before = theta.data
+        descent.zero_grad()
         (theta ** 2).backward()
-        theta.data -= rate * theta.grad
+        descent.step()
         agree([theta.data], [5 * (1 - 2 * rate) ** n])
+        agree([abs(theta.data - before)], [rate * abs(theta.grad)])         # "the amount of step to take"
     assert (abs(theta.data) > 5) is grows
+
+
+@item("D0-26", "D0-25")
+@examples
+@given(networks(outputs=(1, 1)), st.integers(2, 5), st.floats(0.01, 1), seeds)
+def test_an_epoch_moves_every_parameter_against_its_own_gradient(case, m, rate, seed):
+    net, rng = case[0], Random(seed)
+    X, T = [[rng.gauss(0, 1) for _ in case[1]] for _ in range(m)], [rng.gauss(0, 1) for _ in range(m)]
+    half_mse([net(x) for x in X], T).backward()
+    expected = [p.data - rate * p.grad for p in net.parameters()]
+    fit(net, X, T, "half_mse", SGD(net.parameters(), lr=rate), epochs=1)
+    agree(numbers(net.parameters()), expected)
 
 
 @item("D0-27", "D0-34")
@@ -508,8 +593,11 @@ def test_worked_example_GB():
 
 @item("D0-33")
 def test_the_printed_transpose_would_turn_the_bias_into_a_matrix():
-    b, g_z = np.zeros((3, 1)), np.ones((3, 1))
+    n, _ = backward((random_network(2, [3, 4, 1], "tanh", "sigmoid"), [0.3, -0.8], None), 1)
+    b, g_z = np.array(numbers(n.b[1]))[:, None], np.array(grads(n.z[1]))[:, None]
     assert (b - 0.1 * g_z.T).shape == (3, 3) and (b - 0.1 * g_z).shape == (3, 1)
+    SGD(n.net.parameters(), lr=0.1).step()
+    agree([[v] for v in numbers(n.b[1])], (b - 0.1 * g_z).tolist())
 
 
 @item("D0-35")
@@ -556,6 +644,97 @@ def test_early_stopping_returns_the_best_epoch():
     stopping.restore(net)
     assert stops == [False, False, False, False, True] and stopping.best_epoch == 3
     assert net.layers[0].neurons[0].bias.data == 3.0
+
+
+@item("D0-37")
+@pytest.mark.parametrize("pieces", [4, 16, 64])
+def test_a_network_that_comes_close_exists(pieces):
+    """Written down, not learned: a ReLU unit per knot, and sup |F - f| <= h^2/8 max |f''|."""
+    h = 2 / pieces
+    knots  = [-1 + k * h for k in range(pieces + 1)]
+    slopes = [(sin(3 * b) - sin(3 * a)) / h for a, b in zip(knots, knots[1:])]
+    bends  = [slopes[0], *[b - a for a, b in zip(slopes, slopes[1:])]]
+    F = D0.of(W=[[[1.0] * pieces], [[c] for c in bends]], b=[[-t for t in knots[:-1]], [sin(-3.0)]],
+              x=[0.0], hidden="relu").net
+    assert [layer.n_out for layer in F.layers] == [pieces, 1]
+    error = max(abs(F([k / 50]).data - sin(3 * k / 50)) for k in range(-50, 51))
+    assert h * h < 20 * error <= 20 * 9 * h * h / 8                         # and no better than it must be
+
+
+@item("D0-37")
+def test_that_it_exists_says_nothing_of_width_or_of_training(record_property):
+    """One unit is monotone, so that it misses |x| by 1/2 somewhere, trained or not; eight need not."""
+    X = [[k / 10] for k in range(-10, 11)]
+
+    def trained(units, seed, epochs):
+        F = MLP(1, [units, 1], "tanh", seed=seed)
+        fit(F, X, [abs(x) for x, in X], "mse", Adam(F.parameters(), 0.05), epochs=epochs,
+            engine="vectorized")
+        return max(abs(F(x).data - abs(x[0])) for x in X)
+    one, eight = ([trained(units, seed, epochs) for seed in range(3)]
+                  for units, epochs in [(1, 50), (8, 200)])
+    record_property("sup |F - |x||, 1 unit", one)
+    record_property("sup |F - |x||, 8 units", eight)
+    assert min(one) >= 0.5                                                  # a theorem
+    assert median(eight) < 0.25                                             # a tendency
+
+
+@item("D0-43")
+@pytest.mark.parametrize("seed", range(3))
+def test_the_hidden_layer_learns_features_that_a_linear_function_can_use(seed):
+    """XOR is beyond a linear unit; what the hidden layer of a trained network makes of it is not."""
+    X, Y = logic_gate("xor")
+    net  = MLP(2, [4, 1], "tanh", init="normal", seed=seed)
+    assert fit(net, X, Y, bce_with_logits, Adam(net.parameters(), 0.1), epochs=150, metrics=[accuracy],
+               callbacks=[solved]).accuracies[-1] == 1
+    features = [numbers(net.trace(x).a[0]) for x in X]
+    for inputs, best in [(X, 0.75), (features, 1.0)]:
+        unit   = MLP(len(inputs[0]), [1], init="zeros")
+        shares = fit(unit, inputs, Y, bce_with_logits, Adam(unit.parameters(), 0.1), epochs=150,
+                     metrics=[accuracy], callbacks=[solved]).accuracies
+        assert max(shares) <= best and (shares[-1] == 1) == (best == 1)
+
+
+def solved(epoch, net, history):
+    """For fit: all samples are right."""
+    return history.accuracies[-1] == 1
+
+
+@item("D0-44")
+@examples
+@given(seeds, vectors(2))
+def test_networks_stack_and_the_chain_rule_goes_through(seed, x):
+    """A network behind another, and behind a step that extracts features, is one network."""
+    first, last = random_network(2, [3, 2], seed=seed), random_network(2, [4, 1], seed=seed + 1)
+    xs = [Value(v) for v in x]
+    Sequential(lambda v: [v[0] * v[1], v[1]], first, last)(xs).backward()
+    features = [Value(x[0] * x[1]), Value(x[1])]
+    middle   = first(features)
+    apart    = [Value(v.data) for v in middle]
+    last(apart).backward()
+    engine.dot(grads(apart), middle).backward()
+    g0, g1 = grads(features)
+    agree(grads(xs), [g0 * x[1], g0 * x[0] + g1], 1e-11)
+    together = Sequential(first, last)
+    assert numbers(together(x)) == numbers(last(first(x)))
+    assert len(together.parameters()) == len(first.parameters()) + len(last.parameters())
+
+
+@item("D0-45")
+def test_a_large_network_overfits_few_samples_unless_it_is_held_back(record_property):
+    """Eight noisy points of a sine, 37 parameters: what it learns by heart it pays for elsewhere."""
+    def errors(strength, seed):
+        X, T = noisy_curve(n=8, noise=0.3, seed=seed)
+        net  = MLP(1, [12, 1], "tanh", seed=seed)
+        fit(net, X, T, "mse", Adam(net.parameters(), 0.05), epochs=200, engine="vectorized",
+            penalty=(lambda net: l2(weights(net), strength)) if strength else None)
+        true = noisy_curve(n=41, noise=0.0)
+        return mse(predict(net, X), T), mse(predict(net, true[0]), true[1])
+    free, held = ([errors(strength, seed) for seed in range(3)] for strength in (0.0, 0.03))
+    record_property("training and true error, no penalty", free)
+    record_property("training and true error, L2 penalty", held)
+    assert all(true > 4 * seen for seen, true in free)
+    assert median(true - seen for seen, true in held) < median(true - seen for seen, true in free)
 
 
 @item("D0-39")

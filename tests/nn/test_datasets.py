@@ -76,6 +76,12 @@ def test_split_divides_at_random_and_loses_nothing():
     assert split(X, Y, 0.7, seed=1)[1] == Y_train != split(X, Y, 0.7, seed=2)[1]
 
 
+def test_one_hot_has_its_1_in_the_place_of_the_class():
+    """Counted from the left, and one column per class, seen or not."""
+    assert one_hot([1, 0, 1], 4) == [[0, 1, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0]]
+    assert one_hot([2], 3) == [[0, 0, 1]] and one_hot([0], 1) == [[1]] and one_hot([], 3) == []
+
+
 def test_signs_for_the_hinge():
     assert signs([0, 1, 1]) == [-1, 1, 1]
 

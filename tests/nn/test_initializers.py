@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from nn import MLP, Layer
+from nn import MLP, Highway, Layer, Maxout, Neuron, WeightedSkip
 from nn.initializers import INITIALIZERS, initializer
 
 
@@ -26,6 +26,37 @@ def test_the_default_suits_the_activation():
     he, xavier = (MLP(2, [4, 1], hidden=f, seed=1).layers[0].neurons[0].weights[0].data
                   for f in ("relu", "tanh"))
     assert he == pytest.approx(2**0.5 * xavier)
+
+
+def variance(values):
+    """Their mean square: they are drawn around 0."""
+    return sum(v * v for v in values) / len(values)
+
+
+@pytest.mark.parametrize(("drawn", "expected"), [
+    (lambda: Layer(200, 100).parameters(), 2 / 200),
+    (lambda: Layer(200, 100, "tanh").parameters(), 2 / 200),
+    (lambda: Layer(200, 50, "maxout").parameters(), 2 / 200),
+    (lambda: Neuron(20_000).weights, 2 / 20_000),
+    (lambda: Maxout(10_000).pieces[1].weights, 2 / 10_000),
+    (lambda: WeightedSkip(Layer(200, 100)).weights, 1 / 200),
+    (lambda: Highway(Layer(120, 120)).gate.parameters(), 1 / 120),
+], ids=["layer", "tanh layer", "maxout layer", "neuron", "maxout", "skip", "gate"])
+def test_what_is_drawn_unless_told_otherwise(drawn, expected):
+    """He for units, whatever their activation; Xavier for U and gates. Biases are 0."""
+    values = [p.data for p in drawn() if not p.label.startswith("b")]
+    assert len(values) >= 10_000 and abs(variance(values) / expected - 1) < 0.06      # four deviations
+    assert {p.data for p in drawn() if p.label.startswith("b")} <= {0.0}
+
+
+@pytest.mark.parametrize(("hidden", "output", "expected"), [
+    ("relu", "linear", [2, 2, 1]), ("tanh", "sigmoid", [1, 1, 1]), ("maxout", "tanh", [2, 2, 1]),
+    (["tanh", "relu"], "linear", [1, 2, 1]), (["relu", "sin"], "relu", [2, 1, 2]),
+    (lambda z: z.relu(), "softplus", [1, 1, 1])])
+def test_each_layer_of_an_mlp_is_drawn_for_its_own_activation(hidden, output, expected):
+    layers = MLP(150, [60, 150, 60], hidden, output).layers
+    found  = [variance([p.data for p in layer.parameters() if p.label.startswith("W")]) for layer in layers]
+    assert [v * layer.n_in for v, layer in zip(found, layers)] == pytest.approx(expected, rel=0.06)
 
 
 def test_an_initializer_may_be_a_function():

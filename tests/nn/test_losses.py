@@ -186,6 +186,16 @@ def test_mean_and_sum_over_samples(loss, y, t):
     assert all(isclose(m, s / len(y), rel_tol=1e-15) for m, s in zip(mean_slopes, slopes))
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_mean_is_taken_unless_told_otherwise_but_squared_error_adds_up(name):
+    loss, listed = LOSSES[name], name in ("categorical_cross_entropy", "cross_entropy_with_logits")
+    y = [[0.25, 0.75], [0.5, 0.5], [0.125, 0.875]] if listed else [0.25, 0.5, 0.875]
+    by_default = loss(y, [1, 1, 1])
+    other = {"mean": "sum", "sum": "mean"}
+    own   = "sum" if name == "squared_error" else "mean"
+    assert by_default == loss(y, [1, 1, 1], reduction=own) != loss(y, [1, 1, 1], reduction=other[own])
+
+
 def test_plain_numbers_give_a_plain_number():
     rng = Random(0)
     for loss in (half_mse, mse, rmse, squared_error, bce_with_logits):

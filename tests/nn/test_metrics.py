@@ -24,6 +24,18 @@ def test_a_probability_is_compared_with_one_half():
     assert accuracy([0.2, 0.7, 0.6], [0, 1, 0]) == pytest.approx(1 / 3)
 
 
+def test_a_single_output_must_exceed_the_threshold():
+    """0 by default, as of logits; 1/2 for probabilities; any other if it is given. Equal is not above."""
+    def classes(accuracy, outputs, **threshold):
+        return [accuracy([y], [1], **threshold) for y in outputs]
+    assert classes(accuracy, [-0.1, 0.0, 1e-9, 0.3]) == [0, 0, 1, 1]
+    assert classes(probability_accuracy, [0.0, 0.4, 0.5, 0.51]) == [0, 0, 0, 1]
+    assert classes(accuracy, [1.9, 2.0, [2.1], Value(3.0)], threshold=2.0) == [0, 0, 1, 1]
+    assert classes(accuracy, [-3.0, -1.0], threshold=-2.0) == [0, 1]
+    assert accuracy([[5.0, 4.0]], [0], threshold=9.0) == 1                # of several the largest wins
+    assert [accuracy([-1.0], [[t]]) for t in (0.0, 0.4, 0.6, 1.0)] == [1, 1, 0, 0]
+
+
 def test_the_predicted_class_is_the_largest_output():
     assert predicted_class([0.1, 0.7, 0.7]) == 1                         # the first of equals (D1-57)
     assert [predicted_class(z) for z in (1e-9, 0.0, -1e-9)] == [1, 0, 0]

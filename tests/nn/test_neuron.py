@@ -118,6 +118,17 @@ def test_the_gradient_goes_to_the_winning_piece():
     assert [p.grad for p in unit.parameters()] == [3.0, 2.0, 1, 0.0, 0.0, 0]
 
 
+@pytest.mark.parametrize("pieces", [2, 3, 4])
+def test_pieces_that_tie_share_the_gradient(pieces):
+    """As ties of maximum do everywhere; a piece below them has none of it."""
+    unit = Maxout(2, pieces + 1, init=0.5)
+    unit.pieces[1].bias.data = -1.0
+    unit([3.0, 2.0]).backward()
+    for k, piece in enumerate(unit.pieces):
+        assert [p.grad for p in piece.parameters()] == ([0, 0, 0] if k == 1 else
+                                                        pytest.approx([3 / pieces, 2 / pieces, 1 / pieces]))
+
+
 def test_a_maxout_unit_has_twice_the_parameters_and_fits_into_layers():
     assert len(Maxout(3).parameters()) == 8 and len(Maxout(3, pieces=3).parameters()) == 12
     model = MLP(2, [4, 1], hidden="maxout", seed=1)

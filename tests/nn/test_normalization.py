@@ -122,6 +122,30 @@ def test_running_statistics_serve_single_samples_afterwards():
     assert [row[0].data for row in bn.batch([[4.5]])] == pytest.approx([2 / sqrt(5)])
 
 
+def test_momentum_is_the_weight_of_the_newest_batch():
+    """Not of what was known before: at 1/2, where the two are one, nothing tells them apart."""
+    bn = BatchNorm(1, momentum=0.25)
+    bn.batch([[2.0], [6.0]])                                            # mean 4, variance 4
+    assert (bn.running_mean, bn.running_var) == ([1.0], [1.75])         # 3/4 * (0, 1) + 1/4 * (4, 4)
+    bn.batch([[1.0], [-3.0]])                                           # mean -1, variance 4
+    assert (bn.running_mean, bn.running_var) == ([0.5], [2.3125])
+    bn = BatchNorm(2)                                                   # a tenth, unit by unit
+    bn.batch([[2.0, 0.0], [6.0, 20.0]])
+    assert bn.running_mean == pytest.approx([0.4, 1.0], rel=1e-15)
+    assert bn.running_var == pytest.approx([1.3, 10.9], rel=1e-15)
+
+
+@pytest.mark.parametrize(("eps", "root"), [({"eps": 0.5}, sqrt(0.75)), ({"eps": 3.0}, sqrt(3.25)),
+                                           ({}, sqrt(0.25 + 1e-5))])
+def test_eps_is_under_the_root_in_training_and_in_use(eps, root):
+    bn = BatchNorm(1, **eps, momentum=0.0)
+    bn.gamma[0].data, bn.beta[0].data, bn.running_mean, bn.running_var = 2.0, 5.0, [4.0], [0.25]
+    in_training = bn.batch([[3.5], [4.5]])                              # mean 4, variance 1/4 here as well
+    in_use      = bn.eval().batch([[3.5], [4.5]])
+    for rows in (in_training, in_use):
+        assert [row[0].data for row in rows] == pytest.approx([5 - 1 / root, 5 + 1 / root], rel=1e-15)
+
+
 def test_a_bias_before_batch_norm_gets_no_gradient():
     model = Sequential(Layer(2, 3, "linear", seed=1), BatchNorm(3), Elementwise("tanh"),
                        Layer(3, 1, "linear", seed=2))

@@ -63,6 +63,24 @@ def test_adam_against_50_digits():
         assert isclose(w.data, float(exact), rel_tol=1e-12)
 
 
+@pytest.mark.parametrize("betas", [(0.9, 0.0), (0.0, 0.9), (0.5, 0.75)])
+def test_each_mean_of_adam_is_corrected_for_its_start_at_0(betas):
+    """Under a constant gradient both corrected means are it and its square from the first step on."""
+    (w,) = with_grads(-2.0)
+    adam = Adam([w], 0.25, *betas, eps=1e-12)
+    for t in range(1, 6):
+        adam.step()
+        assert w.data == pytest.approx(0.25 * t, rel=1e-11)
+
+
+def test_what_the_optimizers_take_by_default():
+    sgd, adam = SGD(with_grads(1.0)), Adam(with_grads(1.0))
+    assert (sgd.lr, sgd.momentum, sgd.weight_decay) == (0.1, 0, 0)
+    assert (adam.lr, adam.beta1, adam.beta2, adam.eps) == (0.001, 0.9, 0.999, 1e-8)
+    fits_own = optimizer_for(with_grads(1.0), None)
+    assert isinstance(fits_own, Adam) and fits_own.lr == 0.01
+
+
 def test_the_first_step_of_adam_is_lr_whatever_the_gradient():
     for g in (1e-3, 1.0, 1e6):
         (w,) = with_grads(g)

@@ -93,6 +93,24 @@ def test_dropout_rests_in_use_and_is_seeded():
     assert len({tuple(layer(x)) for _ in range(20)}) > 1  # a new mask at each call
 
 
+@pytest.mark.parametrize("rate", [0.1, 0.2, 0.75, 0.9])
+def test_what_stays_is_divided_by_the_share_that_stays(rate):
+    """At 1/2, where rate and 1 - rate are one, nothing tells x / rate from x / (1 - rate)."""
+    layer = Dropout(rate)
+    layer.rng = Masks([True, False, True], rate)
+    assert layer([1.0, 2.0, -3.0]) == pytest.approx([1 / (1 - rate), 0.0, -3 / (1 - rate)], rel=1e-15)
+    assert layer.mask == pytest.approx([1 / (1 - rate), 0.0, 1 / (1 - rate)], rel=1e-15)
+    keep = KeepDropout(rate)
+    assert keep.eval()([1.0, -3.0]) == [rate, -3 * rate]
+
+
+def test_half_of_the_units_stay_unless_told_otherwise():
+    assert (Dropout().rate, KeepDropout().keep) == (0.5, 0.5)
+    for layer in (Dropout(), KeepDropout()):
+        kept = sum(y != 0 for y in layer([1.0] * 10_000)) / 10_000
+        assert abs(kept - 0.5) < 0.025                                                    # 5 sigma
+
+
 def test_the_share_that_is_kept():
     layer = Dropout(0.3, seed=7)
     kept = sum(y != 0 for y in layer([1.0] * 100_000)) / 100_000
@@ -145,6 +163,21 @@ def test_a_loss_of_nan_never_is_the_best():
     model, stopping = MLP(1, [1]), EarlyStopping(patience=2)
     assert [stopping.update(loss, model) for loss in (1.0, nan, nan)] == [False, False, True]
     assert stopping.best_epoch == 1
+
+
+def test_an_improvement_counts_from_the_best_loss_and_must_exceed_min_delta():
+    """Not from the last loss, not upwards, and one of exactly min_delta is none; without it any will do."""
+    def best_epochs(losses, **options):
+        stopping, model = EarlyStopping(**options), MLP(1, [1])
+        return [(stopping.update(loss, model), stopping.best_epoch)[1] for loss in losses]
+    assert best_epochs([3.0, 3.25, 2.75, 2.5, 2.25, 1.5], min_delta=0.5) == [1, 1, 1, 1, 5, 6]
+    assert best_epochs([3.0, 3.0, 2.999, 3.0]) == [1, 1, 3, 3]
+
+
+def test_patience_is_ten_epochs_unless_told_otherwise():
+    for options, stops in [({}, 11), ({"patience": 3}, 4), ({"patience": 1}, 2)]:
+        stopping, model = EarlyStopping(**options), MLP(1, [1])
+        assert [stopping.update(1.0, model) for _ in range(stops)] == [False] * (stops - 1) + [True]
 
 
 @pytest.mark.parametrize(("call", "error", "says"), [

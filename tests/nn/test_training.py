@@ -41,22 +41,72 @@ def test_it_makes_the_updates_that_one_would_write_by_hand(size):
     assert numbers(model.parameters()) == hand_trained([range(20)[i:i + n] for i in range(0, 20, n)] * 2, 0.5)
 
 
-def test_the_penalty_is_part_of_every_update():
+@pytest.mark.parametrize("size", [20, 7])
+def test_the_penalty_is_part_of_every_update(size):
+    """In full, however few the samples of a batch."""
     model = MLP(2, [3, 1], "tanh", seed=1)
-    fit(model, X, Y, bce_with_logits, SGD(model.parameters(), 0.5), epochs=3,
+    fit(model, X, Y, bce_with_logits, SGD(model.parameters(), 0.5), epochs=3, batch_size=size, shuffle=False,
         penalty=lambda m: l2(weights(m), 0.1))
-    by_hand = hand_trained([range(20)] * 3, 0.5, penalty=0.1)
+    by_hand = hand_trained([range(20)[i:i + size] for i in range(0, 20, size)] * 3, 0.5, penalty=0.1)
     assert numbers(model.parameters()) == pytest.approx(by_hand, rel=1e-12)
 
 
-def test_clipping_bounds_the_update():
-    for options in ({"clip_norm": 1e-3}, {"clip_value": 1e-3}):
-        model = MLP(2, [3, 1], seed=1)
-        before = numbers(model.parameters())
-        fit(model, X, Y, bce_with_logits, SGD(model.parameters(), 1.0), epochs=1, **options)
-        moved = [a - b for a, b in zip(numbers(model.parameters()), before)]
-        norm = sum(m * m for m in moved) ** 0.5
-        assert 0 < norm < 1.0001e-3 if "clip_norm" in options else 0 < max(map(abs, moved)) < 1.0001e-3
+def first_update(**options):
+    """What the first update of plain descent at rate 1 takes off each parameter."""
+    model  = MLP(2, [3, 1], "tanh", seed=1)
+    before = numbers(model.parameters())
+    fit(model, X, Y, bce_with_logits, SGD(model.parameters(), 1.0), epochs=1, **options)
+    return [b - a for a, b in zip(numbers(model.parameters()), before)]
+
+
+@pytest.mark.parametrize("engine", ["scalar", "vectorized"])
+def test_clipping_bounds_the_update(engine):
+    """By the norm all gradients shrink alike, by value each one stops at the limit; both: first the norm."""
+    g, limit = first_update(), 0.0625
+    norm = sum(v * v for v in g) ** 0.5
+    assert norm > 2 * limit and min(map(abs, g)) < limit < max(map(abs, g))
+    scaled = [v * limit / norm for v in g]
+    def bounded(g, limit): return [max(-limit, min(limit, v)) for v in g]
+    for options, expected in [({"clip_norm": limit}, scaled), ({"clip_value": limit}, bounded(g, limit)),
+                              ({"clip_norm": limit, "clip_value": limit / 4}, bounded(scaled, limit / 4)),
+                              ({"clip_norm": 2 * norm}, g), ({"clip_value": 2 * norm}, g)]:
+        found = first_update(engine=engine, **options)
+        assert found == pytest.approx(expected, rel=1e-11, abs=1e-15), options
+
+
+class Watched(MLP):
+    """An MLP that notes which samples it is given, batch by batch, while it is trained."""
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.seen = []
+
+    def batch(self, X):
+        if self.training:
+            self.seen.append([int(x[0]) for x in X])
+        return super().batch(X)
+
+
+@pytest.mark.parametrize(("options", "orders"), [
+    ({"batch_size": 3}, 5), ({"batch_size": 1}, 5), ({"batch_size": 3, "shuffle": True}, 5),
+    ({"batch_size": 3, "shuffle": False}, 1), ({"batch_size": 1, "shuffle": False}, 1), ({}, 1),
+    ({"batch_size": 10}, 1), ({"batch_size": 99, "shuffle": True}, 1)])
+def test_every_epoch_has_every_sample_once_and_an_order_of_its_own(options, orders):
+    """The samples as they come if that is asked for, or where one batch holds them all."""
+    model, pairs = Watched(1, [1]), set()
+
+    def noting(y, t):
+        pairs.update(zip(model.seen[-1], t) if model.seen else ())
+        return mse(y, t)
+    fit(model, [[float(i)] for i in range(10)], [10.0 * i for i in range(10)], noting,
+        SGD(model.parameters(), 1e-6), epochs=5, **options)
+    size = min(options.get("batch_size", 10), 10)
+    assert [len(batch) for batch in model.seen] == [len(range(10)[i:i + size])
+                                                    for i in range(0, 10, size)] * 5
+    order  = sum(model.seen, [])
+    epochs = [tuple(order[k:k + 10]) for k in range(0, 50, 10)]
+    assert all(sorted(epoch) == list(range(10)) for epoch in epochs)
+    assert len(set(epochs)) == orders and (orders > 1 or epochs[0] == tuple(range(10)))
+    assert pairs == {(i, 10.0 * i) for i in range(10)}                    # each with its own target
 
 
 def test_the_seed_decides_the_order_of_the_samples():
