@@ -9,7 +9,7 @@
 import itertools
 from math import exp, inf, isnan, log, prod, sqrt, tanh
 from random import Random
-from statistics import median
+from statistics import mean, median
 
 import numpy as np
 import pytest
@@ -19,13 +19,18 @@ from hypothesis import strategies as st
 
 import engine
 from engine import Value
-from engine.value import topological_order
-from nn import MLP, BatchNorm, KeepDropout, Layer, Neuron, Standardizer, half_mse
+from engine.graphs.folds import Fold
+from engine.graphs.graph import Graph
+from nn import (
+    MLP, SGD, BatchNorm, Dropout, Elementwise, KeepDropout, Layer, Neuron, Sequential, Standardizer, accuracy,
+    digits, fit, half_mse, noisy_curve, split,
+)
 from nn.initializers import glorot, he, normal, xavier
+from nn.metrics import predicted_class
 from tests.conventions import sigma, slope
 
 from .conventions import (
-    D1, agree, elements, examples, grads, networks, nudged, numbers, outputs, random_network, shape,
+    D1, agree, elements, examples, grads, networks, nudged, numbers, outputs, put, random_network, shape,
     vectors, weights,
 )
 
@@ -59,21 +64,60 @@ def backward(case):
     return n, y
 
 
+def arrows(root):
+    """The arrows of the network's figure: pairs of inputs x1, x2, ... and units, "unit 1[2]" in layer 1."""
+    return sorted((link.source.title, link.target.title) for link in Fold(Graph(root), "neuron").links)
+
+
+def matrix_program(model, X, Y):
+    """The model's half squared error over all samples as NumPy: what many seeds are trained with."""
+    x, y = [[Value(v) for v in row] for row in X], [Value(v) for v in Y]
+    return engine.vectorize(half_mse(model.batch(x), y), x, y, model.parameters(), runner="numpy")
+
+
+def final_losses(made, X, Y, lr, steps, chosen):
+    """The loss before the last of `steps` steps of gradient descent from made(seed), for each seed; inf for
+    nan."""
+    model = made(chosen[0])
+    program, found = matrix_program(model, X, Y), []
+    for seed in chosen:
+        put(model.parameters(), numbers(made(seed).parameters()))
+        with np.errstate(all="ignore"):                                     # an overflow is a result here
+            J = program.train(X, Y, SGD(model.parameters(), lr), epochs=steps)[-1]
+        found.append(inf if isnan(J) else J)
+    return found
+
+
+def three_digits(losses):
+    """The numbers as a report shows them."""
+    return ", ".join(f"{J:.3g}" for J in losses)
+
+
 # --- 4.1.1 to 4.1.3: units, layers, the 3-4-1 network ---------------------------------------------
 
 @item("D1-01", "D1-58")
 def test_inputs_only_emit_and_the_graph_has_no_loop():
-    net = MLP(3, [4, 1])
-    assert [len(neuron.weights) for neuron in net.layers[0].neurons] == [3] * 4
-    root = net([1.0, 2.0, 3.0])
-    place = {id(z): k for k, z in enumerate(topological_order(root))}
-    for z in topological_order(root):
-        assert all(place[id(x)] < place[id(z)] for x in z.operands if x.operands)
-    for d, K in [(1, 1), (2, 3), (5, 10)]:                  # inputs: features; outputs: classes, or 1
-        output = MLP(d, [4, K])([0.5] * d)
-        assert isinstance(output, Value) if K == 1 else len(output) == K
-        with pytest.raises(ValueError, match=f"{d} inputs expected"):
-            MLP(d, [4, K])([0.5] * (d + 1))
+    net = random_network(3, [4, 2, 1], "tanh")
+    n, layer_of = D1(net, [1.0, 2.0, 3.0]), {}
+    for k, layer in enumerate(n.a):
+        layer_of.update({id(a): k for a in layer})
+    assert all(x.operands == () for x in n.a[0])                            # inputs only emit
+    for k in range(1, n.L + 1):
+        for z in n.z[k]:                                                    # from the layer before, and only it
+            assert [layer_of[id(v)] for v in z.operands if id(v) in layer_of] == [k - 1] * len(n.a[k - 1])
+
+
+@item("D1-58")
+@pytest.mark.parametrize("d, K", [(1, 1), (2, 3), (5, 10)])
+def test_inputs_are_features_and_outputs_are_classes_or_one(d, K):
+    net, x = random_network(d, [4, K], "tanh"), [0.5] * d
+    assert isinstance(net(x), Value) if K == 1 else len(net(x)) == K
+    n = D1(net, x)
+    engine.total(outputs(n)).backward()
+    assert all(v.grad != 0 for v in (*n.a[0], *net.parameters()))           # every feature is used
+    for wrong in (d - 1, d + 1):
+        with pytest.raises(ValueError, match=f"{d} inputs expected, {wrong} given"):
+            net([0.5] * wrong)
 
 
 @item("D1-02")
@@ -81,10 +125,13 @@ def test_inputs_only_emit_and_the_graph_has_no_loop():
 @given(networks())
 def test_the_network_is_the_composition_of_its_layers(case):
     net, x, _ = case
-    a = x
-    for layer in net.layers:
-        a = layer(a)
-    agree(numbers(outputs(D1(net, x))), numbers(a), 0)
+    n, a, by_hand = D1(net, x), x, x
+    for k, layer in enumerate(net.layers, 1):
+        a       = layer(a)
+        by_hand = affine(numbers(n.W[k]), by_hand, numbers(n.b[k]))
+        by_hand = by_hand if k == n.L else list(map(tanh, by_hand))
+        agree(numbers(a), by_hand)
+    agree(numbers(outputs(n)), numbers(a), 0)
 
 
 @item("D1-03", "D1-04", "D1-05", "D1-06")
@@ -153,6 +200,12 @@ def test_a_linear_output_is_unbounded(case, c):
     agree([D1(net, x).output.data - b], [c * before], 1e-9)
 
 
+@item("D1-08")
+def test_the_output_is_linear_unless_told_otherwise():
+    trace = MLP(2, [3, 1], "relu").trace([0.5, -1.0])
+    assert trace.output is trace.z[-1][0] and trace.a[0][0] is not trace.z[0][0]
+
+
 # --- 4.1.4: r layers, and counting ----------------------------------------------------------------
 
 @item("D1-09", "D1-12")
@@ -182,6 +235,9 @@ def test_counting_units_parameters_and_layers(d, m, units, parameters):
     assert sum(len(layer.neurons) for layer in net.layers) == sum(m) == units
     assert len(net.parameters()) == sum((below[k] + 1) * m[k] for k in range(len(m))) == parameters
     assert len(net.layers) == len(m)                                        # the input is not counted
+    net = random_network(d, m, "tanh", biases=False)                        # (small z, so that no unit is flat)
+    engine.total(outputs(D1(net, [0.01] * d))).backward()
+    assert all(p.grad != 0 for p in net.parameters())                       # each of them moves an output
 
 
 @item("D1-13")
@@ -207,7 +263,16 @@ def test_each_column_of_the_batch_is_one_example(seed, batch):
     for e, n in enumerate(passes):
         for u in range(4):
             agree([n.z[1][u].data, n.a[1][u].data], [Z1[u, e], A1[u, e]], 1e-13)
-        agree([n.output.data], [A2[0, e]], 1e-13)
+    for given_back in (net.batch(batch), Sequential(*net.layers).batch(batch)):
+        agree(numbers(given_back), A2[0].tolist(), 1e-13)                   # one per example, in their order
+    agree(numbers(net.layers[0].batch(batch)), A1.T.tolist(), 1e-13)
+
+
+@item("D1-14", "D1-16")
+def test_the_matrix_form_gives_every_example_its_output():
+    net, rng = random_network(3, [4, 2], "sigmoid", "sigmoid", seed=3), Random(4)
+    batch = [[rng.gauss(0, 1) for _ in range(3)] for _ in range(7)]
+    agree(net.predict(batch), [numbers(net(x)) for x in batch], 1e-14)
 
 
 @item("D1-17")
@@ -220,51 +285,70 @@ def test_a_bias_shared_by_the_batch_collects_the_sum_of_its_gradients(seed, batc
     for u in range(4):
         agree([net.layers[0].neurons[u].bias.grad], [sum(n.z[1][u].grad for n in passes)])
     W1, b1 = np.array(numbers(passes[0].W[1])), np.array(numbers(passes[0].b[1]))
-    tiled = np.tile(b1[:, None], (1, len(batch)))
-    assert np.array_equal(W1 @ np.array(batch).T + tiled, W1 @ np.array(batch).T + b1[:, None])
+    tiled = np.tile(b1[:, None], (1, len(batch)))                           # btilde
+    agree((W1 @ np.array(batch).T + tiled).T.tolist(), [numbers(n.z[1]) for n in passes])
 
 
 # --- 4.2: universal approximation -----------------------------------------------------------------
 
-X_GRID = np.linspace(-1, 1, 201)
+X_GRID = [k / 50 for k in range(-50, 51)]
 
 
-def random_units(psi, N, bias=True, seed=0):
-    """The columns psi(w_i x + b_i) over the grid, for N random w_i and b_i."""
-    rng = np.random.default_rng(seed)
-    w, b = rng.normal(0, 5, N), rng.uniform(-5, 5, N) * bias
-    return psi(np.outer(X_GRID, w) + b)
+def random_units(psi, N, spread=5.0, bias=True, seed=0):
+    """F(x) = sum v_i psi(w_i x + b_i) as a network of N units, with random w_i and b_i."""
+    rng = Random(seed)
+    F   = MLP(1, [N, 1], psi, init=normal(spread), seed=rng)
+    for unit in F.layers[0].neurons:
+        unit.bias.data = rng.uniform(-spread, spread) * bias
+    return F
 
 
-def rank(units):
+def columns(F):
+    """psi(w_i x + b_i) for every x of the grid, one column per unit."""
+    return np.array([numbers(F.layers[0]([x])) for x in X_GRID])
+
+
+def rank(F):
+    units = columns(F)
     return np.linalg.matrix_rank(units, tol=1e-9 * np.abs(units).max())
 
 
-def best_error(units, f):
-    """sup |F - f| over the grid, for F = sum v_i unit_i with the best v."""
-    v = np.linalg.lstsq(units, f(X_GRID), rcond=1e-12)[0]
-    return np.abs(units @ v - f(X_GRID)).max()
+def best_error(F, f):
+    """sup |F - f| over the grid, once F has the best v."""
+    v = np.linalg.lstsq(columns(F), np.array([f(x) for x in X_GRID]), rcond=1e-12)[0]
+    put(F.layers[1].neurons[0].weights, v.tolist())
+    return max(abs(F([x]).data - f(x)) for x in X_GRID)
 
 
 @item("D1-18", "D0-37", "D4-14")
 def test_a_polynomial_unit_never_approximates():
-    units = random_units(np.square, 50)
-    assert rank(units) == 3 and best_error(units, np.abs) >= 1 / 8          # 1, x, x^2; Chebyshev's bound
+    F = random_units(lambda z: z * z, 50)
+    assert rank(F) == 3 and best_error(F, abs) >= 1 / 8                     # 1, x, x^2; Chebyshev's bound
+    assert best_error(F, lambda x: 1 - 3 * x + 2 * x * x) < 1e-9            # which it does reach
 
 
 @item("D1-18", "D0-37", "D4-14")
-@pytest.mark.parametrize("psi", [np.tanh, np.sin, lambda z: 1 / (1 + np.exp(-z)), lambda z: np.maximum(z, 0)],
-                         ids=["tanh", "sin", "sigmoid", "relu"])
-def test_other_units_approximate_ever_better(psi):
-    few, many = ([best_error(random_units(psi, N, seed=s), np.abs) for s in range(5)] for N in (5, 80))
-    assert median(many) < 0.04 and median(few) > 2 * median(many)
+@pytest.mark.parametrize("psi, spread", [("tanh", 5), ("sin", 5), ("cos", 5), ("sigmoid", 5), ("relu", 5),
+                                         (engine.exp, 2)], ids=lambda psi: getattr(psi, "__name__", str(psi)))
+def test_other_units_approximate_ever_better(psi, spread, record_property):
+    few, many = ([best_error(random_units(psi, N, spread, seed=s), abs) for s in range(5)] for N in (3, 40))
+    record_property("sup |F - f| with 3 units", three_digits(few))
+    record_property("sup |F - f| with 40 units", three_digits(many))
+    assert median(many) < 0.06 and median(few) > 2 * median(many)           # a quadratic stays above 1/8
 
 
 @item("D1-18")
-def test_without_a_bias_odd_units_fail():
-    assert best_error(random_units(np.tanh, 80, bias=False), np.ones_like) >= 1           # F(0) = 0
-    assert rank(random_units(lambda z: np.maximum(z, 0), 80, bias=False)) == 2
-    assert engine.tanh(Value(0.0)).data == 0
+@examples
+@given(seeds)
+def test_without_a_bias_odd_units_fail(seed):
+    for psi in ("tanh", "sin"):
+        F = random_units(psi, 40, bias=False, seed=seed)
+        put(F.layers[1].neurons[0].weights, [Random(seed + i).gauss(0, 1) for i in range(40)])
+        assert F([0.0]).data == 0                                           # so that sup |F - 1| >= 1
+        agree([F([-0.7]).data], [-F([0.7]).data])
+    F, relus = random_units(engine.exp, 40, 2.0, seed=seed), random_units("relu", 40, bias=False, seed=seed)
+    assert F([0.0]).data != 0                                               # neither odd nor in need of one
+    assert rank(relus) == 2                                                 # max(0, x) and max(0, -x)
 
 
 # --- 4.3: activations and their derivatives -------------------------------------------------------
@@ -282,13 +366,13 @@ CURVES = {
 @item("D1-19", "D1-20", "D1-21", "D1-22", "D1-23", "D1-24")
 @pytest.mark.parametrize("name", CURVES)
 def test_curve_and_derivative_panel(name):
-    unit, g, slope = CURVES[name]
+    unit, g, derivative = CURVES[name]
     xs = [Value(z) for z in GRID]
     ys = [unit(x) for x in xs]
     for y in ys:
         y.backward()
     agree(numbers(ys), [g(z) for z in GRID])
-    agree([x.grad for x in xs if x.data != 0], [slope(z) for z in GRID if z != 0])
+    agree(grads(xs), [derivative(z) for z in GRID])                         # at 0, too: the slope on the left
 
 
 @item("D1-20", "D1-21", "D1-22", "D1-23")
@@ -299,8 +383,22 @@ def test_values_the_chapter_can_be_checked_at():
     assert engine.leaky_relu(-2.0, 0.01) == -0.02
     assert [slope(engine.leaky_relu, z) for z in (-2.0, 3.0)] == [0.01, 1]
     assert [slope(engine.relu, z) for z in (-2.0, 3.0)] == [0, 1]
-    # At 0 the chapter writes 1 for both; the engine takes PyTorch's slope, the left one.
-    assert [slope(engine.relu, 0.0), slope(engine.leaky_relu, 0.0)] == [0, 0.01]
+
+
+@item("D1-21", "D1-22")
+@pytest.mark.parametrize("unit, alpha", [(engine.relu, 0.0), (lambda z: engine.leaky_relu(z, 0.01), 0.01),
+                                         (lambda z: engine.leaky_relu(z, 0.2), 0.2)],
+                         ids=["relu", "leaky 0.01", "leaky 0.2"])
+@examples
+@given(st.floats(-10, 10))
+def test_any_slope_from_alpha_to_1_is_right_at_0(unit, alpha, z):
+    """ERR-D1-8, ERR-D1-19: the chapter prints 1 at z >= 0; the engine takes alpha at 0, as PyTorch does."""
+    printed, taken = 1.0, slope(unit, 0.0)
+    for s in (alpha, (alpha + 1) / 2, printed):                             # lines through 0 and below the curve
+        assert s * z <= unit(z) + 1e-12
+    for s in (alpha - 0.01, 1.01):                                          # steeper or flatter ones are not
+        assert any(s * x > unit(x) for x in (-1.0, 1.0))
+    assert taken == alpha and unit(0.0) == 0
 
 
 @item("D1-43")
