@@ -69,6 +69,18 @@ def arrows(root):
     return sorted((link.source.title, link.target.title) for link in Fold(Graph(root), "neuron").links)
 
 
+def fully_connected(*sizes):
+    """The arrows of inputs and layers of these sizes, each unit joined to every unit before it."""
+    names = [[f"x{j + 1}" for j in range(sizes[0])],
+             *[[f"unit {k}[{i + 1}]" for i in range(size)] for k, size in enumerate(sizes[1:], 1)]]
+    return sorted(pair for layers in itertools.pairwise(names) for pair in itertools.product(*layers))
+
+
+def named(*numbers):
+    """Inputs that a drawing calls x1, x2, ..."""
+    return [Value(x, f"x{j}") for j, x in enumerate(numbers, 1)]
+
+
 def matrix_program(model, X, Y):
     """The model's half squared error over all samples as NumPy: what many seeds are trained with."""
     x, y = [[Value(v) for v in row] for row in X], [Value(v) for v in Y]
@@ -105,6 +117,7 @@ def test_inputs_only_emit_and_the_graph_has_no_loop():
     for k in range(1, n.L + 1):                                             # a unit has the layer before it
         for z in n.z[k]:
             assert [layer_of[id(v)] for v in z.operands if id(v) in layer_of] == [k - 1] * len(n.a[k - 1])
+    assert arrows(net(named(1.0, 2.0, 3.0))) == fully_connected(3, 4, 2, 1)
 
 
 @item("D1-58")
