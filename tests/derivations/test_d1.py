@@ -23,7 +23,7 @@ from engine.graphs.folds import Fold
 from engine.graphs.graph import Graph
 from nn import (
     MLP, SGD, Adam, BatchNorm, Dropout, Elementwise, KeepDropout, Layer, Neuron, Sequential, Standardizer,
-    accuracy, digits, fit, half_mse, noisy_curve,
+    accuracy, dead_fraction, digits, fit, half_mse, noisy_curve,
 )
 from nn.initializers import glorot, he, normal, xavier
 from nn.metrics import predicted_class
@@ -181,6 +181,34 @@ def test_slopes_of_the_sigmoid_output(seed, x):
     yhat, a1 = n.output.data, numbers(n.a[1])
     agree(grads(n.W[2]), [[yhat * (1 - yhat) * a1[j] for j in range(4)]])
     agree(grads(n.b[2]), [yhat * (1 - yhat)])
+
+
+@item("D1-62")
+@examples
+@given(seeds, vectors(3))
+def test_the_figure_of_the_3_4_1_network(seed, x):
+    """An arrow from every input to every hidden unit and from these to the output; it carries its weight."""
+    n = D1(random_network(3, [4, 1], "sigmoid", "sigmoid", seed), x)
+    x1, a1, yhat = n.a[0], numbers(n.a[1]), n.output.data
+    assert arrows(n.net(named(*x))) == fully_connected(3, 4, 1) and len(fully_connected(3, 4, 1)) == 16
+    links  = Fold(Graph(n.output), "neuron").links
+    slopes = {(s.operand, s.z): s.partial for link in links for s in link.slopes}
+    agree([[slopes[xj, aj] for xj in x1] for aj in n.a[1]],
+          [[n.W[1][j][k].data * a1[j] * (1 - a1[j]) for k in range(3)] for j in range(4)])
+    agree([slopes[aj, n.output] for aj in n.a[1]],
+          [n.W[2][0][j].data * yhat * (1 - yhat) for j in range(4)])
+
+
+@item("D1-63")
+@pytest.mark.parametrize("d, hidden", [(2, [3, 3, 3]), (3, [4, 4, 4]), (4, [5, 3, 2])])
+def test_the_figure_of_the_four_layer_network(d, hidden):
+    """Three hidden layers and the output: five columns of circles, of which the inputs are not counted."""
+    net = random_network(d, [*hidden, 1], "tanh", biases=False)
+    assert len(net.layers) == 4 and net.layers[-1].n_out == 1
+    root = net(named(*[0.1] * d))
+    assert arrows(root) == fully_connected(d, *hidden, 1)
+    layers = [box.title for box in Fold(Graph(root), "layer").boxes]
+    assert layers == ["inputs", "layer 1", "layer 2", "layer 3", "layer 4"]
 
 
 @item("D1-07")
@@ -605,6 +633,23 @@ def test_new_networks_have_zero_biases_and_random_weights():
     assert numbers(net.parameters()) == numbers(same.parameters()) != numbers(other.parameters())
 
 
+@item("D1-64")
+@examples
+@given(st.floats(-2, 2), vectors(2), st.floats(-3, 3))
+def test_the_picture_of_two_hidden_units_with_equal_weights(gamma, x, y):
+    """Both give ReLU(gamma x1 + gamma x2), have the same influence on the cost and the same gradients."""
+    n = D1(MLP(2, [2, 1], "relu", init=gamma), x)
+    assert arrows(n.net(named(*x))) == fully_connected(2, 2, 1)
+    assert numbers([n.W[1:], n.b[1:]]) == [[[[gamma] * 2] * 2, [[gamma] * 2]], [[0, 0], [0]]]
+    half_square([y], [n.output]).backward()
+    a = relu(gamma * x[0] + gamma * x[1])
+    agree([*numbers(n.a[1]), n.output.data], [a, a, 2 * gamma * a])
+    delta = (2 * gamma * a - y) * gamma * (n.z[1][0].data > 0)
+    agree(grads([n.z[1], n.W[1]]), [[delta] * 2, [[delta * x[0], delta * x[1]]] * 2])
+    assert n.z[1][0].grad == n.z[1][1].grad and grads(n.W[1][0]) == grads(n.W[1][1])     # to the last bit
+    assert n.W[2][0][0].grad == n.W[2][0][1].grad
+
+
 XOR_X, XOR_Y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 ONE_UNIT     = 1 / 12                      # the least J of XOR for one unit, which is monotone along a line
 
@@ -760,6 +805,94 @@ def test_delta_explodes_with_standard_normal_weights_and_not_with_he(record_prop
     record_property("|delta 1| / |delta 12| from N(0, 1) weights", three_digits(exploding))
     record_property("|delta 1| / |delta 12| from He weights", three_digits(steady))
     assert median(exploding) > 1e5 and 0.05 < median(steady) < 20
+
+
+def way_of_the_first_weight(gamma, L, alpha, steps):
+    """w before and after each step, if it alone is trained in a chain of L linear units of weight gamma.
+
+    yhat is gamma^(L - 1) w x, with x = 1 and target 0: the minimum is at w = 0.
+    """
+    net = MLP(1, [1] * L, "linear", init=gamma)
+    w   = net.layers[0].neurons[0].weights[0]
+    way = [w.data]
+    fit(net, [[1.0]], [0.0], "half_mse", SGD([w], alpha), epochs=steps, progress=False,
+        callbacks=[lambda *_: way.append(w.data)])
+    return way
+
+
+@item("D1-59")
+@pytest.mark.parametrize("gamma, L, factor", [
+    (1.0, 3, 0.5), (1.5, 2, -0.125), (2.0, 2, -1.0), (2.0, 3, -7.0)],
+    ids=["converges", "oscillates and converges", "oscillates for ever", "overshoots ever farther"])
+def test_large_weights_make_huge_steps_that_oscillate_and_overshoot(gamma, L, factor):
+    """One rate, 1/2: what grows with the weights of the other layers is the curvature, gamma^(2L - 2)."""
+    way = way_of_the_first_weight(gamma, L, 0.5, 10)
+    assert factor == 1 - 0.5 * gamma ** (2 * L - 2)
+    assert way == [gamma * factor ** t for t in range(11)]                  # exact: powers of 2
+    cost = [(gamma ** (L - 1) * w) ** 2 / 2 for w in way]
+    if factor < 0:
+        assert all(old * new < 0 for old, new in itertools.pairwise(way))   # always past the minimum
+    if factor == -1:
+        assert len(set(cost)) == 1                                          # and never nearer to it
+    if factor < -1:
+        assert cost == sorted(cost) and cost[-1] > 1e16 * cost[0]
+        with pytest.raises(OverflowError, match="larger than the largest float"):
+            way_of_the_first_weight(gamma, L, 0.5, 400)
+
+
+@item("D1-59")
+@examples
+@given(st.floats(0.5, 2), st.integers(1, 4), st.floats(0.01, 3))
+def test_a_step_multiplies_the_way_to_the_minimum_by_1_minus_alpha_times_curvature(gamma, L, times):
+    """times is rate times curvature: up to 1 no step passes the minimum, above 2 each leads away."""
+    curvature = gamma ** (2 * L - 2)
+    way = way_of_the_first_weight(gamma, L, times / curvature, 5)
+    agree([w / gamma for w in way], [(1 - times) ** t for t in range(6)], 1e-10)
+
+
+leaky = CURVES["leaky"][0]
+
+
+def dead_network(f, seed):
+    """1-6-1 whose hidden units are inactive for every x in [-1, 1]."""
+    net = MLP(1, [6, 1], f, init=lambda n_in, n_out, rng: rng.uniform(-1, 1), seed=seed)
+    put([unit.bias for unit in net.layers[0].neurons], [-1.05] * 6)
+    return net
+
+
+@item("D1-60")
+def test_leaky_units_keep_training_where_relu_units_are_dead(record_property):
+    X, Y = noisy_curve(n=12, low=-1, high=1, noise=0.0)
+    Y = [2 * y for y in Y]
+    of_the_mean = mean((y - mean(Y)) ** 2 for y in Y) / 2
+    ends = {}
+    for name, f in (("relu", "relu"), ("leaky", leaky)):
+        ends[name] = []
+        for seed in range(5):
+            net = dead_network(f, seed)
+            hidden = net.layers[0].parameters()
+            half_mse(net.batch(X), Y).backward()
+            assert dead_fraction(net, X) == 1
+            assert all((p.grad != 0) == (name == "leaky") for p in hidden)
+            start = numbers(hidden)
+            J = matrix_program(net, X, Y).train(X, Y, SGD(net.parameters(), 0.5), epochs=1000)[-1]
+            ends[name].append(J / of_the_mean)
+            assert (numbers(hidden) == start) == (dead_fraction(net, X) == 1) == (name == "relu")
+    for name, found in ends.items():
+        record_property(f"J after 1000 steps / J of the mean, {name}", three_digits(found))
+    agree(ends["relu"], [1.0] * 5, 1e-9)                                    # only the output's bias learns
+    assert max(ends["leaky"]) < 0.5
+
+
+@item("D1-60")
+@examples
+@given(networks(layers=(2, 4), outputs=(1, 1), hidden=leaky))
+def test_a_leaky_unit_passes_on_at_least_a_hundredth(case):
+    n, _ = backward(case)
+    for k in range(1, n.L):
+        for a, z in zip(n.a[k], n.z[k]):
+            agree([z.grad], [a.grad * (1 if z.data > 0 else 0.01)], 1e-12)
+            assert a.grad == 0 or z.grad != 0
 
 
 @item("D1-45")
@@ -974,6 +1107,53 @@ def test_a_deep_network_trains_with_batch_norm_and_explodes_without(record_prope
     record_property("J after 200 steps without batch norm", three_digits(without))
     record_property("J after 200 steps with batch norm", three_digits(normed))
     assert median(normed) < 0.05 and median(without) > 1e50                 # predicting the mean costs 0.24
+
+
+@item("D1-61")
+def test_batch_norm_allows_higher_learning_rates(record_property):
+    """Four ReLU layers of 8, N(0, 1) weights. Without, they learn at rate 0.01, and explode or die at 0.1 and
+    0.3."""
+    X, Y = noisy_curve(n=16, noise=0.05)
+    J = {}
+    for rate, normalised in itertools.product([0.01, 0.1, 0.3], [False, True]):
+        J[rate, normalised] = final_losses(deep(8, 4, "relu", normalised), X, Y, rate, 100, range(5))
+        record_property(f"J after 100 steps at rate {rate} with{'' if normalised else 'out'} batch norm",
+                        three_digits(J[rate, normalised]))
+    of_the_mean = mean((y - mean(Y)) ** 2 for y in Y) / 2
+    assert sorted(J[0.01, False])[1] < 0.8 * of_the_mean
+    for rate in (0.1, 0.3):
+        assert max(J[rate, True]) < 0.2 * of_the_mean and median(J[rate, False]) > 0.9 * of_the_mean
+
+
+@item("D1-61")
+@examples
+@given(seeds, st.sampled_from([0.01, 0.1, 4.0, 100.0]))
+def test_before_a_batch_norm_k_times_the_weights_train_alike_at_k_squared_times_the_rate(seed, k):
+    """And each step lengthens a unit's weights, w.g being 0, so that too high a rate lowers itself."""
+    rng = Random(seed)
+    X, Y = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(5)], [1.0, 0.0, -1.0, 0.5, 0.2]
+
+    def training(scale):
+        net  = Sequential(Layer(2, 3, "linear", init="normal", seed=seed), BatchNorm(3, eps=0.0),
+                          Elementwise("tanh"), Layer(3, 1, "linear", seed=seed))
+        ws   = [w for unit in net.parts[0].neurons for w in unit.weights]
+        rest = [p for part in net.parts[1:] if not isinstance(part, Elementwise) for p in part.parameters()]
+        put(ws, [scale * w.data for w in ws])
+        steps, losses = [SGD(ws, 0.05 * scale ** 2), SGD(rest, 0.05)], []
+        for _ in range(4):
+            losses.append(half_mse(net.batch(X), Y))
+            net.zero_grad()
+            losses[-1].backward()
+            before, g = squares(numbers(weights(net.parts[0]))), squares(grads(weights(net.parts[0])))
+            for step in steps:
+                step.step()
+            after = squares(numbers(weights(net.parts[0])))
+            agree([a / b for a, b in zip(after, before)],
+                  [1 + (0.05 * scale ** 2) ** 2 * gk / b for gk, b in zip(g, before)], 1e-9)
+        return numbers(losses)
+
+    def squares(rows): return [sum(v * v for v in row) for row in rows]
+    agree(training(k), training(1.0), 1e-7)
 
 
 # --- 4.7: dropout ---------------------------------------------------------------------------------
