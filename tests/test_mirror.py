@@ -11,11 +11,19 @@ ROOT = Path(__file__).parents[1]
 ELSEWHERE = {
     "engine/__init__.py":          "what `import engine` loads: tests/engine/test_import.py",
     "engine/__main__.py":          "the command: tests/engine/test_command_line.py",
+    "engine/testing/conformance/__main__.py":
+        "the command: tests/engine/testing/conformance/test_command.py",
+    "engine/testing/conformance/exchange.py":
+        "types alone: tests/engine/testing/conformance/test_worker.py",
+    "engine/testing/conformance/test_engine.py":
+        "a test for users: tests/engine/testing/conformance/test_plugin.py",
+    "engine/testing/quantities.py":
+        "types alone: tests/engine/testing/check/test_checker.py",
     "nn/__init__.py":              "names only; what `import nn` loads: tests/nn/test_module.py",
 }
 
 # follows
-FOLLOWS = ("engine/matrices/", "engine/show/", "engine/testing/")
+FOLLOWS = ("engine/matrices/", "engine/show/")
 
 
 def modules():
