@@ -165,7 +165,3 @@ def test_what_is_installed_needs_nothing_of_the_checkout(site, tmp_path):
     network = ("from engine import draw\nfrom nn import MLP, digits\nX, Y, *_ = digits()\ndraw(MLP(64, "
                "[2])(X[0])[0], 'layer').save('d.svg')")
     assert python(site, tmp_path, "-c", network).returncode == 0
-
-
-# --- nothing is left behind
-# ----------------------------------------------------------------------------------------

@@ -22,11 +22,10 @@ def test_targets():
 def modules(monkeypatch):
     """Modules and folders that a test loads are forgotten after it."""
     monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(sys, "modules", sys.modules)
     before = set(sys.modules)
     yield
     for name in set(sys.modules) - before:
-        if name.startswith(("engine_under_test", "pkg")):
+        if name.startswith(("engine_under_test", "pkg_of_engines")):
             del sys.modules[name]
 
 
