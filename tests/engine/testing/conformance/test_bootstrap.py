@@ -133,8 +133,8 @@ def test_no_process_is_told_to_look_elsewhere(tmp_path, monkeypatch):
 # --- how the worker starts, and the other commands ----------------------------------------------------------
 
 def test_a_worker_starts_without_our_folder_on_the_path_and_writes_no_bytecode():
-    python, *options, script, asked = command({"target": "student.py:Value", "folder": ""})
-    assert (python, options) == (sys.executable, ["-P", "-B"]) and script.endswith("bootstrap.py")
+    executable, *options, script, asked = command({"target": "student.py:Value", "folder": ""})
+    assert (executable, options) == (sys.executable, ["-P", "-B"]) and script.endswith("bootstrap.py")
     assert json.loads(asked) == {"target": "student.py:Value", "folder": ""}
 
 
