@@ -13,11 +13,16 @@ ELSEWHERE = {
     "engine/__main__.py":          "the command: tests/engine/test_command_line.py",
     "engine/matrices/interfaces.py":
         "protocols alone; a whole runner by them: tests/engine/matrices/test_runners.py",
+    "engine/testing/conformance/__main__.py":
+        "the command: tests/engine/testing/conformance/test_command.py",
+    "engine/testing/conformance/exchange.py":
+        "types alone: tests/engine/testing/conformance/test_worker.py",
+    "engine/testing/conformance/test_engine.py":
+        "a test for users: tests/engine/testing/conformance/test_plugin.py",
+    "engine/testing/quantities.py":
+        "types alone: tests/engine/testing/check/test_checker.py",
     "nn/__init__.py":              "names only; what `import nn` loads: tests/nn/test_module.py",
 }
-
-# follows
-FOLLOWS = ("engine/testing/",)
 
 
 def modules():
@@ -33,8 +38,7 @@ def mirrored(module):
     return place.with_name(f"test_{place.name}.py").is_file() or any(place.glob("test_*.py"))
 
 
-@pytest.mark.parametrize("module", [name for name in modules()
-                                    if name not in ELSEWHERE and not name.startswith(FOLLOWS)])
+@pytest.mark.parametrize("module", [name for name in modules() if name not in ELSEWHERE])
 def test_every_module_has_a_test_file_of_its_name(module):
     assert mirrored(module), f"write tests/{module.rpartition('/')[0]}/test_{module.rpartition('/')[2]}"
 

@@ -144,7 +144,8 @@ def test_the_generated_tests_hold_for_it(copy):
     """Proved by sympy, measured in 400 digits, formulas and sentences compared with numbers, checked for
     blame."""
     tests = ["tests/engine/test_primitives.py", "tests/engine/lectures/test_words.py",
-             "tests/engine/explaining/test_gates.py", "tests/engine/testing/check/test_checker.py"]
+             "tests/engine/explaining/test_gates.py", "tests/engine/testing/check/test_checker.py",
+             "tests/engine/testing/check/test_slopes.py"]
     ran = python(copy, "-m", "pytest", "-p", "no:cacheprovider", "-k", "mish", *tests)
     assert ran.returncode == 0 and "mish" not in ran.stdout, ran.stdout + ran.stderr
     assert int(ran.stdout.split(" passed")[0].split()[-1]) > 8, ran.stdout

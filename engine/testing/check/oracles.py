@@ -199,17 +199,11 @@ def central(f: Function, xs: Sequence[Number], i: int) -> Slope:
 
     A kink shows as two slopes, left and right, that do not come closer as the width shrinks.
     """
-    def at(step: float) -> float | None:
-        try:
-            z = float(f(*[x + step if k == i else x for k, x in enumerate(xs)]))
-        except OUTSIDE:
-            return None
-        return z if math.isfinite(z) else None
-
+    at     = along_input(f, xs, i)
     middle = at(0.0)
     if middle is None:
         return Slope(None, None)
-    scale = max(abs(float(xs[i])), 1.0) if xs[i] == 0 or abs(xs[i]) > 1e-3 else abs(float(xs[i]))
+    scale = natural_step(xs[i])
     both  = best([extrapolated(at, xs[i], scale * width, middle) for width in WIDTHS])
     right = best([one_sided(at, xs[i],  scale * width, middle) for width in WIDTHS])
     left  = best([one_sided(at, xs[i], -scale * width, middle) for width in WIDTHS])
@@ -220,6 +214,23 @@ def central(f: Function, xs: Sequence[Number], i: int) -> Slope:
     if both is None or apart > 10 * (left[1] + right[1]) and apart > 1e-5 * max(abs(left[0]), abs(right[0])):
         return Slope(left[0], right[0], left[1] + right[1])
     return Slope(both[0], both[0], both[1])
+
+
+def along_input(f: Function, xs: Sequence[Number], i: int) -> Callable[[float], float | None]:
+    """f by a step of input i; None where it has no finite value."""
+    def at(step: float) -> float | None:
+        try:
+            z = float(f(*[x + step if k == i else x for k, x in enumerate(xs)]))
+        except OUTSIDE:
+            return None
+        return z if math.isfinite(z) else None
+    return at
+
+
+def natural_step(x: Number) -> float:
+    """The step that is large at x: x itself, or 1 if x is below 1 and not tiny."""
+    size = abs(float(x))
+    return max(size, 1.0) if x == 0 or size > 1e-3 else size
 
 
 WIDTHS = (0.25, 0.03, 3e-3, 3e-4)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
@@ -161,11 +161,7 @@ def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Mpf], bo
     allowed = bound.get(x, 0.0)
     s = sides.get(x)
     if not finite(right) or not finite(grad):
-        overflow = any(finite(a) and abs(a) > LARGEST for a in adjoint.values())
-        if finite(right) and abs(right) < 1e300 and not kinked and not overflow:
-            return Finding(name, WRONG, grad, right)
-        return Finding(name, OUTSIDE, grad, None,
-                       why=f"{grad!r}: a slope on the way is infinite or undefined")
+        return check_infinite(name, grad, right, adjoint, kinked)
     error = abs(many(grad) - right)
     away  = ulps(error, right)
     if error > allowed and not (isinstance(grad, Fraction) and error < many(10) ** -30 * (1 + abs(right))):
@@ -179,6 +175,15 @@ def check_input(x: Value, name: str, grad: Number, adjoint: dict[Value, Mpf], bo
         return finding if finding.between else replace(finding, why=together)
     verdict = RIGHT if away <= 4 else ROUNDING
     return Finding(name, verdict, grad, right, ulps=away, allowed=ulps(allowed, right))
+
+
+def check_infinite(name: str, grad: Number, right: Mpf, adjoint: dict[Value, Mpf], kinked: bool) -> Finding:
+    """The verdict on a gradient that is infinite or unknown, or should be: wrong if nothing on the way
+    explains it."""
+    overflow = any(finite(a) and abs(a) > LARGEST for a in adjoint.values())
+    if finite(right) and abs(right) < 1e300 and not kinked and not overflow:
+        return Finding(name, WRONG, grad, right)
+    return Finding(name, OUTSIDE, grad, None, why=f"{grad!r}: a slope on the way is infinite or undefined")
 
 
 def agrees(s: Slope, right: Mpf) -> bool:
@@ -223,16 +228,13 @@ def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Mpf],
     import mpmath
     if not order or not all(map(finite, [*(z.data for z in order), *adjoint.values()])):
         return []
-    rng   = Random(0)
-    used  = dict.fromkeys(x for z in order for x in z.operands if not x.op and type(x) is not Constant)
-    moves = {x: many(rng.uniform(0.5, 1.5) * rng.choice((-1, 1))) for x in used}
-    sizes = [abs(many(x.data)) for x in (*used, *order)]
-    small = min([many(1), *(x for x in sizes if x > 0)])
-    digits = 150 + 2 * max(abs(math.frexp(float(x))[1]) for x in (*sizes, small))
+    moves  = random_moves(order)
+    digits = digits_of_replay(order, moves)
     if digits > 1500:                                        # numbers near 1e+-300: the digits would not end
         return []
     right = sum((move * adjoint[x] for x, move in moves.items()), many(0))
     scale = sum((abs(move) * size[x] for x, move in moves.items()), many(0))
+    small = smallest_number([*moves, *order])
     for finer in (0, 160, 640):                              # a steep graph asks for a smaller step
         with mpmath.workdps(digits + 2 * finer):
             h = small * many(10) ** (-40 - finer)
@@ -240,12 +242,30 @@ def confirmed(root: Value, order: Sequence[Value], adjoint: dict[Value, Mpf],
                 slope = along(root, order, moves, h)
             except (TypeError, *DOMAIN):
                 return []                                # a row of floats only, or an edge
-            noise = max(size[x] * abs(many(x.data)) for x in (*used, *order)) / h
+            noise = max(size[x] * abs(many(x.data)) for x in (*moves, *order)) / h
         noise = noise * many(10) ** (20 - digits - 2 * finer) + h
         if not finite(slope) or abs(slope - right) <= many(10) ** -12 * scale + noise + TINY:
             return []
     return [Finding("the graph as a whole", WRONG, right, slope,
                     why="the value does not move as its slopes say when all leaves are moved at once")]
+
+
+def random_moves(order: Sequence[Value]) -> dict[Value, Mpf]:
+    """A random direction, the same every time: how far each leaf of the graph is moved."""
+    rng  = Random(0)
+    used = dict.fromkeys(x for z in order for x in z.operands if not x.op and type(x) is not Constant)
+    return {x: many(rng.uniform(0.5, 1.5) * rng.choice((-1, 1))) for x in used}
+
+
+def smallest_number(nodes: Iterable[Value]) -> Mpf:
+    """The smallest size of their numbers but 0; 1 if none is smaller."""
+    return min([many(1), *(size for x in nodes if (size := abs(many(x.data))) > 0)])
+
+
+def digits_of_replay(order: Sequence[Value], moves: dict[Value, Mpf]) -> int:
+    """How many digits show a step of the smallest number beside the largest."""
+    sizes = [abs(many(x.data)) for x in (*moves, *order)]
+    return 150 + 2 * max(abs(math.frexp(float(x))[1]) for x in (*sizes, smallest_number([*moves, *order])))
 
 
 def along(root: Value, order: Sequence[Value], moves: dict[Value, Mpf], h: Mpf) -> Mpf:

@@ -27,6 +27,7 @@ inf       = math.inf
 EPS       = 2.0 ** -52
 TINY      = 2.0 ** -1020                 # products smaller than this lose digits to underflow
 SUBNORMAL = 2.0 ** -1022
+NEAR_LARGEST = 1.7e308                   # slopes beyond it count as infinite
 ROUNDINGS = 1024                         # of one partial: y - 1 in y x^(y-1) alone can cost 700
 
 
@@ -92,39 +93,62 @@ def judge(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Slope
 def judge_smooth(row: Primitive, numbers: Sequence[Number], i: int, p: Number, s: Number, slope: Slope,
                  name: str) -> Checked:
     """The verdict where there is one slope s: by its distance in ulps, against what rounding explains."""
-    if p == s and finite(p) and abs(many(p)) < 1.7e308:
+    if p == s and finite(p) and abs(many(p)) < NEAR_LARGEST:
         return Checked(many(p), Finding(name, RIGHT, p, s, operand=i))
     right = many(s)
-    if not finite(right) or abs(right) > 1.7e308 or not finite(p):
-        agrees = p == p and (not finite(p) or not finite(right)) and (p > 0) == (right > 0) \
-                 and abs(p) > 1e300 and abs(right) > 1e300
-        tiny    = p == p and any(0 < abs(x) < SUBNORMAL for x in numbers)
-        verdict = OUTSIDE if tiny or agrees and not finite(right) else RIGHT if agrees else WRONG
-        why     = "" if verdict != OUTSIDE else "an infinite slope, " + (
-                  "at the edge of the domain" if agrees
-                  else "from an operand so small that it has few digits")
-        return Checked(many(p), Finding(name, verdict, p, right, operand=i, why=why))
+    if not finite(right) or abs(right) > NEAR_LARGEST or not finite(p):
+        return Checked(many(p), judge_infinite(numbers, i, p, right, name))
     error = abs(many(p) - right)
     away  = ulps(error, right)
     if exact(p, s):
         return Checked(right, Finding(name, WRONG, p, s, ulps=away, operand=i))
     if error <= slope.error or away <= 4:
         return Checked(right, Finding(name, RIGHT, p, s, ulps=away, operand=i), float(error))
-    allowed = (ROUNDINGS * coarsest(p, numbers) * (abs(right) + slope_conditioning(row, numbers, i, right))
-               + TINY)
-    allowed = min(allowed, 4 * (noise_of_slope(row.name, numbers, i) + coarsest(p, numbers) * abs(right)))
+    allowed = rounding_allowed(row, numbers, i, p, right)
     if error <= allowed:
         return Checked(right, Finding(name, ROUNDING, p, right, ulps=away, allowed=ulps(allowed, right),
                                       operand=i),
                        float(error))
-    floats = central(row.value, [float(x) for x in numbers], i)      # a row may leave 50 digits behind unseen
-    if floats.smooth and abs(float(p) - floats.left) <= floats.error < abs(float(right) - floats.left):
+    if right_in_floats(row, numbers, i, p, right):
         return Checked(many(p), Finding(name, RIGHT, p, p, operand=i))
     tied = len({*numbers}) < len(numbers) and not isinstance(s, Fraction)
     near = slopes_nearby(row, numbers, i) if tied else []
     if near and min(near) <= many(p) <= max(near):                         # a tie at which several kinks meet
         return Checked(many(p), Finding(name, KINK, p, None, min(near), max(near), operand=i))
     return Checked(right, Finding(name, WRONG, p, right, ulps=away, allowed=ulps(allowed, right), operand=i))
+
+
+def judge_infinite(numbers: Sequence[Number], i: int, p: Number, right: Mpf, name: str) -> Finding:
+    """The verdict where the slope, or the partial, is infinite, as good as infinite, or unknown."""
+    agrees = both_infinite(p, right)
+    tiny   = p == p and any(0 < abs(x) < SUBNORMAL for x in numbers)
+    if tiny or agrees and not finite(right):
+        return Finding(name, OUTSIDE, p, right, operand=i, why="an infinite slope, " + (
+                       "at the edge of the domain" if agrees
+                       else "from an operand so small that it has few digits"))
+    return Finding(name, RIGHT if agrees else WRONG, p, right, operand=i)
+
+
+def both_infinite(p: Number, right: Mpf) -> bool:
+    """Whether one of the two is infinite and the other at least huge, with the same sign."""
+    if p != p or (finite(p) and finite(right)):
+        return False
+    return bool((p > 0) == (right > 0) and abs(p) > 1e300 and abs(right) > 1e300)
+
+
+def rounding_allowed(row: Primitive, numbers: Sequence[Number], i: int, p: Number, right: Mpf) -> Mpf:
+    """How far rounding may carry a right partial: by its conditioning, and by what its operations lose."""
+    conditioned = (ROUNDINGS * coarsest(p, numbers)
+                   * (abs(right) + slope_conditioning(row, numbers, i, right)) + TINY)
+    return min(conditioned, 4 * (noise_of_slope(row.name, numbers, i) + coarsest(p, numbers) * abs(right)))
+
+
+def right_in_floats(row: Primitive, numbers: Sequence[Number], i: int, p: Number, right: Mpf) -> bool:
+    """Whether the row in floats has the slope p, and not that of 50 digits, which it may leave behind
+    unseen."""
+    floats = central(row.value, [float(x) for x in numbers], i)
+    return (floats.smooth
+            and bool(abs(float(p) - floats.left) <= floats.error < abs(float(right) - floats.left)))
 
 
 def slope_conditioning(row: Primitive, numbers: Sequence[Number], i: int, right: Mpf) -> Mpf:

@@ -75,28 +75,41 @@ def first_difference(exercise: Exercise, outcome: Outcome, right: Expected,
                      slopes: Sequence[Sequence[float]], edges: list[Edge], hidden: set[int]) -> Difference:
     """The edge whose message is the first to be wrong, and what to say about it."""
     program, n = exercise.program, len(exercise.program.inputs)
-    named  = [name or f"({OPERATIONS[program.steps[j - n].op].python.format(*'..')})"
-              for j, name in enumerate(names(exercise))]
-    for j, step in enumerate(program.steps, n):
-        if j not in hidden and outcome.data[j] is not None and differs(outcome.data[j], right.data[j],
-                                                                       right.data_within[j]):
-            into = next((e for e in edges if e[1] == j), None)
-            return {"marked": list(into) if into else None, "step": step_text(step, named),
-                    "wrong": named[j], "right": shown(right.data[j]), "given": shown(outcome.data[j])}
-    kept = any(outcome.grads[j] for j in range(n, nodes(program)) if j not in hidden
-               and j not in exercise.roots)
-    for x in range(nodes(program) - 1, -1, -1):
-        if x in hidden or x in exercise.roots or (x >= n and not kept) or outcome.grads[x] is None:
-            continue
-        given, want = outcome.grads[x], right.grads[x]
-        if differs(given, want, right.grad_within[x]):
-            users = [e for e in edges if e[0] == x]
-            sent  = [slopes[j - n][k] * right.grads[j] for _, j, k in users]
-            edge  = users[guilty(given, want, sent)] if users else None
-            text  = step_text(program.steps[edge[1] - n], named) if edge else ""
-            return {"marked": list(edge) if edge else None, "step": text, "wrong": named[x],
-                    "right": shown(want), "given": shown(given)}
-    return {"marked": None}
+    named = [name or f"({OPERATIONS[program.steps[j - n].op].python.format(*'..')})"
+             for j, name in enumerate(names(exercise))]
+    j = first_wrong_value(exercise, outcome, right, hidden)
+    if j is not None:
+        into = next((e for e in edges if e[1] == j), None)
+        return {"marked": list(into) if into else None, "step": step_text(program.steps[j - n], named),
+                "wrong": named[j], "right": shown(right.data[j]), "given": shown(outcome.data[j])}
+    x = first_wrong_gradient(exercise, outcome, right, hidden)
+    if x is None:
+        return {"marked": None}
+    users = [e for e in edges if e[0] == x]
+    sent  = [slopes[j - n][k] * right.grads[j] for _, j, k in users]
+    edge  = users[guilty(outcome.grads[x], right.grads[x], sent)] if users else None
+    return {"marked": list(edge) if edge else None,
+            "step": step_text(program.steps[edge[1] - n], named) if edge else "",
+            "wrong": named[x], "right": shown(right.grads[x]), "given": shown(outcome.grads[x])}
+
+
+def first_wrong_value(exercise: Exercise, outcome: Outcome, right: Expected, hidden: set[int]) -> int | None:
+    """The first step whose number was given and is wrong."""
+    steps = range(len(exercise.program.inputs), nodes(exercise.program))
+    return next((j for j in steps if j not in hidden and outcome.data[j] is not None
+                 and differs(outcome.data[j], right.data[j], right.data_within[j])), None)
+
+
+def first_wrong_gradient(exercise: Exercise, outcome: Outcome, right: Expected,
+                         hidden: set[int]) -> int | None:
+    """The first node, from the output backwards, whose gradient was given and is wrong. An engine that keeps
+    none of its inner nodes' gradients is asked about its inputs only."""
+    n, unasked = len(exercise.program.inputs), {*hidden, *exercise.roots}
+    inner = [x for x in range(n, nodes(exercise.program)) if x not in unasked]
+    kept  = inner if any(outcome.grads[x] for x in inner) else []
+    asked = [*kept[::-1], *(x for x in reversed(range(n)) if x not in unasked)]
+    return next((x for x in asked if outcome.grads[x] is not None
+                 and differs(outcome.grads[x], right.grads[x], right.grad_within[x])), None)
 
 
 def guilty(given: object, want: float, sent: list[float]) -> int:

@@ -51,31 +51,47 @@ def awkward(x: Number) -> float:
 
 def candidates(program: Program) -> Iterator[Program]:
     """Programs that may be smaller, the boldest first."""
-    n = len(program.inputs)
-    for end in range(1, len(program.steps)):                                 # an earlier step is the output
-        yield without_unused(replace(program, steps=program.steps[:end]))
-    for j, step in enumerate(program.steps):  # a step gives way to one of its operands
-        for x in step.operands:
-            if isinstance(x, int) and len(program.steps) > 1:
-                yield bypass(program, n + j, x)
-    for j in range(1, n):                                                    # an input gives way to another
+    yield from shorter(program)
+    for j in range(1, len(program.inputs)):                                  # an input gives way to another
         yield without_unused(substituted(program, j, 0))
-    for j, step in enumerate(program.steps):
-        for op in WRITTEN:                                                   # a simpler operation
-            if WRITTEN[op].arity == len(step.operands) and op != "**" and op != step.op:
-                yield with_step(program, j, Step(op, step.operands))
-        if len(step.operands) == 1:
-            yield with_step(program, j, Step("+", step.operands * 2))
-        for k, x in enumerate(step.operands):                                # a simpler operand
-            others = [*range(n + j)] if isinstance(x, int) else [*range(n + j),
-                                                                 *map(Plain, simpler(x.number))]
-            for other in others:
-                if step.op != "**" or k == 0 or isinstance(other, Plain):
-                    operands = (*step.operands[:k], other, *step.operands[k + 1:])
-                    yield without_unused(with_step(program, j, Step(step.op, operands)))
+    for j in range(len(program.steps)):
+        yield from with_simpler_operation(program, j)
+        yield from with_simpler_operand(program, j)
     for k, number in enumerate(program.inputs):
         for other in simpler(number):
             yield replace(program, inputs=(*program.inputs[:k], other, *program.inputs[k + 1:]))
+
+
+def shorter(program: Program) -> Iterator[Program]:
+    """An earlier step as the output, or a step that gives way to one of its operands."""
+    n = len(program.inputs)
+    for end in range(1, len(program.steps)):
+        yield without_unused(replace(program, steps=program.steps[:end]))
+    if len(program.steps) > 1:
+        for j, step in enumerate(program.steps):
+            for x in step.nodes:
+                yield bypass(program, n + j, x)
+
+
+def with_simpler_operation(program: Program, j: int) -> Iterator[Program]:
+    """Step j with other operations of as many operands; and a step of one operand as a sum."""
+    step = program.steps[j]
+    for op in WRITTEN:
+        if WRITTEN[op].arity == len(step.operands) and op not in ("**", step.op):
+            yield with_step(program, j, Step(op, step.operands))
+    if len(step.operands) == 1:
+        yield with_step(program, j, Step("+", step.operands * 2))
+
+
+def with_simpler_operand(program: Program, j: int) -> Iterator[Program]:
+    """Step j with an earlier node, or a simpler plain number, for each of its operands."""
+    step = program.steps[j]
+    for k, x in enumerate(step.operands):
+        numbers = [] if isinstance(x, int) else map(Plain, simpler(x.number))
+        for other in (*range(len(program.inputs) + j), *numbers):
+            if step.op != "**" or k == 0 or isinstance(other, Plain):        # an exponent stays a number
+                operands = (*step.operands[:k], other, *step.operands[k + 1:])
+                yield without_unused(with_step(program, j, Step(step.op, operands)))
 
 
 def simpler(x: Number) -> list[Number]:

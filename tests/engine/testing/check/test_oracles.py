@@ -1,43 +1,18 @@
 """Each oracle against derivatives known in closed form."""
 
 import math
-from fractions import Fraction
 
 import mpmath
 import numpy as np
 import pytest
 from engine.primitives import TABLE
-from engine.testing.check.oracles import central, complex_step, exact_slopes, fifty_digits, taylor_order
+from engine.testing.check.oracles import central, complex_step, fifty_digits, taylor_order
 
 inf = math.inf
 
 
 def near(a, b, digits=18):
     return abs(a - b) <= mpmath.mpf(10) ** -digits * abs(b)
-
-
-# --- exact_slopes ------------------------------------------------------------------------------------
-
-def test_rational_functions_have_exact_slopes():
-    f = lambda a, b: (a * b + a / b) - b
-    assert exact_slopes(f, [Fraction(1, 3), Fraction(2, 7)], [0, 1]) == [Fraction(53, 14), Fraction(-19, 4)]
-    assert exact_slopes(lambda x: 1 / x ** 3 - 2 + 3 * -x, [0.5], [0]) == [-51]
-    assert exact_slopes(lambda x, y: x + 2 - y, [1.0, 2.0], [1]) == [-1]
-    assert exact_slopes(lambda x: 7, [1.0], [0]) == [0]
-
-
-def test_branches_are_followed_and_ties_are_left_to_others():
-    assert exact_slopes(TABLE["relu"].value, [2.0], [0]) == [1]
-    assert exact_slopes(TABLE["clamp"].value, [0.5, -inf, 1.0], [0]) == [1]
-    assert exact_slopes(abs, [-3.0], [0]) == [-1]
-    for kinked, xs in ((TABLE["relu"].value, [0.0]), (max, [2.0, 2.0]), (abs, [0.0])):
-        assert exact_slopes(kinked, xs, [0]) is None
-
-
-def test_what_is_not_rational_is_left_to_others():
-    for f, x in ((math.exp, 1.0), (lambda x: x ** 0.5, 2.0), (lambda x: 2 ** x, 2.0), (lambda x: 1 / x, 0.0),
-                 (lambda x: x ** 1e150, 0.5)):  # a Fraction of 1e150 digits would not end
-        assert exact_slopes(f, [x], [0]) is None
 
 
 # --- fifty_digits ------------------------------------------------------------------------------------

@@ -1,28 +1,22 @@
-"""Beside a neighbour called engine or nn: ours is found by us, theirs by the file under test, and no file is
-left behind.
+"""The worker under a name of its own: beside a neighbour called engine or nn, ours is found by us, theirs by
+the file under test.
 
 Class: two things of one name on the import path. The package is copied into a folder of its own, as an
 installation is; the commands run in a folder whose engine.py or nn.py is somebody else's.
 """
 
 import json
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
-import tomllib
-from pathlib import Path
 
 import pytest
 
-from engine.testing import conformance, museum
+from engine.testing import conformance
+from engine.testing.conformance.bootstrap import NAME, command
+from tests.engine.testing.conformance.installation import (
+    CASE, ROOT, WRONG, chainrule, filled, found_wrong, python, wheel,
+)
 
-ROOT  = Path(__file__).parents[4]
-CASE  = "accumulation on shared nodes: inputs used more than once"
-WRONG = museum.source(museum.exhibit("overwrite"))          # fails CASE, which our own engine passes
-MAIN  = "import sys; from engine.__main__ import main; sys.exit(main())"  # what the command `chainrule` runs
-LATE  = """class Value:
+LATE = """class Value:
     backward = __add__ = __mul__ = None
     def __new__(cls, x):
         from engine import Value as Theirs
@@ -48,43 +42,6 @@ NEIGHBOURS = {
     "another package":            ({"mine/__init__.py": "", "mine/a.py": WRONG,
                                     "mine/b.py": "from .a import Value"}, "from mine.b import Value"),
 }
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The folder that an installation would have filled: what the wheel holds and nothing else."""
-    folder = tmp_path_factory.mktemp("site")
-    for package in wheel()["packages"]:
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
-
-
-def wheel():
-    return tomllib.loads((ROOT / "pyproject.toml")
-                         .read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
-
-
-def filled(folder, files):
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
-
-
-def python(site, folder, *arguments, **more):
-    """Python where chainrule is installed, started in a folder; -P, as scripts start it: the folder is not on
-    the path."""
-    return subprocess.run([sys.executable, "-P", *arguments], cwd=folder, capture_output=True, text=True,
-                          timeout=120, env={**os.environ, "PYTHONPATH": str(site), **more})
-
-
-def chainrule(site, folder, *arguments, **more):
-    return python(site, folder, "-c", MAIN, *arguments, **more)
-
-
-def found_wrong(told):
-    """Whether the report is about the wrong engine: that it was loaded, asked, and found to overwrite."""
-    return not told["problem"] and told["score"] < 100 and "overwritten" in told["findings"][0]["sentence"]
 
 
 # --- whose engine is graded ---------------------------------------------------------------------------------
@@ -173,8 +130,22 @@ def test_no_process_is_told_to_look_elsewhere(tmp_path, monkeypatch):
     assert not report.problem and report.score < 100, str(report)
 
 
-# --- the other commands, and other people's tests
-# --------------------------------------------------------------
+# --- how the worker starts, and the other commands ----------------------------------------------------------
+
+def test_a_worker_starts_without_our_folder_on_the_path_and_writes_no_bytecode():
+    executable, *options, script, asked = command({"target": "student.py:Value", "folder": ""})
+    assert (executable, options) == (sys.executable, ["-P", "-B"]) and script.endswith("bootstrap.py")
+    assert json.loads(asked) == {"target": "student.py:Value", "folder": ""}
+
+
+def test_the_names_engine_and_nn_are_free_until_the_file_under_test_asks(tmp_path):
+    """The whole of conformance is loaded, and no module of it is called engine."""
+    code = ("import runpy, sys; start = runpy.run_path(sys.argv[1])['worker']; module = start(); "
+            "print(module.__name__, [x for x in sys.modules if x.partition('.')[0] in ('engine', 'nn')])")
+    script = ROOT / "engine" / "testing" / "conformance" / "bootstrap.py"
+    ran = python(tmp_path, tmp_path, "-c", code, str(script))
+    assert ran.stdout.strip() == f"{NAME}.testing.conformance.worker []", ran.stderr
+
 
 @pytest.mark.parametrize("arguments, said", [
     (["w*x", "w=2", "x=3", "--explain", "w", "--save", "page.html"], "wrote page.html"),
@@ -194,76 +165,3 @@ def test_what_is_installed_needs_nothing_of_the_checkout(site, tmp_path):
     network = ("from engine import draw\nfrom nn import MLP, digits\nX, Y, *_ = digits()\ndraw(MLP(64, "
                "[2])(X[0])[0], 'layer').save('d.svg')")
     assert python(site, tmp_path, "-c", network).returncode == 0
-
-
-def test_installing_it_changes_no_other_pytest():
-    """An entry point would be imported by every pytest run, also where `engine` is somebody else's module."""
-    assert "entry-points" not in tomllib.loads((ROOT / "pyproject.toml")
-                                               .read_text(encoding="utf-8"))["project"]
-
-
-def test_the_suite_runs_under_pytest_beside_an_engine_py(site, tmp_path):
-    filled(tmp_path, {"engine.py": WRONG, "nn.py": "raise SystemExit",
-                      "student.py": "from engine import Value"})
-    ran = python(site, tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p",
-                 "engine.testing.conformance.plugin", "--pyargs",
-                 "engine.testing.conformance", "--engine", "student.py:Value", "--engine-examples", "1",
-                 PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
-    assert ran.returncode == 1, ran.stdout + ran.stderr
-    assert f"test_conformance[{CASE}]" in ran.stdout and "overwritten" in ran.stdout
-
-
-# --- nothing is left behind
-# ----------------------------------------------------------------------------------------
-
-LITTERING = WRONG + """
-import helper
-class Littering(Value):
-    def backward(self):
-        open("trace.txt", "w").close()
-        import late
-        super().backward()
-"""
-
-
-@pytest.mark.parametrize("arguments, written", [
-    (["students/ada.py:Littering"],                                     []),
-    (["students/*.py"],                                                 []),
-    (["students"],                                                      []),
-    (["students/ada.py:Littering", "--json", "-"],                      []),
-    (["students/*.py", "--csv", "grades.csv"],                          ["grades.csv"]),
-    (["students/*.py", "--html", "a.html", "--json", "a.json"],         ["a.html", "a.json"]),
-])
-def test_a_run_writes_the_files_asked_for_and_no_other(site, tmp_path, arguments, written):
-    """Neither reports nor __pycache__, nor what an engine writes while it is asked, here or in the temporary
-    folder."""
-    filled(tmp_path, {"students/ada.py": LITTERING, "students/bob.py": "from engine import Value",
-                      "students/helper.py": "",
-                      "students/late.py": "", "students/engine.py": WRONG, "temporary/mine.txt": ""})
-    before = everything(tmp_path)
-    ran = chainrule(site, tmp_path, "conformance", *arguments, "--only", "shared nodes", "--examples", "1",
-                    TMPDIR=str(tmp_path / "temporary"))
-    assert ran.returncode in (1, 2), ran.stderr
-    assert everything(tmp_path) - before == set(written) and before <= everything(tmp_path)
-
-
-@pytest.mark.parametrize("given", ["a path", "a class"])
-def test_the_function_leaves_nothing_either(tmp_path, monkeypatch, given):
-    filled(tmp_path, {"right.py": museum.RIGHT, "helper.py": "", "late.py": "", "ada.py": LITTERING,
-                      "temporary/mine.txt": ""})
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
-    before = everything(tmp_path)
-
-    class Writes(museum.engine("right")):
-        def backward(self):
-            Path("trace.txt").touch()
-            super().backward()
-
-    assert not conformance("ada.py:Littering" if given == "a path" else Writes, only="shared nodes",
-                           examples=1).problem
-    assert everything(tmp_path) == before and Path.cwd() == tmp_path
-
-
-def everything(folder):
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}

@@ -1,0 +1,152 @@
+"""Running an engine: in a process of its own, which it may end, hang or fill, and which leaves nothing
+behind."""
+
+import re
+import signal
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from engine import Value
+from engine.testing import conformance, museum
+from engine.testing.conformance.loading import load
+from engine.testing.conformance.running import Child, absolute
+from engine.testing.conformance.suite import CASES
+from tests.engine.testing.conformance.installation import WRONG, chainrule, filled
+
+HERE     = Path(__file__).parent
+ENGINES  = HERE / "engines"
+STUDENTS = HERE / "students"
+
+
+def said(report):
+    """The sentences of the report, the most telling first."""
+    return [sentence for sentence, _ in report.mistakes]
+
+
+def test_the_same_seed_gives_the_same_report():
+    engine = load(f"{ENGINES / 'microgpt.py'}:Value")
+    first, again = [conformance(engine, seed=3, only="repeated backward") for _ in range(2)]
+    assert [f for _, f in first.findings] == [f for _, f in again.findings] != []
+
+
+@pytest.mark.parametrize("student, words", [
+    ("endless",        "did not finish within 1 s"),
+    ("hard_exit",      "ended its process with exit status 0"),
+    # which one, Python's version decides
+    ("stack",          "the C stack overflowed|RecursionError: maximum recursion depth"),
+])
+def test_an_engine_that_ends_or_hangs_its_process_is_found_out(student, words):
+    report = conformance(f"{STUDENTS / student}.py:Value", case_limit=1.0, time_limit=15.0, examples=1)
+    assert any(re.search(words, sentence) for sentence in said(report)), str(report)
+    assert len(report.verdicts) == len(CASES) and not report.passed
+
+
+def test_memory_is_limited():
+    report = conformance(f"{STUDENTS / 'glutton.py'}:Value", case_limit=4.0, only="arithmetic: x * y")
+    assert any("memory" in s or "did not finish" in s for s in said(report))
+
+
+def test_time_has_a_limit():
+    report = conformance(f"{STUDENTS / 'endless_import.py'}", time_limit=1.5)
+    assert "did not finish" in report.problem and report.seconds < 6
+
+
+@pytest.mark.parametrize("student, words", [
+    ("broken.py",         "ModuleNotFoundError: No module named 'numpyy' (broken.py, line 3)"),
+    ("exits.py",          "it ends the program"),
+    ("nothing.py",        "no class with a backward method"),
+    ("absent.py",         "there is no file"),
+    ("hard_exit.py:Valu", "has no class Valu: it has Value"),
+])
+def test_what_cannot_be_loaded_is_told_with_the_reason(student, words):
+    report = conformance(f"{STUDENTS}/{student}")
+    assert words in report.problem and report.score == 0 and not report.passed
+    assert words in str(report)
+
+
+def test_an_engine_given_as_a_class_is_isolated_too():
+    class Exits(Value):
+        def __add__(self, other):
+            raise SystemExit("done")
+
+    report = conformance(Exits, only="arithmetic: x + y")
+    assert "sys.exit" in said(report)[0]
+
+
+def test_arguments_are_checked():
+    with pytest.raises(ValueError, match="no case contains 'nonsense'"):
+        conformance(Value, only="nonsense")
+    with pytest.raises(ValueError, match="examples=0"):
+        conformance(Value, examples=0)
+
+
+@pytest.mark.parametrize("status, words", [
+    (-signal.SIGSEGV, "a segmentation fault"), (-signal.SIGKILL, "ended by SIGKILL"),
+    (3, "with exit status 3"), (None, "with exit status 0")])
+def test_how_a_process_ended_is_told_in_words(status, words):
+    assert words in Child.death(SimpleNamespace(status=status))
+
+
+def test_a_file_is_given_by_its_full_path_and_a_module_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert absolute("a.py:Value") == f"{Path.cwd() / 'a.py'}:Value"
+    assert absolute("./b") == str(Path.cwd() / "b")
+    assert absolute("micrograd.engine:Value") == "micrograd.engine:Value"
+
+
+# --- nothing is left behind -----------------------------------------------------------------------------
+
+LITTERING = WRONG + """
+import helper
+class Littering(Value):
+    def backward(self):
+        open("trace.txt", "w").close()
+        import late
+        super().backward()
+"""
+
+
+@pytest.mark.parametrize("arguments, written", [
+    (["students/ada.py:Littering"],                                     []),
+    (["students/*.py"],                                                 []),
+    (["students"],                                                      []),
+    (["students/ada.py:Littering", "--json", "-"],                      []),
+    (["students/*.py", "--csv", "grades.csv"],                          ["grades.csv"]),
+    (["students/*.py", "--html", "a.html", "--json", "a.json"],         ["a.html", "a.json"]),
+])
+def test_a_run_writes_the_files_asked_for_and_no_other(site, tmp_path, arguments, written):
+    """Neither reports nor __pycache__, nor what an engine writes while it is asked, here or in the temporary
+    folder."""
+    filled(tmp_path, {"students/ada.py": LITTERING, "students/bob.py": "from engine import Value",
+                      "students/helper.py": "",
+                      "students/late.py": "", "students/engine.py": WRONG, "temporary/mine.txt": ""})
+    before = everything(tmp_path)
+    ran = chainrule(site, tmp_path, "conformance", *arguments, "--only", "shared nodes", "--examples", "1",
+                    TMPDIR=str(tmp_path / "temporary"))
+    assert ran.returncode in (1, 2), ran.stderr
+    assert everything(tmp_path) - before == set(written) and before <= everything(tmp_path)
+
+
+@pytest.mark.parametrize("given", ["a path", "a class"])
+def test_the_function_leaves_nothing_either(tmp_path, monkeypatch, given):
+    filled(tmp_path, {"right.py": museum.RIGHT, "helper.py": "", "late.py": "", "ada.py": LITTERING,
+                      "temporary/mine.txt": ""})
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    before = everything(tmp_path)
+
+    class Writes(museum.engine("right")):
+        def backward(self):
+            Path("trace.txt").touch()
+            super().backward()
+
+    assert not conformance("ada.py:Littering" if given == "a path" else Writes, only="shared nodes",
+                           examples=1).problem
+    assert everything(tmp_path) == before and Path.cwd() == tmp_path
+
+
+def everything(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
