@@ -1,12 +1,14 @@
-"""The mutation score: how many small changes of the engine the project's own tests notice.
+"""The mutation score: how many small changes of the engine and of nn the project's own tests notice.
 
-    python -m tests.mutation                        # 100 mutants, about seven minutes
+    python -m tests.mutation                        # 100 mutants
     python -m tests.mutation --limit 0              # all of them
+    python -m tests.mutation --only nn/losses       # those of some files
     python -m tests.mutation --list                 # what would be changed
 
-A mutant is the engine with one operator, one comparison, one number, one slope of the calculus
-table or one line of the backward pass changed. It is killed if a test fails. Every survivor is
-equivalent, for a reason told in EQUIVALENT, or shows that a test is missing.
+A mutant is the project with one operator, one comparison, one number, one slope of the calculus table or
+one line of the backward pass changed. It is killed if a test fails: of the file's own tests first, then of
+all that stand near. Every survivor is equivalent, for a reason told in EQUIVALENT, or shows that a test is
+missing. The tests run in processes that fork from one which has loaded pytest and the oracles.
 """
 
 from __future__ import annotations
@@ -16,22 +18,29 @@ import ast
 import copy
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from engine.show.text import print_anywhere
 
 ROOT    = Path(__file__).resolve().parents[1]
-SOURCES = ("value.py", "primitives.py", "careful.py", "rows.py", "functions.py", "derivatives.py")
-TESTS   = ("test_behaviours.py", "test_careful.py", "test_value.py", "test_derivatives.py",
-           "test_errors.py", "test_functions.py", "test_primitives.py")
+ENGINE  = ("value", "primitives", "careful", "rows", "functions", "derivatives")
+NN      = ("activations", "checks", "connections", "datasets", "epoch_records", "history", "initializers",
+           "losses", "metrics", "module", "neuron", "normalization", "optimizers", "prediction",
+           "regularization", "saving", "signals", "training", "vectorized")
+SOURCES = (*[f"engine/{name}.py" for name in ENGINE], *[f"nn/{name}.py" for name in NN])
+NEAR    = {"engine": [f"tests/engine/test_{name}.py" for name in
+                      ("behaviours", "careful", "value", "derivatives", "errors", "functions", "primitives")],
+           "nn":     ["tests/nn", "tests/derivations"]}
 SLOW    = "not second_derivatives and not planted and not million"
+ORACLES = ["pytest", "_pytest.assertion.rewrite", "hypothesis", "hypothesis.strategies", "mpmath", "sympy",
+           "numpy"]
 WHOLE   = ("backward", "topological_order", "gradients")         # every line of these is left out once
 DECLINE = ("__repr__", "__format__", "_repr_mimebundle_")   # words for people
 
@@ -52,24 +61,22 @@ class Mutant(NamedTuple):
 
 # (file, start of the line, change) -> why the mutant computes the same.
 EQUIVALENT: dict[tuple[str, str, str], str] = {
-    ("careful.py", "return where(x > y, x,",      "> becomes >="):  "at a tie both operands are the maximum",
-    ("careful.py", "return where(x < y, x,",      "< becomes <="):  "at a tie both operands are the minimum",
-    ("careful.py", 'return apply("exp", where(',  "> becomes >="):  "at 0 both branches are exp(0)",
-    ("careful.py", "return where(x < low, low,",
-     "> becomes >="):  "at the bound both branches are the bound",
-    ("careful.py", "return where(x < y, x,",      "+ becomes -"):   "reached with a nan only: nan either way",
-    ("careful.py", "if isinstance(number(y),",    "- becomes +"):   "at 2^53 both forms give the same number",
-    ("careful.py", "return -inf if number(x)",    "< becomes <="):  "no power of 0 overflows",
-    ("primitives.py", 'primitive("elu", ',        "> becomes >="):  "at 0 both branches are 0",
-    ("primitives.py", 'primitive("elu", ',        "0 becomes 1"):   "the 0 in expm1 stands where it is not "
-                                                                    "used",
-    ("primitives.py", 'primitive("leaky_relu", ', "> becomes >="):  "at 0 both branches are 0",
-    ("primitives.py", "[lambda z, x, a: where(x > 0, 1, a * exp",
-     "> becomes >="): "the inner one: at 0 both are 0",
-    ("primitives.py", "lambda z, x, a: where(x > 0, shut, expm1(",
-     "> becomes >="): "at 0 both branches are 0",
-    ("primitives.py", "lambda z, x, a: where(x > 0, shut, expm1(",
-     "0 becomes 1"):  "the 0 stands where it is not used",
+    ("engine/careful.py", "return where(x > y, x,", "> becomes >="):    "at a tie both are the maximum",
+    ("engine/careful.py", "return where(x < y, x,", "< becomes <="):    "at a tie both are the minimum",
+    ("engine/careful.py", 'return apply("exp", where(', "> becomes >="): "at 0 both branches are exp(0)",
+    ("engine/careful.py", "return where(x < low, low,", "> becomes >="): "at the bound both are the bound",
+    ("engine/careful.py", "return where(x < y, x,", "+ becomes -"): "reached with a nan only: nan either way",
+    ("engine/careful.py", "if isinstance(number(y),", "- becomes +"): "at 2^53 both give the same number",
+    ("engine/careful.py", "return -inf if number(x)", "< becomes <="): "no power of 0 overflows",
+    ("engine/primitives.py", 'primitive("elu", ', "> becomes >="): "at 0 both branches are 0",
+    ("engine/primitives.py", 'primitive("elu", ', "0 becomes 1"): "the 0 in expm1 is not used",
+    ("engine/primitives.py", 'primitive("leaky_relu", ', "> becomes >="): "at 0 both branches are 0",
+    ("engine/primitives.py", "[lambda z, x, a: where(x > 0, 1, a * exp", "> becomes >="):
+        "the inner one: at 0 both are 0",
+    ("engine/primitives.py", "lambda z, x, a: where(x > 0, shut, expm1(", "> becomes >="):
+        "at 0 both branches are 0",
+    ("engine/primitives.py", "lambda z, x, a: where(x > 0, shut, expm1(", "0 becomes 1"):
+        "the 0 stands where it is not used",
 }
 
 SWAPS: dict[type[ast.AST], tuple[type[ast.AST], str]] = {
@@ -85,12 +92,11 @@ SWAPS: dict[type[ast.AST], tuple[type[ast.AST], str]] = {
 }
 
 
-# --- making mutants
-# ------------------------------------------------------------------------------------------
+# --- making mutants -------------------------------------------------------------------------------
 
 def mutants(file: str) -> list[Mutant]:
     """Every mutant of one file of the engine, in order."""
-    text  = (ROOT / "engine" / file).read_text(encoding="utf-8")
+    text  = (ROOT / file).read_text(encoding="utf-8")
     lines = text.splitlines()
     found = []
     for number, change, kind, tree in variants(ast.parse(text)):
@@ -158,9 +164,9 @@ def leave_out(node: ast.AST) -> None:
     node.__class__ = ast.Pass
 
 
-def chosen(limit: int, seed: int) -> list[Mutant]:
+def chosen(limit: int, seed: int, only: str = "") -> list[Mutant]:
     """All lines and slopes first, then operators and numbers drawn at random, at most `limit` (0: all)."""
-    everything = [m for file in SOURCES for m in mutants(file)]
+    everything = [m for file in SOURCES if file.startswith(only) for m in mutants(file)]
     if not limit or len(everything) <= limit:
         return everything
     rng   = Random(seed)
@@ -171,42 +177,59 @@ def chosen(limit: int, seed: int) -> list[Mutant]:
     return [everything[k] for k in sorted(taken)]
 
 
-# --- running the tests
-# -----------------------------------------------------------------------------------------
+# --- running the tests ----------------------------------------------------------------------------
 
 def killed(mutant: Mutant | None, folder: Path, timeout: float) -> bool:
-    """Whether a test fails on the mutant (None: on the engine as it is), in a copy of the project in
-    `folder`."""
-    file = folder / "engine" / (mutant.file if mutant else SOURCES[0])
+    """Whether a test fails on the mutant (None: on the project as it is), in a copy in `folder`."""
+    if mutant is None:
+        return any(fails(folder, tests, timeout) for tests in NEAR.values())
+    file = folder / mutant.file
     before = file.read_text(encoding="utf-8")
-    if mutant:
-        file.write_text(mutant.source, encoding="utf-8")
-    tests = [f"tests/engine/{name}" for name in TESTS]
+    file.write_text(mutant.source, encoding="utf-8")
+    package, _, name = mutant.file.removesuffix(".py").partition("/")
     try:
-        pytest = [sys.executable, "-B", "-m", "pytest", "-x", "-p", "no:cacheprovider", "-p", "no:xdist",
-                  "-k", SLOW]
-        run = subprocess.run([*pytest, *tests], cwd=folder, capture_output=True, timeout=timeout,
-                             stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-                             preexec_fn=limit_memory)
-        return run.returncode != 0
-    except subprocess.TimeoutExpired:
-        return True                                          # it hangs: noticed as well
+        return any(fails(folder, tests, timeout) for tests in ([f"tests/{package}/test_{name}.py"],
+                                                               NEAR[package]))
     finally:
         file.write_text(before, encoding="utf-8")
 
 
-def limit_memory() -> None:
-    """At most 4 GB for the tests of a mutant: one that never stops may never stop growing."""
+def fails(folder: Path, tests: list[str], timeout: float) -> bool:
+    """Whether one of the tests fails, or hangs."""
+    process = get_context("forkserver").Process(target=run_tests, args=(folder, tests))
+    process.start()
+    process.join(timeout)
+    hangs = process.is_alive()
+    if hangs:
+        process.kill()
+        process.join()
+    return hangs or process.exitcode != 0
+
+
+def run_tests(folder: Path, tests: list[str]) -> NoReturn:
+    """The tests in the folder, with its own engine and nn; ends the process."""
     import resource
-    resource.setrlimit(resource.RLIMIT_AS, (4 * 2 ** 30, 4 * 2 ** 30))
+
+    import pytest
+    resource.setrlimit(resource.RLIMIT_AS, (4 * 2 ** 30, 4 * 2 ** 30))  # a mutant may grow for ever
+    ours = ("engine", "nn", "tests", "demos")
+    for name in [name for name in sys.modules if name.partition(".")[0] in ours]:
+        del sys.modules[name]
+    sys.path[:] = [str(folder), *[place for place in sys.path if place not in ("", str(ROOT))]]
+    sys.dont_write_bytecode = True
+    os.chdir(folder)
+    for stream in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+    os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", SLOW, *tests]))
 
 
 def copied(folder: Path) -> Path:
     """The project's code and tests, in a folder of their own."""
-    for part in ("engine", "nn", "tests", "demos"):
+    for part in ("engine", "nn", "tests", "demos", "docs"):
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "out"))
-    shutil.copy(ROOT / "pyproject.toml", folder)
+    for file in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / file, folder)
     return folder
 
 
@@ -216,10 +239,11 @@ def survivors(asked: list[Mutant], jobs: int, timeout: float) -> list[Mutant]:
     Raises:
         RuntimeError: the tests fail on the engine as it is.
     """
+    get_context("forkserver").set_forkserver_preload(ORACLES)
     with TemporaryDirectory() as place:
         copies = [copied(Path(place) / str(k)) for k in range(jobs)]
         if killed(None, copies[0], timeout):
-            raise RuntimeError("the tests fail on the engine as it is: mutants can only be judged by tests "
+            raise RuntimeError("the tests fail on the project as it is: mutants can only be judged by tests "
                                "that pass")
 
         def work(k: int) -> list[Mutant]:
@@ -245,16 +269,17 @@ def main(argv: list[str] | None = None) -> int:
     """Print the score and the survivors; 0 if each survivor is known to be equivalent."""
     print_anywhere()
     parser = argparse.ArgumentParser(prog="python -m tests.mutation",
-                                     description="How many small changes of the engine its tests notice.")
+                                     description="How many small changes of engine and nn their tests notice.")
     parser.add_argument("--limit",   type=int, default=100, metavar="N",
                         help="how many mutants (default: 100; 0: all)")
     parser.add_argument("--seed",    type=int, default=0, help="which ones")
     parser.add_argument("--jobs",    type=int, default=2, metavar="N", help="processes (default: 2)")
     parser.add_argument("--timeout", type=float, default=120.0, metavar="S",
                         help="seconds for one mutant (default: 120)")
+    parser.add_argument("--only",    default="", metavar="FILE", help="files that begin so")
     parser.add_argument("--list",    action="store_true", help="list the mutants and run none")
     options = parser.parse_args(argv)
-    asked = chosen(options.limit, options.seed)
+    asked = chosen(options.limit, options.seed, options.only)
     if options.list:
         print("\n".join(map(str, asked)))
         return 0
