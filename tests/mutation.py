@@ -269,7 +269,7 @@ def main(argv: list[str] | None = None) -> int:
     """Print the score and the survivors; 0 if each survivor is known to be equivalent."""
     print_anywhere()
     parser = argparse.ArgumentParser(prog="python -m tests.mutation",
-                                     description="How many small changes of engine and nn their tests notice.")
+                                     description="How many small changes of the project its tests notice.")
     parser.add_argument("--limit",   type=int, default=100, metavar="N",
                         help="how many mutants (default: 100; 0: all)")
     parser.add_argument("--seed",    type=int, default=0, help="which ones")
