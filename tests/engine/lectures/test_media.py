@@ -52,8 +52,8 @@ def test_a_lecture_has_at_most_3000_nodes(nodes, allowed):
 
 def test_save_says_what_it_can_write(tmp_path):
     assert lecture(Value(2.0, "x") ** 2).save(tmp_path / "l.svg").read_text().startswith("<svg")
-    with pytest.raises(ValueError, match=r"\.html, slides\.html, \.txt, \.svg or \.pdf"):
-        lecture(Value(2.0)).save(tmp_path / "l.gif")
+    with pytest.raises(ValueError, match=r"\.html, slides\.html, \.txt, \.svg, \.pdf or \.gif, or in /"):
+        lecture(Value(2.0)).save(tmp_path / "l.mp4")
 
 
 @pytest.mark.parametrize("name, start", [
