@@ -56,6 +56,20 @@ def test_save_says_what_it_can_write(tmp_path):
         lecture(Value(2.0)).save(tmp_path / "l.mp4")
 
 
+@pytest.mark.parametrize("name", ["l.html", "slides.html", "l.txt", "l.pdf"])
+def test_what_has_no_size_says_so_and_is_not_written(tmp_path, name):
+    with pytest.raises(ValueError, match="has no size: leave size='page' out; .svg, .gif and frames/ have"):
+        lecture(Value(2.0)).save(tmp_path / name, size="page")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_last_step_in_the_size_of_a_page(tmp_path):
+    saved = lecture(Value(2.0, "x") ** 2).save(tmp_path / "l.svg", size="page")
+    assert 'width="17.000cm"' in saved.read_text()
+    with pytest.raises(ValueError, match="there is no size 'poster'"):
+        lecture(Value(2.0)).save(tmp_path / "l.svg", size="poster")
+
+
 @pytest.mark.parametrize("name, start", [
     ("l.html", "<!doctype html>"), ("L.HTML", "<!doctype html>"), ("my.slides.html", "<!doctype html>"),
     ("l.svg", "<svg"), ("l.txt", "L = ")])
