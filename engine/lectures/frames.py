@@ -24,7 +24,7 @@ from .views import View
 WIDE       = 640         # the least width of a frame, so that the arithmetic has room
 MOST, LINE = 8, 22       # lines of arithmetic below the picture; the height of one
 LETTER     = 8.3         # the width of a letter of theirs
-GIF_DPI    = 96, 120     # pixels per inch: as it is; in a size
+GIF_DPI    = 96, 150     # pixels per inch: as it is; in a size
 
 
 def frames(recording: Recording, view: View, description: str) -> list[str]:

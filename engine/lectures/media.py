@@ -87,7 +87,7 @@ class Lecture:
 
         Args:
             size: of .svg, .gif and frames/: "column" (8.5 cm wide), "page" (17 cm) or "slide" (30 cm); none
-                is higher than 24 cm (15 cm on a slide). A .gif counts 120 pixels to the inch.
+                is higher than 24 cm (15 cm on a slide). A .gif counts 150 pixels to the inch.
             progress: a bar for .gif and frames/; by default where tqdm is installed and standard error is a
                 terminal.
 

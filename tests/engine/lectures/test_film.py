@@ -94,6 +94,6 @@ def test_the_same_lecture_is_the_same_bytes(talk):
     assert talk.gif("column") == talk.gif("column")
 
 
-def test_a_size_is_counted_at_120_pixels_to_the_inch(talk, tmp_path):
+def test_a_size_is_counted_at_150_pixels_to_the_inch(talk, tmp_path):
     path = talk.save(tmp_path / "pass.gif", size="column")
-    assert Image.open(path).width == pytest.approx(8.5 / 2.54 * 120, abs=1)
+    assert Image.open(path).width == pytest.approx(8.5 / 2.54 * 150, abs=1)
