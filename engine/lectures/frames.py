@@ -51,7 +51,7 @@ def caption(recording: Recording, view: View, k: int, columns: int) -> list[str]
     lines = [line for text in arithmetic(recording, scene) for line in wrapped(text, 2, columns)]
     lines = lines if len(lines) <= MOST else [*lines[:MOST - 1], "…"]
     words = wrapped(scene.sentence, 0, columns) if scene.sentence else []
-    return [f"{k + 1} / {len(view.scenes)}   {heading(recording, view, scene)}", *lines, *words[:2]]
+    return [f"{k + 1} / {len(view.scenes)} · {heading(recording, view, scene)}", *lines, *words[:2]]
 
 
 def below(lines: Sequence[str], top: float) -> str:
@@ -62,6 +62,7 @@ def below(lines: Sequence[str], top: float) -> str:
 
 # --- files ----------------------------------------------------------------------------------------
 
+FITTED = r"width=\linewidth,height=.8\textheight,keepaspectratio"       # below the title of a Beamer frame
 BEAMER = r"""%% The steps of a lecture as the overlays of a Beamer frame.
 %% In the preamble: \graphicspath{{%(folder)s/}}
 %% In the frame: \input{%(folder)s/steps}
@@ -81,7 +82,7 @@ def write_frames(pictures: Sequence[str], folder: Path, size: str | None,
         if prints:
             paths.append(written(target.with_suffix(".pdf"), printed(svg, "pdf", size)))
     if prints:
-        steps = "\n".join(rf"\only<{k}>{{\includegraphics[width=\linewidth]{{step-{k:0{digits}}.pdf}}}}%"
+        steps = "\n".join(rf"\only<{k}>{{\includegraphics[{FITTED}]{{step-{k:0{digits}}.pdf}}}}%"
                           for k in range(1, len(pictures) + 1))
         name = re.sub(r"[^\w.-]", "?", folder.name)                # a comment: nothing in it ends the line
         paths.append(written(folder / "steps.tex", BEAMER % {"folder": name, "steps": steps}))

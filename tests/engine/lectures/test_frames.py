@@ -37,10 +37,10 @@ def test_every_step_has_a_picture_and_nothing_moves_from_one_to_the_next(shared)
 
 def test_below_the_picture_stand_the_step_and_its_arithmetic(shared):
     made = pictures(lecture(shared))
-    assert caption(made[0])[0] == "1 / 15   Given" and "x = 0.5" in caption(made[0])
-    assert caption(made[1])[0].startswith("2 / 15   Forward: compute ")
+    assert caption(made[0])[0] == "1 / 15 · Given" and "x = 0.5" in caption(made[0])
+    assert caption(made[1])[0].startswith("2 / 15 · Forward: compute ")
     assert any(line.startswith("∂L/∂x += −1 · 0.4175 = −0.4175") for svg in made for line in caption(svg))
-    assert caption(made[-1])[0] == "15 / 15   Complete"
+    assert caption(made[-1])[0] == "15 / 15 · Complete"
 
 
 def test_the_card_of_the_step_is_lit(shared):
@@ -87,8 +87,8 @@ def test_beamer_takes_them_as_overlays(shared, tmp_path):
     lecture(shared).save(f"{tmp_path}/my frames/")
     text  = (tmp_path / "my frames" / "steps.tex").read_text()
     lines = [line for line in text.split("\n") if not line.startswith("%") and line]
-    assert lines == [rf"\only<{k}>{{\includegraphics[width=\linewidth]{{step-{k:02}.pdf}}}}%"
-                     for k in range(1, 16)]
+    fitted = r"width=\linewidth,height=.8\textheight,keepaspectratio"
+    assert lines == [rf"\only<{k}>{{\includegraphics[{fitted}]{{step-{k:02}.pdf}}}}%" for k in range(1, 16)]
     assert r"\graphicspath{{my?frames/}}" in text
 
 
