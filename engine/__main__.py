@@ -174,7 +174,7 @@ def lecture(options: argparse.Namespace) -> int:
     z, _ = evaluate(options.expression, numbers(options.values))
     made = media.lecture(z)
     if options.save:
-        made.save(options.save, size=options.size)
+        made.save(options.save, size=options.size, view=options.view)
         print(f"wrote {visible(options.save, 300)}")
     else:
         print(made)

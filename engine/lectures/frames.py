@@ -66,7 +66,9 @@ FITTED = r"width=\linewidth,height=.8\textheight,keepaspectratio"       # below 
 BEAMER = r"""%% The steps of a lecture as the overlays of a Beamer frame.
 %% In the preamble: \graphicspath{{%(folder)s/}}
 %% In the frame: \input{%(folder)s/steps}
+{\centering
 %(steps)s
+\par}
 """
 
 

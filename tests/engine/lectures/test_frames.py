@@ -88,7 +88,9 @@ def test_beamer_takes_them_as_overlays(shared, tmp_path):
     text  = (tmp_path / "my frames" / "steps.tex").read_text()
     lines = [line for line in text.split("\n") if not line.startswith("%") and line]
     fitted = r"width=\linewidth,height=.8\textheight,keepaspectratio"
-    assert lines == [rf"\only<{k}>{{\includegraphics[{fitted}]{{step-{k:02}.pdf}}}}%" for k in range(1, 16)]
+    assert lines[0] == r"{\centering" and lines[-1] == r"\par}"
+    assert lines[1:-1] == [rf"\only<{k}>{{\includegraphics[{fitted}]{{step-{k:02}.pdf}}}}%"
+                           for k in range(1, 16)]
     assert r"\graphicspath{{my?frames/}}" in text
 
 
