@@ -124,8 +124,8 @@ class Lecture:
                              "picture per step")
         for option, given in (("size", size), ("view", view)):
             if given is not None and ending not in (".svg", ".gif"):
-                raise ValueError(f"{ending} has no {option}: leave {option}={visible(repr(given))} out; .svg, "
-                                 ".gif and frames/ have one")
+                raise ValueError(f"{ending} has no {option}: leave {option}={visible(repr(given))} out; "
+                                 ".svg, .gif and frames/ have one")
         return written(target, media[ending]())
 
     def frames(self, folder: str | os.PathLike[str], *, size: str | None = None, view: str | None = None,
