@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from engine.show.text import print_anywhere
+from engine.show.text import ended, print_anywhere
 
 from . import Lecture, lectures
 from .common import folder, heading
@@ -86,10 +85,4 @@ def run(lecture: Lecture, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        status = main()
-        sys.stdout.flush()
-    except BrokenPipeError:                              # the reader, as `| head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
-    sys.exit(status)
+    sys.exit(ended(main))

@@ -10,27 +10,27 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from inspect import Parameter, Signature
-from pathlib import Path
 from typing import NoReturn
 
-from .pictures.drawing import Drawing, draw
+from .pictures.drawing import draw
 from .explaining.explanation import explain
-from .expression import Walk, evaluate
+from .expression import Walk, evaluate, meant
 from .graphs.graph import Graph
 from .show.numbers import digits
-from .show.text import print_anywhere, visible
+from .show.sizes import SIZES
+from .show.text import ended, print_anywhere, visible
 from .value import Operand, Value
 
 USAGE = """chainrule: the chain rule on any expression
 
     chainrule "tanh(w*x + b)" x=0.5 w=-1 b=2                   every value and gradient
     chainrule "tanh(w*x + b)" x=0.5 w=-1 b=2 --explain w       and where dJ/dw comes from
-    chainrule "tanh(w*x + b)" x=0.5 w=-1 b=2 --save out.html   and a picture: .svg .png .pdf .html .dot .txt
+    chainrule "tanh(w*x + b)" x=0.5 w=-1 b=2 --save J.svg      and a picture: .png .pdf .tex .html .dot .txt
 
-    chainrule draw    EXPRESSION x=... [--view V] --save FILE
+    chainrule draw    EXPRESSION x=... [--view V] [--size column|page|slide] --save FILE
     chainrule explain EXPRESSION x=... --explain NAME [--as text|markdown|latex|html]
                       [--show both|symbols|numbers]
-    chainrule lecture EXPRESSION x=... [--save page.html]      the passes step by step
+    chainrule lecture EXPRESSION x=... [--save page.html]      the passes step by step; also film.gif, frames/
     chainrule check   EXPRESSION x=...                         the gradients against independent numbers
     chainrule conformance ...                                  the test suite for any engine; --help says more
 """
@@ -38,6 +38,10 @@ USAGE = """chainrule: the chain rule on any expression
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 if it worked, 1 if a check failed, 2 if something given cannot be used."""
+    return ended(lambda: run(arguments))
+
+
+def run(arguments: Sequence[str] | None) -> int:
     print_anywhere()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] in ("-h", "--help"):
@@ -45,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0 if given else 2
     if given[0] == "conformance":
         return int(import_module("engine.testing.conformance").main(given[1:]) or 0)
+    mistyped = misspelt(given)
+    if mistyped:
+        print(f"chainrule: {mistyped}", file=sys.stderr)
+        return 2
     command = given.pop(0) if given[0] in COMMANDS else "show"
     # it may start with a minus
     expression = given.pop(0) if given and not given[0].startswith("--") else None
@@ -55,9 +63,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser(command).parse_intermixed_args(given)
         options.expression = expression
         return COMMANDS[command](options)
+    except BrokenPipeError:
+        raise
     except (ValueError, TypeError, ModuleNotFoundError, OSError, RuntimeError) as error:
         print("\n".join(visible(line, 2500) for line in f"chainrule: {error}".split("\n")), file=sys.stderr)
         return 2
+
+
+def misspelt(given: Sequence[str]) -> str:
+    """What to say where the first word is no command, but was meant as one: an expression follows it."""
+    word, follows = given[0], given[1] if len(given) > 1 else "--"
+    if word in COMMANDS or not word.isidentifier() or "=" in follows or follows.startswith("--"):
+        return ""
+    commands = [name for name in (*COMMANDS, "conformance") if name != "show"]
+    near     = meant(word, commands)
+    return f"there is no command {word}: {near}write one of {', '.join(commands)}" if near else ""
 
 
 class Parser(argparse.ArgumentParser):
@@ -74,6 +94,8 @@ def parser(command: str) -> argparse.ArgumentParser:
     p.add_argument("--explain", metavar="NAME", help="explain the slope with respect to this variable")
     p.add_argument("--view", choices=["scalar", "unit", "neuron", "layer"],
                    help="how far to fold the picture")
+    p.add_argument("--size", choices=list(SIZES), help="how large the picture is printed: "
+                   + ", ".join(f"{name} {wide:g} cm wide" for name, (wide, _) in SIZES.items()))
     p.add_argument("--as", dest="form", choices=["text", "markdown", "latex", "html"], default="text")
     p.add_argument("--show", choices=["both", "symbols", "numbers"], default="both")
     return p
@@ -127,8 +149,8 @@ def finish(graph: Graph, options: argparse.Namespace) -> int:
     if options.save:
         picture = draw(graph, options.view)
         if why:
-            picture = Drawing(picture.source, picture.description, picture.rows, picture.fold, why.html())
-        print(f"\nwrote {visible(picture.save(options.save), 300)}")
+            picture.notes = why.html()
+        print(f"\nwrote {visible(picture.save(options.save, size=options.size), 300)}")
     return 0
 
 
@@ -152,7 +174,7 @@ def lecture(options: argparse.Namespace) -> int:
     z, _ = evaluate(options.expression, numbers(options.values))
     made = media.lecture(z)
     if options.save:
-        made.save(Path(options.save))
+        made.save(options.save, size=options.size, view=options.view)
         print(f"wrote {visible(options.save, 300)}")
     else:
         print(made)

@@ -6,9 +6,10 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-EXTRAS = {"numpy": "fast", "matplotlib": "pictures", "tqdm": "demos", "mpmath": "check",
+EXTRAS = {"numpy": "fast", "matplotlib": "pictures", "PIL": "pictures", "tqdm": "demos", "mpmath": "check",
           "hypothesis": "check",
           "pytest": "test"}  # what is in none of them comes with chainrule itself
+PACKAGES = {"PIL": "pillow"}   # what is imported under another name
 
 
 def needed(module: str, what: str, instead: str = "") -> ModuleType:
@@ -34,6 +35,6 @@ def needed(module: str, what: str, instead: str = "") -> ModuleType:
 def missing(package: str, what: str, instead: str = "") -> str:
     """What cannot be done without the package, and how to install it."""
     extra = f"[{EXTRAS[package]}]" if package in EXTRAS else ""
-    return (f'{what} needs {package.replace("_", "-")}, which is not installed: write pip install '
-            f'"chainrule{extra}"'
+    name  = PACKAGES.get(package, package).replace("_", "-")
+    return (f'{what} needs {name}, which is not installed: write pip install "chainrule{extra}"'
             f"{', or ' + instead if instead else ''}")

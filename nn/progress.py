@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-from engine.extras import needed
+from engine.show.progress import progress_class
 
 from .history import History
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 
 @contextmanager
@@ -29,15 +24,3 @@ def progress_bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History
                             refresh=False)
             bar.update()
         yield show
-
-
-def progress_class(wanted: bool | None) -> type[tqdm] | None:
-    if wanted is False or wanted is None and not (sys.stderr and sys.stderr.isatty()):
-        return None
-    try:
-        bar: type[tqdm] = needed("tqdm", "progress=True", "leave progress out").tqdm
-        return bar
-    except ModuleNotFoundError:
-        if wanted:
-            raise
-        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from ..primitives import TABLE
@@ -10,6 +11,10 @@ from ..show.text import latex
 
 SYMBOL = re.compile(r"([A-Za-z]+)(\d*)('*)(?:\[(\d+(?:,\d+)?)\])?(?:\((\d+)\))?")
 GREEK  = frozenset("alpha beta gamma delta epsilon eta theta lambda mu rho sigma tau phi omega".split())
+MARK   = re.compile(r"[A-Za-z][A-Za-z0-9_]+|.")                     # a word, or one character
+MARKS  = {"^": "x^{y}", "√": r"\sqrt{x}", "ln Σ e^": r"\ln \Sigma\, e^{x}"}
+SIGNS  = {"−": "-", "×": r"\times", "÷": r"\div", "·": r"\cdot", "σ": r"\sigma", "Σ": r"\Sigma", "ln": r"\ln",
+          "max": r"\max", "min": r"\min", "%": r"\bmod", **dict(zip("+-*/|()", "+-*/|()"))}
 
 
 def text_formula(op: str, operands: Sequence[str]) -> str:
@@ -28,9 +33,10 @@ def text_formula(op: str, operands: Sequence[str]) -> str:
 
 
 def latex_symbol(name: str) -> str:
-    """A name as a formula: W1[2,3] is W^{[1]}_{2,3}; z1[2](3) is z^{[1](3)}_{2}; anything else is set as
-    text."""
-    match = SYMBOL.fullmatch(name)
+    """A name as a formula: W1[2,3] is W^{[1]}_{2,3}; z1[2](3) is z^{[1](3)}_{2}; ω1 is \\omega_{1};
+    anything else is set as text."""
+    letter = unicodedata.name(name[:1], "").removeprefix("GREEK SMALL LETTER ").lower() if name else ""
+    match  = SYMBOL.fullmatch(letter + name[1:] if letter in GREEK and not name[1:2].isalpha() else name)
     if not match:
         return rf"\text{{{latex(name)}}}"
     letters, layer, primes, index, sample = match.groups()
@@ -39,6 +45,15 @@ def latex_symbol(name: str) -> str:
                      f"({sample})" if sample else ""])
     lower = index or layer
     return core + (f"^{{{upper}}}" if upper else "") + (f"_{{{lower}}}" if lower else "")
+
+
+def latex_mark(symbol: str) -> str:
+    """The symbol of an operation, as it stands in a box, as a formula: w·x + b, ReLU, √."""
+    return MARKS.get(symbol) or " ".join(
+        SIGNS.get(part) or (part if part.isascii() and part.isalnum() and len(part) == 1 else
+                            rf"\mathrm{{{part}}}" if part.isalnum() and part.isascii() else
+                            rf"\text{{{latex(part)}}}")
+        for part in MARK.findall(symbol) if part != " ")
 
 
 def latex_formula(op: str, operands: Sequence[str]) -> str:

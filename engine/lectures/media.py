@@ -1,5 +1,5 @@
-"""lecture: one forward and one backward pass, step by step, as a page, as slides, in the terminal, in a
-notebook.
+"""lecture: one forward and one backward pass, step by step, as a page, as slides, as a film, as one picture
+per step, in the terminal, in a notebook.
 
     >>> from engine import Value
     >>> x, w = Value(2.0, "x"), Value(3.0, "w")
@@ -13,9 +13,15 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
+from ..extras import needed
+from ..pictures import raster
 from ..show.files import written
+from ..show.progress import watched
+from ..show.sizes import sized
 from ..show.text import visible
 from ..value import Value
+from .film import INSTEAD, drawn_in, film
+from .frames import GIF_DPI, frames, write_frames
 from .page import page
 from .picture import picture
 from .recording import Recording, record
@@ -74,31 +80,82 @@ class Lecture:
         """One section per step, without a script; it prints one page per step."""
         return slides(self.recording, self.views[self.first], self.title, self.description)
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def shown(self, name: str | None) -> View:
+        """The view of that name; by default the one to begin with."""
+        found = {view.name: view for view in self.views}
+        if name is None:
+            return self.views[self.first]
+        if name not in found:
+            raise ValueError(f"this lecture has no view {visible(repr(name))}: write one of "
+                             f"{', '.join(found)}")
+        return found[name]
+
+    def save(self, path: str | os.PathLike[str], *, size: str | None = None, view: str | None = None,
+             progress: bool | None = None) -> Path:
         """Write the lecture; the ending of the name says how: page.html, slides.html, .txt, .pdf (slides),
-        .svg.
+        .svg (the last step), .gif (a film of the steps), or frames/, a folder (one picture per step).
+
+        Args:
+            size: of .svg, .gif and frames/: "column" (8.5 cm wide), "page" (17 cm) or "slide" (30 cm); none
+                is higher than 24 cm (15 cm on a slide). A .gif counts 150 pixels to the inch.
+            view: of the same: "scalar", "unit" or "layer", as far as the graph has them; by default scalar
+                for up to 150 nodes and unit above.
+            progress: a bar for .gif and frames/; by default where tqdm is installed and standard error is a
+                terminal.
 
         Raises:
-            ValueError: the ending is none of these.
+            ValueError: the ending is none of these, or the size or view, or it has none.
+            ModuleNotFoundError: .gif needs matplotlib and Pillow, which comes with it.
             RuntimeError: .pdf, and no browser to print with is installed.
             OSError: the file cannot be written.
         """
         target = Path(path)
+        if os.fspath(path).endswith(("/", os.sep)) or target.is_dir():
+            self.frames(path, size=size, view=view, progress=progress)
+            return target
         ending = "slides.html" if target.name.lower().endswith("slides.html") else target.suffix.lower()
-        media: dict[str, Callable[[], str]] = {
-            ".html": self.html, "slides.html": self.slides, ".svg": self.svg,
-            ".txt": lambda: text(self.recording, self.title, colour=False) + "\n"}
-        if ending == ".pdf":
-            return written(target, printed(self.slides(), target))
-        if ending in media:
-            return written(target, media[ending]())
-        raise ValueError(f"no lecture can be written to {visible(target.name)!r}: its name must end in "
-                         ".html, slides.html, .txt, .svg or .pdf")
+        media: dict[str, Callable[[], str | bytes]] = {
+            ".html": self.html, "slides.html": self.slides, ".svg": lambda: sized(self.svg(view), size),
+            ".txt": lambda: text(self.recording, self.title, colour=False) + "\n",
+            ".pdf": lambda: printed(self.slides(), target), ".gif": lambda: self.gif(size, view, progress)}
+        if ending not in media:
+            raise ValueError(f"no lecture can be written to {visible(target.name)!r}: its name must end in "
+                             ".html, slides.html, .txt, .svg, .pdf or .gif, or in / for a folder with one "
+                             "picture per step")
+        for option, given in (("size", size), ("view", view)):
+            if given is not None and ending not in (".svg", ".gif"):
+                raise ValueError(f"{ending} has no {option}: leave {option}={visible(repr(given))} out; "
+                                 ".svg, .gif and frames/ have one")
+        return written(target, media[ending]())
 
-    def svg(self) -> str:
+    def frames(self, folder: str | os.PathLike[str], *, size: str | None = None, view: str | None = None,
+               progress: bool | None = None) -> list[Path]:
+        """Write one picture per step into the folder, which is made if need be: step-01.svg, step-02.svg, ...
+
+        Where matplotlib is installed each is a PDF too, and steps.tex shows them as the overlays of a Beamer
+        frame. Other files in the folder stay. size, view and progress: as for save.
+
+        Raises:
+            ValueError: there is no such size or view, or the graph is too large for pictures.
+            OSError: the folder or a file cannot be written.
+        """
+        return write_frames(frames(self.recording, self.shown(view), self.description), Path(folder), size,
+                            progress)
+
+    def gif(self, size: str | None = None, view: str | None = None,
+            progress: bool | None = None) -> bytes:
+        """The steps as a film; size, view and progress: as for save."""
+        needed("PIL.Image", "a .gif file", INSTEAD)
+        needed("matplotlib.figure", "a .gif file", INSTEAD)
+        steps = frames(self.recording, self.shown(view), self.description)
+        dpi   = GIF_DPI[size is not None]
+        return film([raster.printed(svg, "png", size, dpi) for svg in watched(steps, "step", progress)],
+                    drawn_in(steps[0]))
+
+    def svg(self, view: str | None = None) -> str:
         """The graph with every number and gradient, as after the last step."""
-        view = self.views[self.first]
-        return picture(view, self.description, len(view.scenes) - 1, styled=True)
+        shown = self.shown(view)
+        return picture(shown, self.description, len(shown.scenes) - 1, styled=True)
 
     def __str__(self) -> str:
         return text(self.recording, self.title)

@@ -18,27 +18,35 @@ Texts: TypeAlias = dict[tuple[int, str], tuple[str, str]]       # by card and sl
 WIDTH = 820              # pixels: what a notebook's column holds
 
 
-def picture(view: View, description: str, upto: int = -1, attributes: str = "", styled: bool = False) -> str:
-    """The view as SVG, with the numbers of scenes 0..upto (none by default)."""
+def picture(view: View, description: str, upto: int = -1, attributes: str = "", styled: bool = False,
+            below: str = "", room: Point | None = None) -> str:
+    """The view as SVG, with the numbers of scenes 0..upto (none by default).
+
+    Args:
+        styled: whether it stands alone, and brings its style and size.
+        below: more SVG, after the view; room: the width and height of both.
+    """
+    width, height = room or (view.width, view.height)
     texts: Texts = {}
     for scene in view.scenes[:upto + 1]:
         for i, slot, shown, _, note in scene.changes:
             texts[i, slot] = shown, note
     now = view.scenes[upto] if upto >= 0 else None
     if styled:
-        scale = min(1, WIDTH / view.width)
-        attributes = (f'xmlns="http://www.w3.org/2000/svg" width="{scale * view.width:.0f}" '
-                      f'height="{scale * view.height:.0f}"')
+        scale = min(1, WIDTH / width)
+        attributes = (f'xmlns="http://www.w3.org/2000/svg" width="{scale * width:.0f}" '
+                      f'height="{scale * height:.0f}"')
     style = f"<style>{coloured(asset('picture.css'))}</style>" if styled else ""
     kind  = "graph" if view.labelled else "graph crowded"
-    frame = f"-4 -4 {view.width + 8:.0f} {view.height + 8:.0f}"
+    frame = f"-4 -4 {width + 8:.0f} {height + 8:.0f}"
     role  = "img" if styled else "group"
     label = html(description, 300)
+    moved = f' transform="translate({(width - view.width) / 2:.0f} 0)"' if width > view.width else ""
     return "".join([f'<svg class="{kind}" viewBox="{frame}" role="{role}" aria-label="{label}" {attributes}>',
-                    f'{style}<g class="camera">',
+                    f'{style}<g class="camera"{moved}>',
                     *arrows(view, now), *slopes(view, now, texts if now else None),
                     *[box(view, i, card, texts, spotlight(now, i)) for i, card in enumerate(view.cards)],
-                    "</g></svg>"])
+                    f"</g>{below}</svg>"])
 
 
 def arrows(view: View, now: Scene | None) -> Iterator[str]:

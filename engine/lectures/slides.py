@@ -31,16 +31,20 @@ def slides(recording: Recording, view: View, title: str, description: str) -> st
                   style=asset("page.css") + asset("slides.css"), kind="slides")
 
 
+def heading(recording: Recording, view: View, scene: Scene) -> str:
+    """What the step does: Forward: compute z."""
+    name = view.cards[scene.card].name or recording.names[view.nodes[scene.card]]
+    return PHASES[scene.phase] + {"forward": f": compute {name}",
+                                  "backward": f": {name} passes its gradient on"}.get(scene.phase, "")
+
+
 def slide(recording: Recording, view: View, k: int, description: str) -> str:
     scene = view.scenes[k]
-    name  = html(view.cards[scene.card].name or recording.names[view.nodes[scene.card]])
-    what  = {"forward": f": compute {name}",
-             "backward": f": {name} passes its gradient on"}.get(scene.phase, "")
     shown = picture(view, f"{description}. After step {k + 1}", k) if len(view.cards) <= PICTURED else ""
     lines = "".join(f'<p class="line">{html(line, 400)}</p>' for line in arithmetic(recording, scene))
     many  = " table" if lines.count("<p") > 6 else ""
     return (f'<section class="sheet {scene.phase}"><p '
-            f'class="phase"><strong>{PHASES[scene.phase]}{what}</strong><span>{k + 1} / '
+            f'class="phase"><strong>{html(heading(recording, view, scene), 200)}</strong><span>{k + 1} / '
             f'{len(view.scenes)}</span></p>{shown}<div class="lines{many}">{lines}</div><p '
             f'class="sentence">{html(scene.sentence, 300)}</p></section>')
 

@@ -8,7 +8,8 @@ from .drawing import Drawing, description, dot_source, rows
 from ..graphs.folds import Fold
 from ..graphs.graph import Graph
 from .graphviz import as_svg
-from .style import FONT
+from . import tikz
+from .style import FONT, LATEX, lines, marked
 from ..show.text import html
 from ..value import Value
 
@@ -22,7 +23,7 @@ class Comparison(Drawing):
         super().__init__(after.source, f"Before: {before.description}. After: {after.description}",
                          [[when, *row] for when, one in (("before", before), ("after", after))
                           for row in one.rows],
-                         after.fold)
+                         after.fold, formulas=after.formulas)
         self.before, self.after = before, after
 
     def svg(self) -> str:
@@ -36,6 +37,10 @@ class Comparison(Drawing):
                 f'height="{height:g}pt" viewBox="0 0 {width:g} {height:g}" '
                 'xmlns="http://www.w3.org/2000/svg" '
                 f'xmlns:xlink="http://www.w3.org/1999/xlink">\n{first[0]}\n{second[0]}\n</svg>\n')
+
+    def tikz(self) -> tikz.Picture:
+        """Both pictures, as svg places them."""
+        return tikz.beside(self.before.tikz(), self.after.tikz(), ("before", "after"), GAP, CAPTION)
 
 
 def placed(svg: str, name: str, x: float, y: float) -> tuple[str, float, float]:
@@ -76,5 +81,7 @@ def compare(before: Drawing, after: Value | Graph) -> Comparison:
     if shape != other:
         raise ValueError(f"the graph had {len(shape)} boxes before and has {len(other)} now, or others: only "
                          "the numbers may differ. Compute both results in the same way, and unfold nothing")
+    formulas = {fold.id(box): marked(now, before.formulas.get(fold.id(box), now))
+                for box in fold.boxes for now in [lines(fold, box, LATEX)]}
     return Comparison(before, Drawing(dot_source(fold, (), None, None, before.said), description(fold),
-                                      rows(fold), fold))
+                                      rows(fold), fold, formulas=formulas))

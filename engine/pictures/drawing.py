@@ -19,16 +19,17 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from . import graphviz as rendering
+from . import graphviz as rendering, tikz
 from ..graphs.folds import Box, Fold, Link
 from ..graphs.graph import Graph as Graph
 from ..graphs.paths import Paths
 from ..show.dot import Dot, below_each_other, escaped
 from ..show.files import written
 from .graphviz import Layout, as_html, as_svg
-from .style import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE
+from .style import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LATEX, LAYER, NODE
 from .style import box_style, changes, flow, lines, link_style, role
 from ..show.numbers import digits
+from ..show.sizes import sized
 from ..show.text import visible
 from ..value import Value
 
@@ -42,10 +43,12 @@ class Drawing:
     """A picture of a graph as it is now: its DOT source, its SVG, and files of either."""
 
     def __init__(self, source: str, description: str, rows: list[list[str]], fold: Fold, notes: str = "",
-                 said: dict[str, list[str]] | None = None) -> None:
+                 said: dict[str, list[str]] | None = None,
+                 formulas: dict[str, list[str]] | None = None) -> None:
         self.source, self.description, self.rows, self.fold = source, description, rows, fold
         self.notes = notes                                    # HTML that follows the picture on its page
         self.said  = said or {}                               # the lines in each box, by id
+        self.formulas = formulas or {fold.id(box): lines(fold, box, LATEX) for box in fold.boxes}
 
     @property
     def graph(self) -> Graph:
@@ -54,16 +57,16 @@ class Drawing:
 
     @cached_property
     def layout(self) -> Layout:
-        """Where everything stands, in points, y downwards: {"width", "height", "nodes", "edges"} by id."""
+        """Where everything stands, in points, y downwards: {"width", "height", "nodes", ...} by id."""
         return rendering.layout(self.source)
 
     def svg(self) -> str:
         """The picture as one <svg> element, with a description for screen readers."""
         return as_svg(self.source, self.description)
 
-    def html(self) -> str:
+    def html(self, size: str | None = None) -> str:
         """A page of its own with the picture, for any browser, offline."""
-        return as_html(self.svg(), self.description, self.rows, self.notes)
+        return as_html(sized(self.svg(), size), self.description, self.rows, self.notes)
 
     def text(self) -> str:
         """The picture in words: one line per box."""
@@ -72,28 +75,46 @@ class Drawing:
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
             for row in self.rows]) + "\n"
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture; the ending of the name says how: .svg .png .pdf .html .dot .txt.
+    def tikz(self) -> tikz.Picture:
+        """The picture in TikZ, and the room that it takes."""
+        return tikz.picture(self.layout, self.formulas)
+
+    def tex(self, standalone: bool = True, size: str | None = None) -> str:
+        """The picture for LaTeX: a document of its own, or, standalone=False, what \\input takes."""
+        return tikz.document(self.tikz(), self.description, standalone, size)
+
+    def save(self, path: str | os.PathLike[str], *, size: str | None = None, standalone: bool = True) -> Path:
+        """Write the picture; the ending of the name says how: .svg .png .pdf .tex .html .dot .txt.
+
+        Args:
+            size: "column" (8.5 cm wide), "page" (17 cm) or "slide" (30 cm); a picture keeps its shape, and
+                none is higher than 24 cm (15 cm on a slide). By default as large as Graphviz makes it.
+            standalone: of .tex: whether the file compiles by itself; if not, it is for \\input.
 
         Raises:
-            ValueError: the ending is none of these.
+            ValueError: the ending is none of these, or the size, or it has no size.
             ModuleNotFoundError: .png and .pdf need matplotlib.
             OSError: the file cannot be written.
         """
         target = Path(path)
         ending = target.suffix.lower()
         media: dict[str, Callable[[], str | bytes]] = {
-            ".svg": self.svg, ".html": self.html, ".dot": lambda: self.source, ".txt": self.text,
-            ".png": lambda: self.printed("png"), ".pdf": lambda: self.printed("pdf")}
+            ".svg": lambda: sized(self.svg(), size), ".html": lambda: self.html(size),
+            ".tex": lambda: self.tex(standalone, size), ".dot": lambda: self.source, ".txt": self.text,
+            ".png": lambda: self.printed("png", size), ".pdf": lambda: self.printed("pdf", size)}
         if ending not in media:
             raise ValueError(f"no picture can be written to {visible(target.name)!r}: its name must end "
                              f"in {', '.join(media)}")
+        if size is not None and ending in (".dot", ".txt"):
+            raise ValueError(f"{ending} has no size: leave size={visible(repr(size))} out")
+        if not standalone and ending != ".tex":
+            raise ValueError(f"standalone=False is for .tex files: leave it out for {ending}")
         return written(target, media[ending]())
 
-    def printed(self, form: str) -> bytes:
+    def printed(self, form: str, size: str | None = None) -> bytes:
         """The picture as PNG or PDF, with fonts of its own."""
         from .raster import printed
-        return printed(self.svg(), form)
+        return printed(self.svg(), form, size)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return shown({"text/plain": self.text()}, self.svg)

@@ -60,19 +60,30 @@ class Layout(TypedDict):
     height: float
     nodes:  dict[str, tuple[float, float, float, float]]     # by id: the centre x, y; width, height
     edges:  dict[str, list[tuple[float, float]]]             # by id: the control points from tail to head
+    labels: dict[str, tuple[float, float]]                   # by id of the edge: the centre of its label
+    frames: dict[str, tuple[float, float, float, float]]     # by name of the cluster: as nodes
+    looks:  dict[str, dict[str, str]]                        # by id or name: colours, pen, style, label
 
 
 def layout(source: str) -> Layout:
-    """The places of the nodes and edges that have an id."""
+    """The places of the nodes and edges that have an id, and of the clusters."""
     drawn = json.loads(render(source, "json0"))
     _, _, width, height = map(float, drawn["bb"].split(","))
+    edged = [edge for edge in drawn.get("edges", []) if "pos" in edge and "id" in edge]
+    boxed = [item for item in drawn.get("objects", []) if "pos" in item]
+    frame = {item["name"]: item for item in drawn.get("objects", [])
+             if "bb" in item and item["name"].startswith("cluster")}
     nodes = {item["id"]: (x, height - y, 72 * float(item["width"]), 72 * float(item["height"]))
-             for item in drawn.get("objects", []) if "pos" in item
-             for x, y in [map(float, item["pos"].split(","))]}
-    edges = {edge["id"]: curve(edge["pos"], height)
-             # the invisible ones have no id
-             for edge in drawn.get("edges", []) if "pos" in edge and "id" in edge}
-    return {"width": width, "height": height, "nodes": nodes, "edges": edges}
+             for item in boxed for x, y in [map(float, item["pos"].split(","))]}
+    edges = {edge["id"]: curve(edge["pos"], height) for edge in edged}       # the invisible ones have no id
+    labels = {edge["id"]: (x, height - y) for edge in edged if "lp" in edge
+              for x, y in [map(float, edge["lp"].split(","))]}
+    frames = {name: ((left + right) / 2, height - (bottom + top) / 2, right - left, top - bottom)
+              for name, item in frame.items()
+              for left, bottom, right, top in [map(float, item["bb"].split(","))]}
+    looks = {**frame, **{item["id"]: item for item in [*boxed, *edged]}}
+    return {"width": width, "height": height, "nodes": nodes, "edges": edges, "labels": labels,
+            "frames": frames, "looks": looks}
 
 
 def curve(pos: str, height: float) -> list[tuple[float, float]]:

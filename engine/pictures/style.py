@@ -6,14 +6,17 @@ The role of a leaf is told by its place and its tooltip too, never by colour alo
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from math import log10
+from typing import NamedTuple
 
 from ..graphs.folds import Box, Fold, Link
+from ..graphs.formulas import latex_mark, latex_symbol
 from ..primitives import TABLE
 from ..show import dot
-from ..show.numbers import digits
+from ..show.numbers import digits, latex_number
 from ..show.palette import ROLES, VERMILLION
-from ..value import Constant, Value, number
+from ..value import Constant, Operand, Value, number
 
 FONT = "Helvetica,Arial,sans-serif"
 
@@ -33,52 +36,76 @@ LAYER = {"style": "rounded", "color": "#BBBBBB", "bgcolor": "#F6F7F9", "margin":
 
 # --- what a box says ------------------------------------------------------------------------------
 
-def lines(fold: Fold, box: Box) -> list[str]:
+class Script(NamedTuple):
+    """How the parts of a line are written: the name of a node or box, a number, the symbol of an operation.
+
+    What stands between them (data, grad, up to, units) are plain words of ours.
+    """
+
+    name:   Callable[[str], str]
+    number: Callable[[Operand], str]
+    symbol: Callable[[str], str]
+    gap:    str                                  # between two things on a line
+
+
+TEXT  = Script(str, digits, str, "   ")
+LATEX = Script(lambda name: f"${latex_symbol(name)}$", lambda x: f"${latex_number(x, False)}$",
+               lambda symbol: f"${latex_mark(symbol)}$", r"\quad ")
+
+
+def lines(fold: Fold, box: Box, script: Script = TEXT) -> list[str]:
     """Name and operation, number, gradient; for a box of many values their count and range."""
     graph = fold.graph
     if box.single:
-        return value_lines(fold, box.members[0])
+        return value_lines(fold, box.members[0], script)
     if box.group == "z":
-        return [f"{graph.name(box.outputs[-1])} = w·x + b", *data_and_grad(fold, box.outputs[-1])]
+        z = box.outputs[-1]
+        return [f"{script.name(graph.name(z))} = {script.symbol('w·x + b')}", *data_and_grad(fold, z, script)]
     if box.group == "neuron":
         shown = [v for v in box.members if graph.names.name.get(v)]
-        rows  = [f"{graph.name(v)} {digits(v.data)}" + (f"   grad {graph.grad(v)}" if graph.grad(v) else "")
-                 for v in shown]
-        return [neuron_title(fold, box), *rows]
+        rows  = [f"{script.name(graph.name(v))} {script.number(v.data)}"
+                 + (f"{script.gap}grad {gradient(fold, v, script)}" if graph.grad(v) else "") for v in shown]
+        return [neuron_title(fold, box, script), *rows]
     if len(box.outputs) == 1:
         z = box.outputs[0]
-        name = graph.name(z) or box.title
-        kind = "" if name == box.title and box.group != "expression" else f" = {box.title}"
+        name  = graph.name(z) or box.title
+        kind  = "" if name == box.title and box.group != "expression" else f" = {script.name(box.title)}"
         steps = sum(1 for v in box.members if v.operands)
-        what  = f"{name}: {steps} operations" if box.group == "expression" else f"{name}{kind}"
-        return [what, *data_and_grad(fold, z)]
-    return [f"{box.title}: {counted(fold, box)}", *ranges(fold, box)]
+        what  = f": {steps} operations" if box.group == "expression" else kind
+        return [f"{script.name(name)}{what}", *data_and_grad(fold, z, script)]
+    return [f"{script.name(box.title)}: {counted(fold, box, script)}", *ranges(fold, box, script)]
 
 
-def value_lines(fold: Fold, v: Value) -> list[str]:
+def value_lines(fold: Fold, v: Value, script: Script = TEXT) -> list[str]:
     if fold.graph.is_plain(v):
-        return [fold.graph.name(v)]
-    name   = fold.graph.symbol(v)
+        return [script.number(v.data)]
+    name   = script.name(fold.graph.symbol(v))
     symbol = TABLE[v.op].symbol if v.op else ""
-    return [f"{name} = {symbol}" if symbol else name, *data_and_grad(fold, v)]
+    return [f"{name} = {script.symbol(symbol)}" if symbol else name, *data_and_grad(fold, v, script)]
 
 
-def data_and_grad(fold: Fold, v: Value) -> list[str]:
-    grad = fold.graph.grad(v)
-    return [f"data {digits(v.data)}", *([f"grad {grad}"] if grad else [])]
+def data_and_grad(fold: Fold, v: Value, script: Script = TEXT) -> list[str]:
+    grad = gradient(fold, v, script)
+    return [f"data {script.number(v.data)}", *([f"grad {grad}"] if grad else [])]
 
 
-def neuron_title(fold: Fold, box: Box) -> str:
+def gradient(fold: Fold, v: Value, script: Script) -> str:
+    """As Graph.grad: "-" where none was ever computed, "" for a plain number."""
+    known = fold.graph.grad(v)
+    return script.number(v.grad) if known not in ("", "-") else known
+
+
+def neuron_title(fold: Fold, box: Box, script: Script = TEXT) -> str:
     """unit 2: what its activation is, and of which sample it is."""
     names = fold.graph.names
     place = next(names.place[v] for v in box.members if v in names.place)
     ops   = [TABLE[v.op].symbol for v in box.members if v.operands and (
              v not in names.place or names.place[v].part == "activation")]
     return "".join([f"unit {place.unit}".strip(), f", sample {place.sample}" if names.samples > 1 else "",
-                    f": {' '.join(ops)}" if ops else ""])
+                    f": {' '.join(map(script.symbol, ops))}" if ops else ""])
 
 
-def counted(fold: Fold, box: Box) -> str:
+def counted(fold: Fold, box: Box, script: Script = TEXT) -> str:
     """How many units or values, of how many samples, and which operations."""
     graph, samples = fold.graph, fold.graph.names.samples
     ends  = [v for v in box.members if (place := graph.place(v)) and place.part == "activation"] or [
@@ -87,20 +114,22 @@ def counted(fold: Fold, box: Box) -> str:
     if box.group == "layer" and ends:
         units = len({place.unit for v in ends if (place := graph.place(v))})
         kinds = Counter(TABLE[v.op].symbol for v in ends if v.op not in ("affine", "+"))
-        return f"{units} unit{'s' * (units > 1)}{many}" + (f", {', '.join(kinds)}" if kinds else "")
+        return (f"{units} unit{'s' * (units > 1)}{many}"
+                + (f", {', '.join(map(script.symbol, kinds))}" if kinds else ""))
     return f"{len(box.outputs)} values"
 
 
-def ranges(fold: Fold, box: Box) -> list[str]:
+def ranges(fold: Fold, box: Box, script: Script = TEXT) -> list[str]:
     """The range of the numbers and the largest gradient of a box's outputs and parameters; the dead units."""
     graph = fold.graph
     data  = sorted([v.data for v in box.outputs], key=float)
-    found = [f"data {digits(data[0])} ... {digits(data[-1])}"]
+    found = [f"data {script.number(data[0])} ... {script.number(data[-1])}"]
     if graph.has_gradients:
         for name, values in (("grad", [v for v in box.outputs if type(v) is not Constant]),
-                             ("grad W", box.parameters)):
+                             (f"grad {script.symbol('W')}", box.parameters)):
             if values:
-                found.append(f"{name} up to {digits(max((abs(number(v.grad)) for v in values), key=float))}")
+                largest = max((abs(number(v.grad)) for v in values), key=float)
+                found.append(f"{name} up to {script.number(largest)}")
     dead = dead_units(fold, box)
     return found + ([f"dead {dead[0]} of {dead[1]} units"] if dead[0] else [])
 
@@ -141,13 +170,16 @@ def box_style(fold: Fold, box: Box, lit: bool | None) -> dict[str, str]:
 
 
 def changes(fold: Fold, box: Box, before: dict[str, list[str]]) -> dict[str, str]:
-    """What is different from a picture made before: "data 0.8 (was 1)", with a bold border; {} if nothing
-    is."""
+    """What is different from a picture made before, with a bold border; {} if nothing is."""
     now   = lines(fold, box)
-    then  = before.get(fold.id(box), now)
-    shown = [f"{line} (was {old.removeprefix('data ').removeprefix('grad ')})" if line != old else line
-             for line, old in zip(now, then)] + now[len(then):]
+    shown = marked(now, before.get(fold.id(box), now))
     return {} if shown == now else {"label": dot.lines(*shown), "color": LIT, "penwidth": "2.5"}
+
+
+def marked(now: list[str], then: list[str]) -> list[str]:
+    """The lines of a box, beside what they were before where that is something else: data 0.8 (was 1)."""
+    return [f"{line} (was {old.removeprefix('data ').removeprefix('grad ')})" if line != old else line
+            for line, old in zip(now, then)] + now[len(then):]
 
 
 def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool | None,

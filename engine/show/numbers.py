@@ -3,6 +3,7 @@
     digits     "-1.2e-05": a drawing, a terminal, a table
     short      "−1.2e−05": the same with a true minus sign, for what is read as a formula
     exact      every digit that the number has
+    latex_number, latex_digits     the same in LaTeX, from the number and from its `digits`
 """
 
 from __future__ import annotations
@@ -49,7 +50,11 @@ def bracketed(text: str) -> str:
 
 def latex_number(x: Operand, bracket: bool = True) -> str:
     """`digits` in LaTeX: 1.2e-05 as 1.2 \\cdot 10^{-5}, fractions stacked, negative ones in brackets."""
-    text = digits(x)
+    return latex_digits(digits(x), bracket)
+
+
+def latex_digits(text: str, bracket: bool = False) -> str:
+    """What `digits` has written, in LaTeX."""
     if text in ("inf", "-inf", "nan"):
         return {"inf": r"\infty", "-inf": r"(-\infty)", "nan": r"\mathrm{nan}"}[text]
     mantissa, e, exponent = text.partition("e")

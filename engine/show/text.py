@@ -7,8 +7,10 @@ a terminal, a browser or a reader would obey instead of show; the others escape 
 
 from __future__ import annotations
 
+import os
 import sys
 import unicodedata
+from collections.abc import Callable
 from html import escape
 from io import TextIOWrapper
 
@@ -36,6 +38,17 @@ def print_anywhere() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def ended(program: Callable[[], int]) -> int:
+    """The exit status of a program; 1, without a word, where nobody reads on, as behind `| head`."""
+    try:
+        status = program()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())   # for what Python still flushes
+        return 1
+    return status
 
 
 def hidden(c: str) -> bool:

@@ -63,11 +63,57 @@ def test_explain_without_a_name_explains_all(capsys):
                                                               "no node is called"),
     (["x*x", "x=1", "--save", "/no/such/folder/graph.svg"], "cannot write /no/such/folder/graph.svg: No such "
      "file"), (["x", "x=1", "x=2"], "given twice"),
-    (["draw"], "write the expression first")])
+    (["draw"], "write the expression first"),
+    (["draw", "x*2", "x=1", "y=3"], "y is given a value and is not in the expression x*2: leave y=... out"),
+    (["x*2", "x=1", "y=3"], "y is given"), (["explain", "x*2", "x=1", "y=3"], "y is given"),
+    (["lecture", "x*2", "x=1", "y=3"], "y is given"), (["check", "x*2", "x=1", "y=3"], "y is given"),
+    (["tnah(x)", "x=1"], "did you mean tanh?"), (["draw", "tnah(x)", "x=1"], "did you mean tanh?"),
+    (["lecture", "2*reul(x)", "x=1"], "did you mean relu?"),
+    (["darw", "x*2", "x=1"], "there is no command darw: did you mean draw?"),
+    (["conformence", "student.py"], "did you mean conformance?"),
+    (["alhpa*2", "alpha=1"], "did you mean alpha?"),
+    (["softmax(x, y)", "x=1", "y=2"], "write softmax(x, y)[0]"),
+    (["x*x", "x=1", "--save", "J.svg", "--size", "poster"], "invalid choice"),
+    (["lecture", "x*x", "x=1", "--save", "page.html", "--size", "page"], "has no size")])
 def test_mistakes_are_told_with_status_2(given, word, capsys):
     assert main(given) == 2
     said = capsys.readouterr()
     assert word in said.err and "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("call, value", [
+    ("softmax(x, y)[1]", "0.7311"), ("maximum(x, y)", "2"), ("minimum(x, y)", "1"), ("total(x, y, y)", "5"),
+    ("logsumexp(x, y)", "2.313"), ("mean([x, y])", "1.5"), ("dot([x, y], [y, x])", "4"),
+    ("affine([x], [y], 1)", "3")])
+@pytest.mark.parametrize("command", ["show", "lecture"])
+def test_functions_of_several_numbers(command, call, value, capsys):
+    assert main([*([] if command == "show" else [command]), call, "x=1", "y=2"]) == 0
+    assert value in capsys.readouterr().out
+
+
+def test_every_medium_of_a_drawing_and_a_lecture(tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    assert main(["draw", *NEURON, "--save", str(tmp_path / "J.tex"), "--size", "column"]) == 0
+    assert r"\resizebox{8.500cm}" in (tmp_path / "J.tex").read_text()
+    assert main([*NEURON, "--explain", "w", "--save", str(tmp_path / "w.tex")]) == 0
+    assert main(["lecture", *NEURON, "--save", f"{tmp_path}/frames/", "--size", "slide"]) == 0
+    assert main(["lecture", "x*x", "x=1", "--save", str(tmp_path / "pass.gif")]) == 0
+    assert len(list((tmp_path / "frames").glob("*.svg"))) == 9
+    assert (tmp_path / "pass.gif").read_bytes().startswith(b"GIF89a")
+
+
+@pytest.mark.parametrize("command", [
+    ["engine", "--help"], ["engine", *NEURON], ["engine", "lecture", *NEURON], ["engine", "explain", *NEURON],
+    ["engine", "check", *NEURON], ["engine.testing.conformance", "--list"],
+    ["engine", "conformance", "--list"]])
+def test_a_reader_that_has_seen_enough_ends_it_quietly(command):
+    """Class: a closed pipe. `head -c 1` may go before or after all is written; a pipe that nobody reads is
+    always too late."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert ran.returncode == 1 and ran.stderr == b""
 
 
 def test_help(capsys):

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 import engine
-from engine.extras import EXTRAS, needed
+from engine.extras import EXTRAS, PACKAGES, needed
 
 ROOT = Path(__file__).parents[2]
 FIT  = ("from nn import MLP, fit, half_mse; m = MLP(1, [1]); fit(m, [[1.0], [2.0]], [1.0, 0.0], half_mse, "
         "epochs=1, {})")
 DRAW = "from engine import Value, draw; {}"
+LECTURE = "from engine import Value, lecture; lecture(Value(1.0) * 2).save('{}')"
 
 CASES = [
     ("numpy",          "from engine import vectorize",                                'vectorize needs numpy',
@@ -32,6 +33,10 @@ CASES = [
      'a .png file needs matplotlib', "[pictures]"),
     ("matplotlib",     DRAW.format("draw(Value(1) * 2).save('a.pdf')"),
      'a .pdf file needs matplotlib', "[pictures]"),
+    ("matplotlib",     LECTURE.format("a.gif"),                                       'a .gif file needs '
+     'matplotlib', "[pictures]"),
+    ("PIL",            LECTURE.format("a.gif"),                                       'a .gif file needs '
+     'pillow', "[pictures]"),
     ("matplotlib",     "from nn import History; History().plot()",                    'history.plot needs '
      'matplotlib', "[pictures]"),
     ("tqdm",           FIT.format("progress=True"),                                   'progress=True needs '
@@ -72,7 +77,7 @@ def test_what_is_missing_is_said(package, program, asked, extra, tmp_path):
 
 
 @pytest.mark.parametrize("package", ["numpy", "matplotlib", "mpmath", "hypothesis", "tqdm", "graphviz",
-                                     "wasmtime"])
+                                     "wasmtime", "PIL"])
 def test_without_them_the_rest_works(package):
     program = f"""if True:
         import sys
@@ -93,7 +98,8 @@ def test_without_them_the_rest_works(package):
 def test_the_extras_have_the_packages_that_the_messages_say():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for package, extra in EXTRAS.items():
-        assert any(re.match(rf"{package}\b", line) for line in project["optional-dependencies"][extra])
+        name = PACKAGES.get(package, package)
+        assert any(re.match(rf"{name}\b", line) for line in project["optional-dependencies"][extra])
 
 
 def test_a_package_that_is_there_and_misses_something_itself_is_not_called_missing(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import sys
 
+from ...show.text import ended
 from .command import main
 
-sys.exit(main(sys.argv[1:]))
+sys.exit(ended(lambda: main(sys.argv[1:])))

@@ -6,7 +6,7 @@ from math import inf, nan
 import pytest
 
 from engine import Graph, Value
-from engine.graphs.formulas import latex_formula, latex_symbol, text_formula
+from engine.graphs.formulas import latex_formula, latex_mark, latex_symbol, text_formula
 from engine.primitives import TABLE
 
 
@@ -63,3 +63,22 @@ def test_every_row_has_balanced_latex_with_all_its_operands(name):
     names = [f"q_{{{k}}}" for k in range(count)]
     latex = latex_formula(name, names)
     assert latex.count("{") == latex.count("}") and all(q in latex for q in names)
+
+
+@pytest.mark.parametrize("symbol, latex", [
+    ("w·x + b", r"w \cdot x + b"), ("ReLU", r"\mathrm{ReLU}"), ("σ", r"\sigma"), ("ln σ", r"\ln \sigma"),
+    ("×", r"\times"), ("−", "-"), ("^", "x^{y}"), ("√", r"\sqrt{x}"), ("|x|", "| x |"), ("max", r"\max"),
+    ("my_row", r"\text{my\_row}"), ("∮", r"\text{[U+222E]}")])
+def test_the_symbol_of_an_operation_as_a_formula(symbol, latex):
+    assert latex_mark(symbol) == latex
+
+
+def test_every_row_has_a_symbol_that_can_be_set():
+    marks = {name: latex_mark(row.symbol) for name, row in TABLE.items()}
+    assert not [name for name, mark in marks.items() if "U+" in mark or not mark.isascii()]
+
+
+@pytest.mark.parametrize("name, latex", [("ω", r"\omega"), ("α1", r"\alpha_{1}"), ("Ω", r"\text{[U+03A9]}"),
+                                         ("αβ", r"\text{[U+03B1][U+03B2]}"), ("", r"\text{}")])
+def test_a_small_greek_letter_is_that_letter(name, latex):
+    assert latex_symbol(name) == latex

@@ -52,8 +52,33 @@ def test_a_lecture_has_at_most_3000_nodes(nodes, allowed):
 
 def test_save_says_what_it_can_write(tmp_path):
     assert lecture(Value(2.0, "x") ** 2).save(tmp_path / "l.svg").read_text().startswith("<svg")
-    with pytest.raises(ValueError, match=r"\.html, slides\.html, \.txt, \.svg or \.pdf"):
-        lecture(Value(2.0)).save(tmp_path / "l.gif")
+    with pytest.raises(ValueError, match=r"\.html, slides\.html, \.txt, \.svg, \.pdf or \.gif, or in /"):
+        lecture(Value(2.0)).save(tmp_path / "l.mp4")
+
+
+@pytest.mark.parametrize("name", ["l.html", "slides.html", "l.txt", "l.pdf"])
+def test_what_has_no_size_says_so_and_is_not_written(tmp_path, name):
+    with pytest.raises(ValueError, match="has no size: leave size='page' out; .svg, .gif and frames/ have"):
+        lecture(Value(2.0)).save(tmp_path / name, size="page")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_view_can_be_chosen_where_the_graph_has_it(shared, tmp_path):
+    talk = lecture(MLP(2, [3, 1])([1.0, 2.0]) ** 2)
+    assert [talk.shown(name).name for name in (None, "scalar", "unit", "layer")] == [
+        "scalar", "scalar", "unit", "layer"]
+    assert len(talk.frames(tmp_path, view="layer")) < len(talk.frames(tmp_path / "all"))
+    with pytest.raises(ValueError, match="this lecture has no view 'unit': write one of scalar"):
+        lecture(shared).save(tmp_path / "l.svg", view="unit")
+    with pytest.raises(ValueError, match=".html has no view: leave view='unit' out"):
+        talk.save(tmp_path / "l.html", view="unit")
+
+
+def test_the_last_step_in_the_size_of_a_page(tmp_path):
+    saved = lecture(Value(2.0, "x") ** 2).save(tmp_path / "l.svg", size="page")
+    assert 'width="17.000cm"' in saved.read_text()
+    with pytest.raises(ValueError, match="there is no size 'poster'"):
+        lecture(Value(2.0)).save(tmp_path / "l.svg", size="poster")
 
 
 @pytest.mark.parametrize("name, start", [

@@ -152,10 +152,36 @@ def test_an_arrow_of_slope_0_is_dashed():
 
 
 @pytest.mark.parametrize("ending, start", [("png", b"\x89PNG"), ("pdf", b"%PDF"),
-                                           ("html", b"<!DOCTYPE html>"), ("txt", b"Computation graph of J")])
+                                           ("html", b"<!DOCTYPE html>"),
+                                           ("tex", b"\\documentclass"),
+                                           ("txt", b"Computation graph of J")])
 def test_every_medium(tmp_path, ending, start):
     pytest.importorskip("matplotlib")
     assert draw(network()[0]).save(tmp_path / f"graph.{ending}").read_bytes().startswith(start)
+
+
+def test_the_sizes_of_print(tmp_path):
+    pytest.importorskip("matplotlib")
+    pypdf = pytest.importorskip("pypdf", reason="pip install pypdf")
+    drawing = draw(network()[0], "unit")
+    assert 'width="17.000cm"' in drawing.save(tmp_path / "J.svg", size="page").read_text()
+    assert 'width="8.500cm"' in drawing.save(tmp_path / "J.html", size="column").read_text()
+    page = pypdf.PdfReader(drawing.save(tmp_path / "J.pdf", size="slide")).pages[0]
+    assert float(page.mediabox.width) == pytest.approx(30 * 72 / 2.54, rel=1e-3)
+    png = drawing.save(tmp_path / "J.png", size="column").read_bytes()
+    assert int.from_bytes(png[16:20], "big") == pytest.approx(8.5 / 2.54 * 300, abs=1)
+
+
+@pytest.mark.parametrize("name, options, said", [
+    ("J.dot", {"size": "page"}, ".dot has no size: leave size='page' out"),
+    ("J.txt", {"size": "page"}, ".txt has no size"),
+    ("J.svg", {"size": "poster"}, "there is no size 'poster': write one of \"column\""),
+    ("J.tex", {"size": "poster"}, "there is no size 'poster'"),
+    ("J.svg", {"standalone": False}, "standalone=False is for .tex files: leave it out for .svg")])
+def test_what_cannot_be_done_is_said_and_nothing_written(tmp_path, name, options, said):
+    with pytest.raises(ValueError, match=said):
+        draw(neuron()).save(tmp_path / name, **options)
+    assert not list(tmp_path.iterdir())
 
 
 def test_png_without_matplotlib_says_what_to_install(tmp_path, monkeypatch):

@@ -14,6 +14,17 @@ SOURCE = ('digraph { rankdir=LR; n0 [id=n0, shape=box, label="w\\ndata 2\\ngrad 
 
 # --- places ---------------------------------------------------------------------------------------
 
+def test_the_layout_tells_labels_frames_and_looks():
+    found = layout('digraph { node [shape=box]; subgraph "cluster one" { label=one; color="#BBBBBB"; '
+                   'a [id=a, color="#0072B2"]; } a -> b [id=e, label="0.5", style=dashed]; b [id=b] }')
+    x, y, width, height = found["frames"]["cluster one"]
+    ax, ay, *_ = found["nodes"]["a"]
+    assert abs(ax - x) < width / 2 and abs(ay - y) < height / 2 and list(found["labels"]) == ["e"]
+    assert found["nodes"]["a"][1] < found["labels"]["e"][1] < found["nodes"]["b"][1]
+    assert found["looks"]["a"]["color"] == "#0072B2" and found["looks"]["e"]["style"] == "dashed"
+    assert found["looks"]["cluster one"]["label"] == "one"
+
+
 def test_the_places_of_nodes_and_edges_by_their_ids():
     found = layout(SOURCE)
     (x0, y0, wide, high), (x1, *_) = found["nodes"]["n0"], found["nodes"]["n1"]

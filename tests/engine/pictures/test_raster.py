@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("matplotlib")
 
 from engine import Value, draw
-from engine.pictures.raster import PNG_DPI, outline, printed
+from engine.pictures.raster import PNG_DPI, dashes, outline, printed, rules_of
 
 
 def svg(inside, width=144, height=72):
@@ -48,6 +48,41 @@ def test_groups_move_what_is_inside_of_them():
     assert tuple(rows[70][70][:3]) == (1, 1, 1) and tuple(rows[70][220][:3]) == (1, 0, 0)
 
 
+def test_a_style_sheet_says_how_it_looks_and_the_nearer_rule_wins():
+    style = "<style>/* ours */ .g .b{fill:#00ff00} .b{fill:#ff0000}.g .b.on, .x{fill:#0000ff}</style>"
+    boxes = ('<rect class="b" width="36" height="72"/>'
+             '<g class="g"><rect class="b" x="36" width="36" height="72"/>'
+             '<rect class="b on" x="72" width="36" height="72" rx="4"/></g>')
+    row = pixels(printed(svg(style + boxes), "png"))[70]
+    assert [tuple(row[x][:3]) for x in (20, 100, 180, 260)] == [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)]
+
+
+def test_the_font_of_a_style_sheet():
+    (_, plain), (_, bold) = rules_of(".a{font:14px Arial,sans-serif}\n"
+                                     ".b{font:650 15px Menlo,monospace;fill:red}")
+    assert plain == {"font-weight": "normal", "font-size": "14px", "font-family": "Arial,sans-serif"}
+    assert bold == {"font-weight": "650", "font-size": "15px", "font-family": "Menlo,monospace",
+                    "fill": "red"}
+
+
+def test_dashes_are_counted_in_widths_of_the_line():
+    assert dashes("8 6", 2) == (0, (4, 3)) and dashes("5,2", 1) == (0, (5, 2)) and dashes("", 1) == "-"
+
+
+def test_what_begins_elsewhere_than_at_0_is_shown_whole():
+    moved = svg(BOX).replace("0 0 144 72", "-72 0 144 72")
+    row   = pixels(printed(moved, "png"))[70]
+    assert tuple(row[70][:3]) == (1, 1, 1) and tuple(row[220][:3]) == (1, 0, 0)
+
+
+def test_a_size_scales_all_of_it_and_a_resolution_its_pixels():
+    wide = 8.5 / 2.54 * 300
+    assert size(printed(svg(BOX), "png", "column")) == pytest.approx((wide, wide / 2), abs=1)
+    assert size(printed(svg(BOX), "png", dpi=72)) == (144, 72)
+    rows = pixels(printed(svg(BOX), "png", "column"))
+    assert tuple(rows[100][490][:3]) == (1, 0, 0) and tuple(rows[100][515][:3]) == (1, 1, 1)
+
+
 @pytest.mark.parametrize("fill", ["none", "transparent"])
 def test_what_has_no_colour_is_not_painted(fill):
     rows = pixels(printed(svg(BOX.replace("#ff0000", fill)), "png"))
@@ -65,6 +100,9 @@ def test_lines_and_curves():
     assert corners.codes.tolist() == [corners.MOVETO, corners.LINETO, corners.LINETO]
     bend = outline("M0,0C1,1 2,1 3,0", "path", 0, 0)
     assert bend.codes.tolist() == [bend.MOVETO, *[bend.CURVE4] * 3]
+    mixed = outline("M0 0C1 1 2 1 3 0L5 -5e-1", "path", 0, 0)
+    assert mixed.vertices.tolist()[-1] == [5, -0.5]
+    assert mixed.codes.tolist() == [mixed.MOVETO, *[mixed.CURVE4] * 3, mixed.LINETO]
 
 
 @pytest.mark.parametrize("form, start", [("png", b"\x89PNG"), ("pdf", b"%PDF")])

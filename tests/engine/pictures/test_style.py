@@ -6,7 +6,8 @@ import pytest
 
 from engine import Graph, Value, relu
 from engine.graphs.folds import Fold
-from engine.pictures.style import FAINT, LIT, box_style, changes, flow, lines, link_style, role, width
+from engine.pictures.style import FAINT, LIT, LATEX, box_style, changes, flow, lines, link_style, marked
+from engine.pictures.style import role, width
 from nn import MLP
 
 
@@ -69,6 +70,21 @@ def test_a_layer_counts_the_units_that_let_nothing_through():
     J.backward()
     fold = Fold(Graph(J), "layer")
     assert lines(fold, box_of(fold, "z1[1]"))[-1] == "dead 2 of 3 units"
+
+
+def test_in_latex_the_same_lines_have_names_numbers_and_operations_as_formulas():
+    fold = Fold(Graph(network(1.0, 2.0)), "neuron")
+    title, z, a = lines(fold, box_of(fold, "z1[2](2)"), LATEX)
+    assert title == r"unit 2, sample 2: $\mathrm{ReLU}$" and z.startswith(r"$z^{[1](2)}_{2}$ $")
+    assert r"\quad grad $" in a
+    for view in ("scalar", "unit", "neuron", "layer"):
+        fold = Fold(Graph(network(1.0)), view)
+        assert all(len(lines(fold, box)) == len(lines(fold, box, LATEX)) for box in fold.boxes)
+
+
+def test_what_a_line_was_before_stands_beside_it():
+    assert marked(["x", "data 2", "grad 1"], ["x", "data 1", "grad 1"]) == ["x", "data 2 (was 1)", "grad 1"]
+    assert marked(["x", "data 2"], ["x"]) == ["x", "data 2"]
 
 
 # --- boxes ----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Value
-from engine.show.numbers import bracketed, counted, digits, exact, latex_number, reread, short
+from engine.show.numbers import bracketed, counted, digits, exact, latex_digits, latex_number, reread, short
 
 NUMBERS = [-0.123456, 2, 1e-9, 123456.0, 123456, -0.0, Fraction(-2, 21), Fraction(10 ** 400, 3), float("nan"),
            float("-inf"), np.float64(0.1), Value(0.5)]
@@ -52,3 +52,9 @@ def test_latex():
 def test_counts_that_may_be_very_large():
     assert [counted(n) for n in (7, 999_999, 10 ** 6, 10 ** 299, 10 ** 300)] == [
         "7", "999999", "about 1e+06", "about 1e+299", "more than 10^300"]
+
+
+def test_digits_that_are_written_become_latex_too():
+    assert [latex_digits(text) for text in ("0.5", "-1.2e-05", "-2/7", "inf")] == [
+        "0.5", r"-1.2 \cdot 10^{-5}", r"-\frac{2}{7}", r"\infty"]
+    assert all(latex_digits(digits(x), True) == latex_number(x) for x in NUMBERS)

@@ -1,6 +1,9 @@
 """Labels and names from outside cannot break out of DOT, SVG, HTML, LaTeX, Markdown or the terminal."""
 
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine import Graph, Value, draw, explain, tanh
 from engine.__main__ import main
-from engine.show.text import visible
+from engine.show.text import ended, visible
 
 NASTY = ['"', "\\", '\\"', '"]; evil [label="', "</text><script>alert(1)</script>", "<b>bold</b>", "<<b>>",
          "&lt;&amp;&#60;", "a\nb",
@@ -134,3 +137,20 @@ def test_the_command_line(text, capsys):
     assert main([f"x + {text}", "x=1", text]) in (0, 2)
     said = capsys.readouterr()
     assert clean(said.out) and clean(said.err)
+
+
+# --- programs whose reader has gone ---------------------------------------------------------------
+
+def test_a_program_ends_with_its_status():
+    assert ended(lambda: 3) == 3
+
+
+def test_a_program_that_nobody_reads_ends_with_1_and_says_nothing():
+    """In a process of its own: it loses its standard output."""
+    program = ("import sys; from engine.show.text import ended; "
+               "print(ended(lambda: print('x' * 100_000) or 0), file=sys.stderr)")
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = subprocess.run([sys.executable, "-c", program], stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert ran.stderr.split() == [b"1"]
