@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from engine.show.progress import progress_class
+from engine.show.bars import progress_class
 
 from .history import History
 

@@ -63,3 +63,10 @@ def test_an_arrow_that_others_replace_is_left_out_and_one_that_closes_a_circle_i
     found = {("a", "b"): True, ("b", "c"): True, ("a", "c"): True, ("c", "a"): False, ("c", "d"): False}
     assert upward(found) == [("c", "a")]
     assert shortest(found) == [("a", "b"), ("b", "c"), ("c", "d")]
+
+
+def test_no_file_name_occurs_twice():
+    """In engine and nn a module is found by its name alone; __init__ and __main__ are the language's."""
+    names = [file.name for name, file in architecture.modules().items()
+             if not name.startswith("demos") and not file.name.startswith("__")]
+    assert len(names) > 150 and sorted(names) == sorted(set(names))

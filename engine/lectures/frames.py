@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..pictures.raster import printed
 from ..show.files import written
-from ..show.progress import watched
+from ..show.bars import watched
 from ..show.sizes import sized
 from ..show.text import html
 from .picture import picture

@@ -16,7 +16,7 @@ from pathlib import Path
 from ..extras import needed
 from ..pictures import raster
 from ..show.files import written
-from ..show.progress import watched
+from ..show.bars import watched
 from ..show.sizes import sized
 from ..show.text import visible
 from ..value import Value

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from engine.show.progress import progress_class, watched
+from engine.show.bars import progress_class, watched
 
 
 def test_the_items_come_in_their_order_with_and_without_a_bar(capsys):

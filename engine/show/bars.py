@@ -1,4 +1,4 @@
-"""Progress: a bar on a terminal while something takes its time, where tqdm is installed."""
+"""Bars: progress on a terminal while something takes its time, where tqdm is installed."""
 
 from __future__ import annotations
 
