@@ -13,7 +13,7 @@ from inspect import Parameter, Signature
 from pathlib import Path
 from typing import NoReturn
 
-from .pictures.drawing import Drawing, draw
+from .pictures.drawing import draw
 from .explaining.explanation import explain
 from .expression import Walk, evaluate
 from .graphs.graph import Graph
@@ -27,7 +27,8 @@ USAGE = """chainrule: the chain rule on any expression
     chainrule "tanh(w*x + b)" x=0.5 w=-1 b=2 --explain w       and where dJ/dw comes from
     chainrule "tanh(w*x + b)" x=0.5 w=-1 b=2 --save out.html   and a picture: .svg .png .pdf .html .dot .txt
 
-    chainrule draw    EXPRESSION x=... [--view V] --save FILE
+    chainrule draw    EXPRESSION x=... [--view V] [--unfold BOX] [--fit 16:9] [--legend]
+                      [--edge-width gradient] --save FILE
     chainrule explain EXPRESSION x=... --explain NAME [--as text|markdown|latex|html]
                       [--show both|symbols|numbers]
     chainrule lecture EXPRESSION x=... [--save page.html]      the passes step by step
@@ -74,6 +75,11 @@ def parser(command: str) -> argparse.ArgumentParser:
     p.add_argument("--explain", metavar="NAME", help="explain the slope with respect to this variable")
     p.add_argument("--view", choices=["scalar", "unit", "neuron", "layer"],
                    help="how far to fold the picture")
+    p.add_argument("--unfold", metavar="BOX", action="append", default=[], help="open a box of the view; may "
+                   "be given again")
+    p.add_argument("--fit", metavar="W:H", help="a shape to come near to, as 16:9: repeated operands gather")
+    p.add_argument("--edge-width", choices=["gradient"], help="arrows as wide as the gradient in them")
+    p.add_argument("--legend", action="store_true", default=None, help="a legend below the picture")
     p.add_argument("--as", dest="form", choices=["text", "markdown", "latex", "html"], default="text")
     p.add_argument("--show", choices=["both", "symbols", "numbers"], default="both")
     return p
@@ -93,6 +99,17 @@ def numbers(items: Sequence[str]) -> dict[str, float]:
         except ValueError:
             raise ValueError(f"{visible(number)!r} is not a number: write {visible(name)}=0.5") from None
     return values
+
+
+def shape(text: str | None) -> tuple[float, float] | None:
+    """16:9 as (16, 9)."""
+    if text is None:
+        return None
+    try:
+        width, height = map(float, text.split(":"))
+    except ValueError:
+        raise ValueError(f"--fit is width:height, not {visible(repr(text))}: write --fit 16:9") from None
+    return width, height
 
 
 def result(options: argparse.Namespace) -> tuple[Value, dict[str, Value]]:
@@ -125,9 +142,10 @@ def finish(graph: Graph, options: argparse.Namespace) -> int:
         forms = {"text": why.__str__, "markdown": why.markdown, "latex": why.latex, "html": why.html}
         print("\n" + forms[options.form]())
     if options.save:
-        picture = draw(graph, options.view)
+        picture = draw(graph, options.view, unfold=options.unfold, fit=shape(options.fit),
+                       edge_width=options.edge_width, legend=options.legend)
         if why:
-            picture = Drawing(picture.source, picture.description, picture.rows, picture.fold, why.html())
+            picture.notes = why.html()
         print(f"\nwrote {visible(picture.save(options.save), 300)}")
     return 0
 

@@ -63,7 +63,7 @@ def place(axes: Axes, item: ElementTree.Element, dx: float, dy: float) -> None:
         bold = given.get("font-weight") == "bold"
         axes.text(float(given["x"]) + dx, float(given["y"]) + dy, "".join(item.itertext()).strip(" "),
                   color=given.get("fill", "black"), ha=ANCHORS[given["text-anchor"]], va="baseline",
-                  fontsize=float(given["font-size"]) * NARROW * (0.94 if bold else 1),
+                  fontsize=float(given["font-size"]) * NARROW * (0.9 if bold else 1),
                   fontweight="bold" if bold else "normal", fontfamily="DejaVu Sans", parse_math=False)
     elif kind in ("path", "polygon", "polyline"):
         fill, line = given.get("fill", "black"), given.get("stroke", "black")
