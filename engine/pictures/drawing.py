@@ -245,10 +245,10 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], scale: Scale | No
     lit_boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
     lit_links = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit if v in fold.box_of
                  and z in fold.box_of}
-    for name, boxes in clusters(fold):
+    for name, boxes in bands(fold, plan.bands) if plan.bands else clusters(fold):
         part = Dot(f"cluster {name}" if name else "")
         if name:
-            part.own(**LAYER, label=escaped(name))
+            part.own(**({"style": "invis"} if plan.bands else LAYER | {"label": escaped(name)}))
         grids: dict[str, list[Box]] = {}
         for box in boxes:
             style = box_style(fold, box, id(box) in lit_boxes if lit else None)
@@ -262,6 +262,8 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], scale: Scale | No
             part.part(grid(title, [fold.id(box) for box in in_order(fold, cells)],
                            plan.columns.get(title, 1)))
         picture.part(part)
+    if plan.bands:
+        picture.part(below_each_other(starts(fold, links, plan.bands)))
     counts: dict[int, int] = {}
     for link in bundled(fold, links, framed, plan):
         counts[id(link.target)] = k = counts.get(id(link.target), -1) + 1
@@ -269,8 +271,26 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], scale: Scale | No
         style = link_style(fold, link, k, shows, on, scale)
         if fold.id(link.source) in framed:
             style |= {"ltail": f"cluster {fold.id(link.source)}"} | bundle(link)
-        picture.edge(fold.id(link.source), fold.id(link.target), **style)
+        ends = fold.id(link.source), fold.id(link.target)
+        if plan.bands and plan.bands[ends[0]] != plan.bands[ends[1]]:
+            style |= {"constraint": "false"}                  # it leads to another row
+        picture.edge(*ends, **style)
     return str(picture)
+
+
+def bands(fold: Fold, row: Mapping[str, int]) -> list[tuple[str, list[Box]]]:
+    """The boxes of each row."""
+    found: dict[int, list[Box]] = {}
+    for box in fold.boxes:
+        found.setdefault(row[fold.id(box)], []).append(box)
+    return [(f"row {k}", found[k]) for k in sorted(found)]
+
+
+def starts(fold: Fold, links: list[Link], row: Mapping[str, int]) -> list[str]:
+    """A box that each row begins with: they stand below each other, and so do the rows."""
+    ends  = [(fold.id(link.source), fold.id(link.target)) for link in links]
+    later = {head for tail, head in ends if row[tail] == row[head]}
+    return [next(fold.id(box) for box in boxes if fold.id(box) not in later) for _, boxes in bands(fold, row)]
 
 
 def clusters(fold: Fold) -> list[tuple[str, list[Box]]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from math import inf, log
+from math import inf, log, sqrt
 from typing import NamedTuple
 
 from ..graphs.brackets import LEVELS, MIDDLE
@@ -33,6 +33,7 @@ class Plan(NamedTuple):
 
     columns: dict[str, int]          # by the title of an opened bracket
     ratio:   float | None = None     # height over width to stretch the picture to; None: as it comes
+    bands:   dict[str, int] | None = None    # by box: in which of several rows below each other it stands
 
 
 PLAIN = Plan({})
@@ -71,7 +72,9 @@ def fitted(graph: Graph, view: str, unfold: Iterable[Value | str], shape: Shape,
     off = width / height / ratio
     if not chosen and 1 / NEAR < off < NEAR:
         return fold, PLAIN
-    return fold, Plan(plan, 1 / (ratio * max(1.0, off / FARTHEST) * min(1.0, off * FARTHEST)))
+    rows = round(sqrt(off)) if not plan else 1                # a row of half the length makes two
+    bands, off = (sizes.bands(rows), off / rows ** 2) if rows > 1 else (None, off)
+    return fold, Plan(plan, 1 / (ratio * max(1.0, off / FARTHEST) * min(1.0, off * FARTHEST)), bands)
 
 
 def ratio_of(shape: Shape) -> float:
@@ -129,6 +132,12 @@ class Sizes:
                 total[at] = total.get(at, 0.0) + FRAME + max(high[layer, own] for own in ats)
         return max(total.values())
 
+    def bands(self, rows: int) -> dict[str, int]:
+        """The row of each box where the columns go on below, as lines of a text do."""
+        first, depth = min(self.level.values()), max(self.level.values()) - min(self.level.values()) + 1
+        return {self.fold.id(box): (self.level[self.item[id(box)]] - first) * rows // depth
+                for box in self.fold.boxes}
+
     def scale(self, columns: dict[str, int], ratio: float) -> float:
         """How wide a slide must be that shows it: the less, the larger its text."""
         width, height = self.whole(columns)
@@ -141,22 +150,20 @@ def size(lines: list[str]) -> tuple[float, float]:
 
 
 def levels(arrows: list[tuple[str, str]], items: list[str]) -> dict[str, int]:
-    """The column of each item: one after the last that leads to it; what nothing leads to, just before its
-    first use."""
-    after: dict[str, list[str]] = {item: [] for item in items}
+    """The column of each item: just before the first that it leads to, for Graphviz keeps arrows short."""
+    before: dict[str, list[str]] = {item: [] for item in items}
     waits = dict.fromkeys(items, 0)
     for tail, head in arrows:
-        after[tail].append(head)
-        waits[head] += 1
-    first = {item for item, n in waits.items() if not n}
+        before[head].append(tail)
+        waits[tail] += 1
     level = dict.fromkeys(items, 0)
-    ready = [item for item in items if item in first]
+    ready = [item for item in items if not waits[item]]
     while ready:
         item = ready.pop()
-        for head in after[item]:
-            level[head] = max(level[head], level[item] + 1)
-            waits[head] -= 1
-            if not waits[head]:
-                ready.append(head)
-    return level | {item: min(level[head] for head in after[item]) - 1
-                    for item in items if item in first and after[item]}
+        for tail in before[item]:
+            level[tail] = min(level[tail], level[item] - 1)
+            waits[tail] -= 1
+            if not waits[tail]:
+                ready.append(tail)
+    first = min(level.values())
+    return {item: at - first for item, at in level.items()}

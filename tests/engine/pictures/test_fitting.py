@@ -127,3 +127,41 @@ def test_shapes_and_columns():
     assert ratio_of((16, 9)) == SLIDE and PLAIN.ratio is None
     assert levels([("a", "b"), ("b", "c"), ("x", "c")], ["a", "b", "x", "c"]) == {
         "a": 0, "b": 1, "x": 1, "c": 2}
+
+
+# --- rows: a line of boxes that is too long goes on below -----------------------------------------
+
+def chain(n):
+    z = Value(0.5, "x")
+    for k in range(n):
+        z = (z * 1.1).tanh() if k % 2 else z + Value(0.1, f"c{k}")
+    z.backward()
+    return z
+
+
+@pytest.mark.parametrize("make, view", [
+    (lambda: chain(16), "scalar"), (lambda: chain(40), "scalar"), (lambda: network(5, 5), "layer"),
+    (lambda: sum(Value(k / 10, f"x{k}") * Value(1.0, "") for k in range(30)), "scalar")])
+def test_what_is_too_long_goes_on_below(make, view):
+    """Class: ranks in one line. A chain of 40 steps is 50 times as wide as high."""
+    root = make()
+    drawing = draw(root, view, fit=(16, 9))
+    assert abs(log(aspect(drawing) / SLIDE)) < log(1.35)
+    assert drawing.layout["width"] < 0.7 * draw(root, view).layout["width"]
+
+
+@pytest.mark.parametrize("n", [10, 16, 25, 40])
+def test_rows_are_read_from_the_top_and_each_from_the_left(n):
+    drawing = draw(chain(n), "scalar", fit=(16, 9))
+    line    = re.findall(r'cluster row (\d+)', drawing.source)
+    assert len(line) > 1 and len(set(line)) == len(line)
+    nodes, fold = drawing.layout["nodes"], drawing.fold
+    rows = {}
+    for part in re.findall(r'subgraph "cluster row (\d+)" \{(.*?)\n\t\}', drawing.source, re.DOTALL):
+        rows[int(part[0])] = [nodes[box][1] for box in re.findall(r"^\t\t(n\d+) \[", part[1], re.MULTILINE)]
+    tops = [(min(ys), max(ys)) for _, ys in sorted(rows.items())]
+    assert all(one[1] < other[0] for one, other in zip(tops, tops[1:]))
+    for link in fold.links:
+        ends = fold.id(link.source), fold.id(link.target)
+        if drawing.plan.bands[ends[0]] == drawing.plan.bands[ends[1]]:
+            assert nodes[ends[0]][0] < nodes[ends[1]][0]
