@@ -162,7 +162,8 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
         partials: whether arrows show their slopes; by default while there are not too many.
         max_nodes: the most boxes to draw.
         fit: a shape to come near to, (16, 9) for a slide: repeated operands gather into brackets such as
-            "w1 ... w64", which unfold opens as a grid. What has the shape already stays as it is.
+            "w1 ... w64", which unfold opens as a grid, and a line that is too long goes on below. What has
+            the shape already stays as it is.
         legend: whether a legend of colours and widths stands below the picture; by default where
             something is highlighted or the width of arrows means something.
 
@@ -262,8 +263,6 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], scale: Scale | No
             part.part(grid(title, [fold.id(box) for box in in_order(fold, cells)],
                            plan.columns.get(title, 1)))
         picture.part(part)
-    if plan.bands:
-        picture.part(below_each_other(starts(fold, links, plan.bands)))
     counts: dict[int, int] = {}
     for link in bundled(fold, links, framed, plan):
         counts[id(link.target)] = k = counts.get(id(link.target), -1) + 1
@@ -284,13 +283,6 @@ def bands(fold: Fold, row: Mapping[str, int]) -> list[tuple[str, list[Box]]]:
     for box in fold.boxes:
         found.setdefault(row[fold.id(box)], []).append(box)
     return [(f"row {k}", found[k]) for k in sorted(found)]
-
-
-def starts(fold: Fold, links: list[Link], row: Mapping[str, int]) -> list[str]:
-    """A box that each row begins with: they stand below each other, and so do the rows."""
-    ends  = [(fold.id(link.source), fold.id(link.target)) for link in links]
-    later = {head for tail, head in ends if row[tail] == row[head]}
-    return [next(fold.id(box) for box in boxes if fold.id(box) not in later) for _, boxes in bands(fold, row)]
 
 
 def clusters(fold: Fold) -> list[tuple[str, list[Box]]]:
