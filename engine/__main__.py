@@ -27,7 +27,8 @@ USAGE = """chainrule: the chain rule on any expression
     chainrule "tanh(w*x + b)" x=0.5 w=-1 b=2 --explain w       and where dJ/dw comes from
     chainrule "tanh(w*x + b)" x=0.5 w=-1 b=2 --save J.svg      and a picture: .png .pdf .tex .html .dot .txt
 
-    chainrule draw    EXPRESSION x=... [--view V] [--size column|page|slide] --save FILE
+    chainrule draw    EXPRESSION x=... [--view V] [--unfold BOX] [--fit 16:9] [--legend]
+                      [--edge-width gradient] [--size column|page|slide] --save FILE
     chainrule explain EXPRESSION x=... --explain NAME [--as text|markdown|latex|html]
                       [--show both|symbols|numbers]
     chainrule lecture EXPRESSION x=... [--save page.html]      the passes step by step; also film.gif, frames/
@@ -94,6 +95,11 @@ def parser(command: str) -> argparse.ArgumentParser:
     p.add_argument("--explain", metavar="NAME", help="explain the slope with respect to this variable")
     p.add_argument("--view", choices=["scalar", "unit", "neuron", "layer"],
                    help="how far to fold the picture")
+    p.add_argument("--unfold", metavar="BOX", action="append", default=[], help="open a box of the view; may "
+                   "be given again")
+    p.add_argument("--fit", metavar="W:H", help="a shape to come near to, as 16:9: repeated operands gather")
+    p.add_argument("--edge-width", choices=["gradient"], help="arrows as wide as the gradient in them")
+    p.add_argument("--legend", action="store_true", default=None, help="a legend below the picture")
     p.add_argument("--size", choices=list(SIZES), help="how large the picture is printed: "
                    + ", ".join(f"{name} {wide:g} cm wide" for name, (wide, _) in SIZES.items()))
     p.add_argument("--as", dest="form", choices=["text", "markdown", "latex", "html"], default="text")
@@ -115,6 +121,17 @@ def numbers(items: Sequence[str]) -> dict[str, float]:
         except ValueError:
             raise ValueError(f"{visible(number)!r} is not a number: write {visible(name)}=0.5") from None
     return values
+
+
+def shape(text: str | None) -> tuple[float, float] | None:
+    """16:9 as (16, 9)."""
+    if text is None:
+        return None
+    try:
+        width, height = map(float, text.split(":"))
+    except ValueError:
+        raise ValueError(f"--fit is width:height, not {visible(repr(text))}: write --fit 16:9") from None
+    return width, height
 
 
 def result(options: argparse.Namespace) -> tuple[Value, dict[str, Value]]:
@@ -147,7 +164,8 @@ def finish(graph: Graph, options: argparse.Namespace) -> int:
         forms = {"text": why.__str__, "markdown": why.markdown, "latex": why.latex, "html": why.html}
         print("\n" + forms[options.form]())
     if options.save:
-        picture = draw(graph, options.view)
+        picture = draw(graph, options.view, unfold=options.unfold, fit=shape(options.fit),
+                       edge_width=options.edge_width, legend=options.legend)
         if why:
             picture.notes = why.html()
         print(f"\nwrote {visible(picture.save(options.save, size=options.size), 300)}")

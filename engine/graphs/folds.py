@@ -13,6 +13,8 @@ are their numbers. A link's slopes are exact, so the chain rule holds on the fol
 
     v.grad == sum of slope * o.grad over the slopes (v, o, slope) of the links that leave v
 
+With `gather` repeated operands are one box too, a bracket (engine.graphs.brackets).
+
     box       what is drawn as one node
     outputs   the members of a box that others use (and the root)
     link      an arrow between two boxes; its slopes are do/dv from values v of one to outputs o of the other
@@ -20,18 +22,17 @@ are their numbers. A link's slopes are exact, so the chain rule holds on the fol
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from heapq import heappop, heappush
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
+from .brackets import MIDDLE, Brackets, Key, natural
 from .edges import edges_into
 from .graph import Graph
-from .names import Place
+from .names import Place, Unit
 from ..show.text import visible
 from ..value import Constant, Number, Value
-
-Key: TypeAlias = tuple[str, Hashable]      # the group of a box, and which box of that group
 
 VIEWS      = ("scalar", "unit", "neuron", "layer")
 LOSS_LIMIT = 24       # operations after the last layer: with more, they become one box
@@ -55,6 +56,7 @@ class Box:
         self.group, self.title, self.members, self.outputs, self.cluster = (group, title, members, outputs,
                                                                             cluster)
         self.parameters: list[Value] = []  # weights and biases inside; those of a batch are in several boxes
+        self.frame  = ""                   # the title of the opened bracket that it came out of
 
     @property
     def single(self) -> bool:
@@ -72,28 +74,50 @@ class Fold:
 
     Args:
         view: scalar, unit, neuron or layer.
-        unfold: boxes to open again: their titles, or nodes (by name or Value) inside them.
+        unfold: boxes to open again: their titles, those of layers, or nodes (by name or Value) inside them.
+        gather: 0, or the level of brackets that repeated operands are gathered into.
 
     Raises:
         ValueError: the view or something to unfold does not exist.
     """
 
-    def __init__(self, graph: Graph, view: str = "scalar", unfold: Iterable[Value | str] = ()) -> None:
+    def __init__(self, graph: Graph, view: str = "scalar", unfold: Iterable[Value | str] = (),
+                 gather: int = 0) -> None:
         if view not in VIEWS:
             raise ValueError(f"there is no view {visible(repr(view))}: write one of {', '.join(VIEWS)}")
         self.graph, self.view = graph, view
         self.keys:   dict[Value, Key] = {}
         self.hidden: set[Value] = set()
+        self.opened: dict[Value, str] = {}                    # what an opened box held, and that box's title
+        unfold = list(unfold)
+        self.unfold, self.level = unfold, gather
         if view != "scalar":
             (self.group_units if graph.names.ends else self.group_expressions)()
             self.absorb_leaves()
-            self.open(list(unfold))
+        closed = self.open(unfold)
+        self.brackets = Brackets(graph, gather, self.key, self.hidden.__contains__) if gather else None
+        self.frames   = self.gather(closed)
         self.boxes  = self.make_boxes()
         self.box_of = {v: box for box in self.boxes for v in box.members}
 
     def id(self, box: Box) -> str:
         """The id of the box's last output: the same node has the same id in every view that shows it."""
         return self.graph.id(box.outputs[-1])
+
+    def name(self, v: Value) -> str:
+        """What v is called in its box: of several operations with one label, each has a number."""
+        return self.numbered.get(v) or self.graph.symbol(v)
+
+    @cached_property
+    def numbered(self) -> dict[Value, str]:
+        """softmax 1, softmax 2, ...: the names of the results that share a label."""
+        alike: dict[str, list[Value]] = {}
+        for box in self.boxes:
+            for v in box.outputs if box.single or box.group == "expression" else []:
+                if v.operands and self.graph.name(v):
+                    alike.setdefault(self.graph.name(v), []).append(v)
+        return {v: f"{name} {k}" for name, same in alike.items() if len(same) > 1
+                for k, v in enumerate(same, 1)}
 
     def key(self, v: Value) -> Key:
         """What v has in common with the other members of its box; a node that is drawn alone has a key of its
@@ -221,18 +245,65 @@ class Fold:
                 if key is not None and v not in self.keys:
                     self.keys[v] = key
 
-    def open(self, unfold: list[Value | str]) -> None:
-        """Take the boxes asked for apart again, and show the parameters they use."""
-        titles = {self.title(key, []): key for key in self.keys.values()}
+    def open(self, unfold: list[Value | str]) -> list[Value | str]:
+        """Take the boxes asked for apart again, and show the parameters they use. What opens nothing is
+        returned: it may be in a bracket."""
+        titles: dict[str, list[Key]] = {}
+        for key in dict.fromkeys(self.keys.values()):
+            titles.setdefault(self.title(key, []), []).append(key)
+            if isinstance(key[1], Place):                     # a layer of units that are boxes of their own
+                titles.setdefault(self.layer_title(key[1]), []).append(key)
+        closed = []
         for what in unfold:
-            key = titles.get(what) if isinstance(what, str) else None
-            if key is None:
-                v   = self.graph.find(what)
-                key = self.key(v)  # its own: drawn alone already, or a hidden parameter
-                self.hidden.discard(v)
-            for v in [v for v, other in self.keys.items() if other == key]:
+            keys = titles.get(what, []) if isinstance(what, str) else []
+            if not keys:
+                found = self.found(what)
+                keys  = [self.key(found)] if found is not None else []
+                if found is None or found not in self.keys and found not in self.hidden:
+                    closed.append(what)
+                if found is not None:
+                    self.hidden.discard(found)  # its own: drawn alone already, or a hidden parameter
+            chosen = set(keys)
+            for v in [v for v, other in self.keys.items() if other in chosen]:
+                self.opened[v] = str(what) if isinstance(what, str) else self.title(self.keys[v], [v])
                 del self.keys[v]
                 self.hidden.difference_update(v.operands)
+        return closed
+
+    def found(self, what: Value | str) -> Value | None:
+        """The node that is meant, or None where it may be the title of a bracket."""
+        try:
+            return self.graph.find(what)
+        except ValueError:
+            if isinstance(what, str) and MIDDLE in what:
+                return None
+            raise
+
+    def gather(self, closed: list[Value | str]) -> dict[Value, str]:
+        """Put repeated operands into their brackets, but for those to open: the latter, with the title of
+        theirs."""
+        frames: dict[Value, str] = {}
+        titles = {self.brackets.bracket_of(what) for what in closed} if self.brackets else set()
+        for what in closed:
+            if isinstance(what, str) and (not self.brackets or not self.brackets.bracket_of(what)):
+                self.graph.find(what)                         # it says what is wrong with a title of nothing
+        for title, members in (self.brackets.members if self.brackets else {}).items():
+            if title in titles: frames.update(dict.fromkeys(members, title))
+            else:               self.keys.update(dict.fromkeys(members, ("bracket", title)))
+        return frames
+
+    def held(self) -> dict[Value, str]:
+        """What opened boxes and brackets held, and their titles."""
+        return self.opened | self.frames
+
+    def layers(self) -> list[str]:
+        """The titles of the layers whose units are boxes of their own that can be opened together."""
+        return list(dict.fromkeys(self.layer_title(what) for _, what in self.keys.values()
+                                  if isinstance(what, Place)))
+
+    def opens(self, box: Box) -> bool:
+        """Whether the title of the box tells it from all others, so that unfold takes it."""
+        return bool(box.title) and sum(other.title == box.title for other in self.boxes) == 1
 
     # --- boxes and links --------------------------------------------------------------------------
 
@@ -249,8 +320,11 @@ class Fold:
                        or any(self.key(edge.z) != key for edge in graph.uses[v])]
             if len(members) == 1 and group not in ("z", "neuron", "layer"):
                 group = "value"
+            if group == "bracket":
+                outputs = sorted(outputs, key=lambda v: natural(graph.symbol(v)))
             box = Box(group, self.title(key, members), members, outputs, self.cluster(members[-1]))
             box.parameters = list(dict.fromkeys(p for v in members for p in v.operands if p in self.hidden))
+            box.frame = self.frames.get(members[-1], "")
             boxes.append(box)
         return boxes
 
@@ -264,6 +338,8 @@ class Fold:
                                 what.unit) + sample
         if isinstance(what, tuple):
             return names.symbol("layer ", what[1], what[0], "").strip()
+        if group == "bracket":
+            return str(what)
         if group == "loss":
             return f"loss({what})" if what else "loss"
         if group == "band":
@@ -277,19 +353,25 @@ class Fold:
         return f"level {band}" if self.band_height == 1 else f"levels {first}-{first + self.band_height - 1}"
 
     def cluster(self, v: Value) -> str:
-        """The layer that v is drawn in, by the end of its unit; "" outside of the layers."""
+        """The layer that v is drawn in, by the end of its unit; "" outside of the layers. Parameters beside
+        brackets stand outside: a frame around them would push the layer before it away."""
         names = self.graph.names
+        if self.brackets and not v.operands:
+            return ""
         unit  = names.units[v][0] if v in names.units else None
         if unit and unit in names.found:
-            return names.symbol("layer ", unit.layer, unit.network, "").strip()
+            return self.layer_title(unit)
         place = names.place.get(v)
-        return names.symbol("layer ", place.layer, place.network, "").strip() if place else ""
+        return self.layer_title(place) if place else ""
+
+    def layer_title(self, unit: Place | Unit) -> str:
+        return self.graph.names.symbol("layer ", unit.layer, unit.network, "").strip()
 
     @cached_property
     def links(self) -> list[Link]:
         """Every arrow, in the order of the boxes it leads to: one per edge into a single node, else one per
         source."""
-        if self.view == "scalar":
+        if self.view == "scalar" and not self.brackets:
             return [Link(self.box_of[e.operand], self.box_of[e.z], [Slope(e.operand, e.z, e.partial)])
                     for e in self.graph.edges]
         links = []
@@ -297,7 +379,7 @@ class Fold:
             arriving: dict[int, Link] = {}
             for slope in self.slopes_into(box):
                 source = self.box_of[slope.operand]
-                if box.single:
+                if box.single and (source.single or not self.brackets):
                     links.append(Link(source, box, [slope]))
                 else:
                     arriving.setdefault(id(source), Link(source, box, [])).slopes.append(slope)

@@ -15,7 +15,7 @@ has slope 0: no gradient flows back along it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -25,9 +25,14 @@ from ..graphs.graph import Graph as Graph
 from ..graphs.paths import Paths
 from ..show.dot import Dot, below_each_other, escaped
 from ..show.files import written
-from .graphviz import Layout, as_html, as_svg
-from .style import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LATEX, LAYER, NODE
-from .style import box_style, changes, flow, lines, link_style, role
+from .fitting import LABELS_UP_TO, PLAIN, Plan, Shape, fitted
+from .graphviz import Layout, as_svg
+from .grids import bundle, bundled, grid, in_grid, in_order, slope_line
+from .grids import formulas as in_latex
+from .legend import Entry, entries, with_legend
+from .viewer import State, page
+from .style import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE
+from .style import Scale, box_style, flow, lines, link_style, role
 from ..show.numbers import digits
 from ..show.sizes import sized
 from ..show.text import visible
@@ -36,19 +41,26 @@ from ..value import Value
 SCALAR_LIMIT = 3000      # boxes: above, the picture would be metres wide
 FOLD_ABOVE   = 150       # nodes: above, the unit view is drawn unless a view is asked for
 LONG, LONGEST = 1000, 30_000  # columns that all arrows together pass over: above, a rough layout; above, none
-LABELS_UP_TO = 220       # arrows: above, the partials would hide them
+STATES, PAGE_SIZE = 24, 2500         # of a page: how many pictures, and how many boxes and arrows in all
 
 
 class Drawing:
     """A picture of a graph as it is now: its DOT source, its SVG, and files of either."""
 
     def __init__(self, source: str, description: str, rows: list[list[str]], fold: Fold, notes: str = "",
-                 said: dict[str, list[str]] | None = None,
-                 formulas: dict[str, list[str]] | None = None) -> None:
+                 said: dict[str, list[str]] | None = None, *,
+                 formulas: dict[str, list[str]] | None = None, legend: Sequence[Entry] = (),
+                 unfolded: Sequence[str] = (), plan: Plan = PLAIN,
+                 again: Callable[[Sequence[str], int], Drawing | None] | None = None) -> None:
         self.source, self.description, self.rows, self.fold = source, description, rows, fold
-        self.notes = notes                                    # HTML that follows the picture on its page
-        self.said  = said or {}                               # the lines in each box, by id
-        self.formulas = formulas or {fold.id(box): lines(fold, box, LATEX) for box in fold.boxes}
+        self.notes  = notes                                   # HTML that follows the picture on its page
+        self.said   = said or {}                              # the lines in each box, by id
+        self.formulas = formulas or in_latex(fold)            # and as LaTeX
+        self.legend = list(legend)                            # what stands below the picture
+        self.plan     = plan                                  # how the fold is drawn
+        self.unfolded = list(unfolded)                        # the titles of the boxes that were opened
+        self.again    = again                 # the same with these boxes open, if no larger than a number
+        self.numbers = [(v.data, v.grad) for v in fold.graph.nodes]      # those of its time
 
     @property
     def graph(self) -> Graph:
@@ -62,11 +74,45 @@ class Drawing:
 
     def svg(self) -> str:
         """The picture as one <svg> element, with a description for screen readers."""
-        return as_svg(self.source, self.description)
+        return with_legend(as_svg(self.source, self.description), self.legend)
 
     def html(self, size: str | None = None) -> str:
-        """A page of its own with the picture, for any browser, offline."""
-        return as_html(sized(self.svg(), size), self.description, self.rows, self.notes)
+        """A page of its own with the picture, for any browser, offline: to pan, zoom and search, and to open
+        and close the boxes that hold others. The size is that of the picture where no script runs; where
+        one does, the picture has the room of its window."""
+        names = [visible(self.graph.symbol(v)) for v in self.graph.nodes]
+        first, *others = self.states()
+        first = first._replace(svg=sized(first.svg, size))
+        return page([first, *others], names, self.description, self.rows, self.notes)
+
+    def states(self) -> list[State]:
+        """The picture, and what it becomes as boxes are opened and closed: one step away, then two, and
+        so on, while all together stay below STATES pictures and PAGE_SIZE boxes and arrows."""
+        start   = tuple(sorted(self.unfolded))
+        states  = [self.state(start)]
+        waiting = [(start, title) for title in (*states[0].groups, *states[0].folds.values(), *start)]
+        seen, size = {start}, 0
+        while waiting and len(states) < STATES and self.again:
+            titles, title = waiting.pop(0)
+            turned = tuple(sorted({title} ^ set(titles)))
+            if turned in seen:
+                continue
+            seen.add(turned)
+            drawn = self.again(turned, PAGE_SIZE - size)
+            if drawn is not None:
+                size += len(drawn.fold.boxes) + len(drawn.fold.links)
+                states.append(drawn.state(turned))
+                waiting += [(turned, other)
+                            for other in (*states[-1].groups, *states[-1].folds.values(), *turned)]
+        return states
+
+    def state(self, titles: tuple[str, ...]) -> State:
+        """The picture for a page, as it is with these boxes open."""
+        fold  = self.fold
+        fresh = self.again and self.numbers == [(v.data, v.grad) for v in fold.graph.nodes]
+        held  = {fold.graph.id(v): title for v, title in fold.held().items() if v in fold.box_of}
+        return State(titles, self.svg(), openable(fold) if fresh else {}, fold.layers() if fresh else [],
+                     {box: title for box, title in held.items() if title in titles}, holders(fold))
 
     def text(self) -> str:
         """The picture in words: one line per box."""
@@ -76,7 +122,7 @@ class Drawing:
             for row in self.rows]) + "\n"
 
     def tikz(self) -> tikz.Picture:
-        """The picture in TikZ, and the room that it takes."""
+        """The picture in TikZ, without its legend, and the room that it takes."""
         return tikz.picture(self.layout, self.formulas)
 
     def tex(self, standalone: bool = True, size: str | None = None) -> str:
@@ -126,19 +172,25 @@ class Drawing:
 def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value | str] = (),
          path_to: Value | str | None = None, touches: Value | str | None = None,
          edge_width: str | None = None, partials: bool | None = None,
-         max_nodes: int = SCALAR_LIMIT) -> Drawing:
+         max_nodes: int = SCALAR_LIMIT, fit: Shape | None = None, legend: bool | None = None) -> Drawing:
     """The graph that ends in root, as a picture to show, or to save with .save("graph.svg").
 
     Args:
         root: the result, or its Graph.
         view: "scalar", "unit", "neuron" or "layer" (engine.graphs.folds says what they fold); by default
             scalar for up to 150 nodes and unit above.
-        unfold: boxes of the view to open: their titles, or nodes inside them by name or Value.
+        unfold: boxes of the view to open: their titles, or nodes inside them by name or Value; "layer 2"
+            opens all units of that layer.
         path_to: highlights the path along which root's gradient reaches this node with the largest slope.
         touches: highlights everything that depends on this node.
-        edge_width: "gradient" for arrows as wide as the gradient that flows back along them.
+        edge_width: "gradient" for arrows as wide as the gradient that flows back along them, on a log scale.
         partials: whether arrows show their slopes; by default while there are not too many.
         max_nodes: the most boxes to draw.
+        fit: a shape to come near to, (16, 9) for a slide: repeated operands gather into brackets such as
+            "w1 ... w64", which unfold opens as a grid, and a line that is too long goes on below. What has
+            the shape already stays as it is.
+        legend: whether a legend of colours and widths stands below the picture; by default where
+            something is highlighted or the width of arrows means something.
 
     Raises:
         TypeError: root is not a Value.
@@ -149,13 +201,31 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
         raise ValueError(f'edge_width is "gradient" or None, not {visible(repr(edge_width))}')
     if view is None:
         view = "scalar" if len(graph.nodes) <= FOLD_ABOVE else "unit"
-    if view == "scalar":
+    if view == "scalar" and fit is None:
         refuse_above(len(graph.nodes), max_nodes, view)
-    fold = Fold(graph, view, unfold)
+    unfold = list(unfold)
+    fold, plan = (Fold(graph, view, unfold), PLAIN) if fit is None else fitted(graph, view, unfold, fit,
+                                                                               lines)
     refuse_above(len(fold.boxes), max_nodes, view)
-    return Drawing(dot_source(fold, highlighted(graph, path_to, touches), edge_width, partials),
-                   description(fold), rows(fold), fold, said={fold.id(box): lines(fold, box)
-                                                              for box in fold.boxes})
+
+    def again(titles: Sequence[str], limit: int) -> Drawing | None:
+        shape = (16, 9) if fit is None and titles else fit
+        try:
+            opened = [what for what in unfold if not isinstance(what, str)] + list(titles)
+            drawn  = draw(graph, view, unfold=opened, path_to=path_to, touches=touches, edge_width=edge_width,
+                          partials=partials, max_nodes=min(max_nodes, limit), fit=shape, legend=legend)
+        except ValueError:                                    # too large: that box stays as it is
+            return None
+        return drawn if len(drawn.fold.boxes) + len(drawn.fold.links) <= limit else None
+
+    lit   = highlighted(graph, path_to, touches)
+    scale = Scale([flow(link) for link in shown_links(fold)]) if edge_width else None
+    means = bool(lit or scale) if legend is None else legend
+    return Drawing(dot_source(fold, lit, scale, partials, plan), description(fold), rows(fold), fold,
+                   said={fold.id(box): lines(fold, box) for box in fold.boxes},
+                   legend=entries(fold, scale, bool(lit), bool(legend)) if means else (),
+                   unfolded=[what for what in unfold if isinstance(what, str)], plan=plan,
+                   again=again)
 
 
 def refuse_above(boxes: int, limit: int, view: str) -> None:
@@ -179,34 +249,65 @@ def highlighted(graph: Graph, path_to: Value | str | None,
     return edges
 
 
-def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], edge_width: str | None, partials: bool | None,
-               before: dict[str, list[str]] | None = None) -> str:
-    """The DOT text: the same graph gives the same bytes."""
-    links   = [link for link in fold.links if link.source is not link.target]
-    shows   = len(links) <= LABELS_UP_TO if partials is None else partials
-    picture = Dot("graph", node=NODE, graph=GRAPH | arrangement(fold.view, links),
-                  edge=EDGE | (DENSE_EDGE if len(links) > LABELS_UP_TO else {}))
+def shown_links(fold: Fold) -> list[Link]:
+    """The arrows of a picture: a box has none to itself."""
+    return [link for link in fold.links if link.source is not link.target]
+
+
+def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], scale: Scale | None, partials: bool | None,
+               plan: Plan = PLAIN, labels: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """The DOT text: the same graph gives the same bytes. labels: attributes of boxes that go before their
+    own, by id."""
+    links   = shown_links(fold)
+    framed  = {fold.id(box) for box in fold.boxes if in_grid(fold, box)}
+    single  = [link for link in links if fold.id(link.source) not in framed]
+    shows   = len(single) <= LABELS_UP_TO if partials is None else partials
+    picture = Dot("graph", node=NODE,
+                  graph=GRAPH | arrangement(fold.view, single)
+                  | ({"ratio": format(plan.ratio, ".3g")} if plan.ratio else {})
+                  | ({"newrank": "true", "remincross": "false"} if plan is not PLAIN else {})
+                  | ({"compound": "true"} if framed else {}),
+                  edge=EDGE | (DENSE_EDGE if len(single) > LABELS_UP_TO else {}))
     lit_boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
     lit_links = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit if v in fold.box_of
                  and z in fold.box_of}
-    for name, boxes in clusters(fold):
+    for name, boxes in bands(fold, plan.bands) if plan.bands else clusters(fold):
         part = Dot(f"cluster {name}" if name else "")
         if name:
-            part.own(**LAYER, label=escaped(name))
+            part.own(**({"style": "invis"} if plan.bands else LAYER | {"label": escaped(name)}))
+        grids: dict[str, list[Box]] = {}
         for box in boxes:
             style = box_style(fold, box, id(box) in lit_boxes if lit else None)
-            part.node(fold.id(box), **(style | changes(fold, box, before) if before else style))
-        for column in columns(fold, boxes):
+            if fold.id(box) in framed:
+                grids.setdefault(box.frame, []).append(box)
+                style |= slope_line(fold, box)
+            part.node(fold.id(box), **(style | dict((labels or {}).get(fold.id(box), {}))))
+        for column in columns(fold, [box for box in boxes if fold.id(box) not in framed], plan is not PLAIN):
             part.part(below_each_other(column[::-1] if name else column))   # a cluster is turned upside down
+        for title, cells in grids.items():
+            part.part(grid(title, [fold.id(box) for box in in_order(fold, cells)],
+                           plan.columns.get(title, 1)))
         picture.part(part)
-    largest = max(map(flow, links), default=0.0) if edge_width else None
     counts: dict[int, int] = {}
-    for link in links:
+    for link in bundled(fold, links, framed, plan):
         counts[id(link.target)] = k = counts.get(id(link.target), -1) + 1
-        on = (id(link.source), id(link.target)) in lit_links if lit else None
-        picture.edge(fold.id(link.source), fold.id(link.target),
-                     **link_style(fold, link, k, shows, on, largest))
+        on    = (id(link.source), id(link.target)) in lit_links if lit else None
+        style = link_style(fold, link, k, shows, on, scale)
+        if fold.id(link.source) in framed:
+            style |= {"ltail": f"cluster {fold.id(link.source)}"} | bundle(link)
+        ends = fold.id(link.source), fold.id(link.target)
+        if plan.bands and plan.bands[ends[0]] != plan.bands[ends[1]]:
+            style |= {"constraint": "false"}                  # it leads to another row
+        picture.edge(*ends, **style)
     return str(picture)
+
+
+def bands(fold: Fold, row: Mapping[str, int]) -> list[tuple[str, list[Box]]]:
+    """The boxes of each row."""
+    found: dict[int, list[Box]] = {}
+    for box in fold.boxes:
+        found.setdefault(row[fold.id(box)], []).append(box)
+    return [(f"row {k}", found[k]) for k in sorted(found)]
 
 
 def clusters(fold: Fold) -> list[tuple[str, list[Box]]]:
@@ -242,18 +343,38 @@ def total_length(links: list[Link]) -> int:
     return sum(max(0, level[id(link.target)] - level[id(link.source)] - 1) for link in links)
 
 
-def columns(fold: Fold, boxes: list[Box]) -> list[list[str]]:
-    """The units of a layer, to be drawn one below the other in their order; so are the inputs."""
+def columns(fold: Fold, boxes: list[Box], ordered: bool = False) -> list[list[str]]:
+    """The units of a layer, to be drawn one below the other in their order; so are the inputs, and the
+    parameters of an opened layer: W1[1,1], W1[1,2], b1[1], W1[2,1], ..."""
     found: dict[tuple[str, int], list[str]] = {}
-    if fold.view in ("unit", "neuron"):
+    if fold.view != "scalar" or ordered:
+        shown = [box for box in boxes if box.single and box.members[0] in fold.graph.names.units]
+        found["p", 0] = [fold.id(box) for box in in_order(fold, shown)]
+    if fold.view in ("unit", "neuron") or ordered:
         for box in boxes:
             v = box.members[0]
             place, part = fold.graph.place(v), fold.graph.names.parts.get(v)
-            if place and box.group in ("z", "neuron"):
+            end = box.single and ordered and place and place.part == "affine" and v in fold.graph.names.parts
+            if place and (box.group in ("z", "neuron") or end):
                 found.setdefault(("z", place.sample), []).append(fold.id(box))
             elif not v.operands and part and fold.graph.role(v) == "input":
                 found.setdefault(("x", part[2]), []).append(fold.id(box))
     return [column for column in found.values() if len(column) > 1]
+
+
+def openable(fold: Fold) -> dict[str, str]:
+    """The boxes that hold others, by id, and what unfold takes to open each: of a unit its whole layer."""
+    layers = fold.layers()
+    return {fold.id(box): fold.id(box) if box.group == "expression"
+            else box.cluster if box.group in ("z", "neuron") and box.cluster in layers else box.title
+            for box in fold.boxes if not box.single and fold.opens(box)}
+
+
+def holders(fold: Fold) -> list[str]:
+    """For each node the id of the box that holds it; of a parameter in several boxes the first."""
+    found = {v: fold.id(box) for box in reversed(fold.boxes) for v in box.parameters}
+    found.update((v, fold.id(box)) for v, box in fold.box_of.items())
+    return [found.get(v, "") for v in fold.graph.nodes]
 
 
 def description(fold: Fold) -> str:

@@ -14,7 +14,6 @@ from html import unescape
 from typing import TypedDict
 
 from ..extras import needed
-from ..show.frame import framed
 from ..show.text import html
 
 FORMATS = ("svg", "json0")  # an unknown format would poison the WebAssembly session: never pass one on
@@ -94,10 +93,11 @@ def curve(pos: str, height: float) -> list[tuple[float, float]]:
     return [(x, y) for mark, x, y in points if not mark] + tip
 
 
-# --- the picture as SVG and as a page -------------------------------------------------------------
+# --- the picture as SVG ---------------------------------------------------------------------------
 
 NODE = re.compile(r'<g id="n\d+" class="node">.*?(?=<g id="(?:n|e|clust)|\Z)', re.DOTALL)
 LINE = re.compile(r"<text ([^>]*)>([^<]*)</text>")
+FADED = 'fill="#8a8a8a"'                  # the texts of a box that is not highlighted, as Graphviz writes it
 
 
 def as_svg(source: str, description: str) -> str:
@@ -117,43 +117,10 @@ def emphasised(node: str) -> str:
     if first and len(unescape(first[2])) <= 18 and LINE.search(node, first.end()):
         node = (node[:first.start()] + f'<text font-weight="bold" {first[1]}>{first[2]}</text>'
                 + node[first.end():])
-    return LINE.sub(lambda line: coloured(line) if line[2].startswith("grad ") else line[0], node)
+    return LINE.sub(lambda line: coloured(line) if line[2].startswith("grad ") and FADED not in line[1]
+                    else line[0], node)
 
 
 def coloured(line: re.Match[str]) -> str:
     attributes = re.sub(r' fill="[^"]*"', "", line[1])
     return f'<text {attributes} fill="#A63F00">{line[2]}</text>'
-
-
-def as_html(svg: str, description: str, rows: list[list[str]], notes: str = "") -> str:
-    """A page with the picture and, for those who cannot see it, a table of the same."""
-    table = "\n".join("<tr>" + "".join(f"<td>{html(cell, 300)}</td>" for cell in row) + "</tr>"
-                      for row in rows)
-    body = BODY.format(words=html(description, 400), svg=svg, table=table, notes=notes)
-    return framed(description, body, style=STYLE, attributes=bool(notes))      # an explanation has some
-
-
-STYLE = """
-body { margin: 1rem; }
-figure { margin: 0; }
-.picture { overflow-x: auto; }
-@media (prefers-color-scheme: dark) {
-:root { color-scheme: dark; --bg: #14161a; --ink: #e8e8e8; }
-.picture { background: #fff; border-radius: 6px; padding: 6px; }
-}
-dl dt { font-weight: bold; }
-.picture svg { max-width: 100%; height: auto; }
-table { border-collapse: collapse; font-size: 14px; }
-td { padding: 0 1rem 0 0; vertical-align: top; overflow-wrap: anywhere; }
-"""
-
-BODY = """<figure>
-<div class="picture" tabindex="0">
-{svg}</div>
-<figcaption>{words}.</figcaption>
-</figure>
-{notes}<details><summary>The same as a table</summary>
-<table>
-{table}
-</table>
-</details>"""

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from math import log10
+from math import inf, log10
 from typing import NamedTuple
 
+from ..graphs.brackets import MIDDLE
 from ..graphs.folds import Box, Fold, Link
 from ..graphs.formulas import latex_mark, latex_symbol
 from ..primitives import TABLE
 from ..show import dot
 from ..show.numbers import digits, latex_number
 from ..show.palette import ROLES, VERMILLION
+from ..show.text import visible
 from ..value import Constant, Operand, Value, number
 
 FONT = "Helvetica,Arial,sans-serif"
 
 ARROW, SLOPE, LIT, FAINT = "#777777", "#005F96", VERMILLION, "#C9C9C9"
+FADED = "#8A8A8A"           # the texts of what is not lit
+LONG  = 36                  # letters of a line: longer ones wrap
 
 GRAPH = {"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.13", "bgcolor": "transparent", "tooltip": " ",
          "fontname": FONT, "fontsize": "12", "fontcolor": "#555555"}
@@ -58,6 +62,9 @@ def lines(fold: Fold, box: Box, script: Script = TEXT) -> list[str]:
     graph = fold.graph
     if box.single:
         return value_lines(fold, box.members[0], script)
+    if box.group == "bracket":
+        ends = MIDDLE.join(map(script.name, box.title.split(MIDDLE)))
+        return [f"{ends}: {len(box.outputs)} values", *spans(fold, box, script)]
     if box.group == "z":
         z = box.outputs[-1]
         return [f"{script.name(graph.name(z))} = {script.symbol('w·x + b')}", *data_and_grad(fold, z, script)]
@@ -68,7 +75,7 @@ def lines(fold: Fold, box: Box, script: Script = TEXT) -> list[str]:
         return [neuron_title(fold, box, script), *rows]
     if len(box.outputs) == 1:
         z = box.outputs[0]
-        name  = graph.name(z) or box.title
+        name  = fold.numbered.get(z) or graph.name(z) or box.title
         kind  = "" if name == box.title and box.group != "expression" else f" = {script.name(box.title)}"
         steps = sum(1 for v in box.members if v.operands)
         what  = f": {steps} operations" if box.group == "expression" else kind
@@ -79,7 +86,7 @@ def lines(fold: Fold, box: Box, script: Script = TEXT) -> list[str]:
 def value_lines(fold: Fold, v: Value, script: Script = TEXT) -> list[str]:
     if fold.graph.is_plain(v):
         return [script.number(v.data)]
-    name   = script.name(fold.graph.symbol(v))
+    name   = script.name(fold.name(v))
     symbol = TABLE[v.op].symbol if v.op else ""
     return [f"{name} = {script.symbol(symbol)}" if symbol else name, *data_and_grad(fold, v, script)]
 
@@ -134,6 +141,18 @@ def ranges(fold: Fold, box: Box, script: Script = TEXT) -> list[str]:
     return found + ([f"dead {dead[0]} of {dead[1]} units"] if dead[0] else [])
 
 
+def spans(fold: Fold, box: Box, script: Script = TEXT) -> list[str]:
+    """The range of the numbers and of the gradients of a bracket."""
+    found = []
+    for name, numbers in (("data", [number(v.data) for v in box.outputs]),
+                          ("grad", [number(v.grad) for v in box.outputs if type(v) is not Constant])):
+        if name == "data" or fold.graph.has_gradients and numbers:
+            low, high = min(numbers, key=float), max(numbers, key=float)
+            found.append(f"{name} {script.number(low)}"
+                         + (f" ... {script.number(high)}" if high != low else ""))
+    return found
+
+
 def dead_units(fold: Fold, box: Box) -> tuple[int, int]:
     """How many units let no gradient through for any sample, of how many."""
     alive: dict[tuple[int, str, str], bool] = {}
@@ -145,11 +164,25 @@ def dead_units(fold: Fold, box: Box) -> tuple[int, int]:
     return sum(not living for living in alive.values()), len(alive)
 
 
+def wrapped(line: str) -> list[str]:
+    """A long line in two, broken where a word ends; what is longer still is cut, and whole in the tooltip."""
+    line = visible(line, 400)
+    if len(line) <= LONG:
+        return [line]
+    end   = max([i + 1 for i, c in enumerate(line[:LONG]) if c in " _-.,;:/" and i > LONG // 2],
+                default=LONG)
+    first, rest = line[:end].rstrip(" "), line[end:].lstrip(" ")
+    return [first, rest if len(rest) <= LONG else rest[:LONG - 1] + "…"]
+
+
 # --- how it looks ---------------------------------------------------------------------------------
 
 def role(fold: Fold, box: Box) -> str:
     if fold.graph.root in box.members:        return "root"
     if box.single:                            return fold.graph.role(box.members[0])
+    if box.group == "bracket":
+        roles = {fold.graph.role(v) for v in box.outputs}
+        return roles.pop() if len(roles) == 1 else "folded"
     if box.group in ("inputs", "targets"):    return box.group[:-1]
     return "operation" if box.group == "z" else "folded"
 
@@ -158,47 +191,42 @@ def box_style(fold: Fold, box: Box, lit: bool | None) -> dict[str, str]:
     """DOT attributes of a box; lit: True on the highlighted part, False off it, None where nothing is."""
     kind, shown  = role(fold, box), lines(fold, box)
     border, fill = ROLES[kind]
-    style = {"id": fold.id(box), "label": dot.lines(*shown),
-             "tooltip": dot.escaped(f"{kind}: {'; '.join(shown)}", 200), "color": border, "fillcolor": fill}
+    fitting = [part for line in shown for part in wrapped(line)]
+    style = {"id": fold.id(box), "label": dot.lines(*fitting),
+             "tooltip": dot.escaped(f"{kind}: {'; '.join(shown)}", 200 if fitting == shown else 1000),
+             "color": border, "fillcolor": fill}
+    if box.group == "bracket":                             style |= {"peripheries": "2",      # a stack
+                                                                     "margin": "0.18,0.06"}
     if kind == "root":                                     style |= {"penwidth": "2"}
     if lit:                                                style |= {"penwidth": "3", "color": LIT}
     if lit is False:                                       style |= {"color": FAINT, "fillcolor": "#FFFFFF",
-                                                                     "fontcolor": "#8A8A8A"}
+                                                                     "fontcolor": FADED}
     if box.single and fold.graph.is_plain(box.members[0]):
         style |= {"style": "", "color": "transparent", "margin": "0.03"}
     return style
 
 
-def changes(fold: Fold, box: Box, before: dict[str, list[str]]) -> dict[str, str]:
-    """What is different from a picture made before, with a bold border; {} if nothing is."""
-    now   = lines(fold, box)
-    shown = marked(now, before.get(fold.id(box), now))
-    return {} if shown == now else {"label": dot.lines(*shown), "color": LIT, "penwidth": "2.5"}
-
-
-def marked(now: list[str], then: list[str]) -> list[str]:
-    """The lines of a box, beside what they were before where that is something else: data 0.8 (was 1)."""
-    return [f"{line} (was {old.removeprefix('data ').removeprefix('grad ')})" if line != old else line
-            for line, old in zip(now, then)] + now[len(then):]
-
-
 def link_style(fold: Fold, link: Link, number_of: int, partials: bool, lit: bool | None,
-               largest: float | None) -> dict[str, str]:
-    """DOT attributes of an arrow. largest: the largest gradient that flows on any, where width shows it."""
+               scale: Scale | None) -> dict[str, str]:
+    """DOT attributes of an arrow. scale: from the gradient that flows to a width, where width shows it."""
     slopes = [slope for slope in link.slopes if type(slope.operand) is not Constant]
     style  = {"id": f"e{fold.id(link.target)[1:]}_{number_of}"}
     if partials and len(slopes) == 1 and len(link.slopes) == 1:
         style |= {"label": f" {digits(slopes[0].partial)} "}
-    elif len(link.slopes) > 1 and not link.target.single and link.target.group != "neuron":
+    elif len(link.slopes) > 1 and link.target.group != "neuron" and (
+            not link.target.single or not link.source.single):
         style |= {"label": f" {len(link.slopes)} slopes "} if partials else {}
     known = "; ".join(f"slope {digits(slope.partial)}" for slope in slopes[:8])
     style |= {"tooltip": dot.escaped(known or "a plain number", 200)}
     if slopes and all(slope.partial == 0 for slope in slopes):   # nothing flows back here
         style |= {"style": "dashed"}
-    if largest is not None: style |= {"penwidth": width(flow(link), largest)}
+    if scale is not None:
+        sent   = flow(link)
+        flows  = f"{known or 'a plain number'}; gradient {digits(sent)} flows back"
+        style |= {"penwidth": scale.width(sent), "tooltip": dot.escaped(flows, 260)}
     if lit:                 style |= {"color": LIT, "fontcolor": "#A84800",
                                       "penwidth": style.get("penwidth", "2.5")}
-    if lit is False:        style |= {"color": FAINT, "fontcolor": "#8A8A8A"}
+    if lit is False:        style |= {"color": FAINT, "fontcolor": FADED}
     return style
 
 
@@ -208,8 +236,28 @@ def flow(link: Link) -> float:
                      if type(slope.operand) is not Constant))
 
 
-def width(flow: float, largest: float) -> str:
-    """0.3 to 6 points over four decades."""
-    if not flow > 0 or largest <= 0 or largest != largest or largest == float("inf"):
-        return "0.3"
-    return format(max(0.3, 6 + 1.425 * log10(min(flow, largest) / largest)), ".2f")
+class Scale:
+    """Widths of arrows by the gradient that flows: from THIN to THICK points, in even steps for even factors,
+    over the range that a picture has, of DECADES at most."""
+
+    THIN, THICK, DECADES = 0.4, 7.0, 8.0
+
+    def __init__(self, flows: list[float]) -> None:
+        known = [flow for flow in flows if 0 < flow < inf]
+        self.largest  = max(known, default=0.0)
+        self.smallest = max(min(known, default=0.0), self.largest * 10 ** -self.DECADES)
+
+    def width(self, flow: float) -> str:
+        """In points; THIN where nothing flows."""
+        if not flow > 0 or not self.largest:
+            return format(self.THIN, "g")
+        if self.smallest == self.largest:
+            return format(self.THICK / 2, "g")
+        return format(self.THIN + (self.THICK - self.THIN) * self.share(flow), ".2f")
+
+    def share(self, flow: float) -> float:
+        """From 0 for the smallest to 1 for the largest."""
+        if self.smallest == self.largest:
+            return 1.0
+        return log10(min(max(flow, self.smallest), self.largest) / self.smallest) / log10(
+            self.largest / self.smallest)

@@ -46,24 +46,10 @@ class Picture(NamedTuple):
 
 def picture(layout: Layout, said: Mapping[str, Sequence[str]]) -> Picture:
     """Frames, arrows and boxes. said: the lines of each box by its id, in LaTeX."""
-    body = [frame(name, layout) for name in layout["frames"]]
+    body = [frame(name, layout) for name in layout["frames"] if layout["looks"][name].get("style") != "invis"]
     body += [line for edge in layout["edges"] for line in arrow(edge, layout)]
     body += [box(node, layout, said[node]) for node in layout["nodes"]]
     return Picture(body, layout["width"], layout["height"])
-
-
-def beside(first: Picture, second: Picture, captions: Sequence[str], gap: float, caption: float) -> Picture:
-    """Two pictures below captions: side by side, or wide ones one above the other."""
-    below  = first.width > first.height + caption
-    dx, dy = (0.0, first.height + caption + gap) if below else (first.width + gap, 0.0)
-    body: list[str] = []
-    for shown, words, x, y in ((first, captions[0], 0.0, 0.0), (second, captions[1], dx, dy)):
-        body += [rf"\begin{{scope}}[shift={{({x:g}bp,{-y:g}bp)}}]",
-                 rf"\node[anchor=north west, font=\bfseries] at (0bp,0bp) {{{latex(words)}}};",
-                 rf"\begin{{scope}}[shift={{(0bp,{-caption:g}bp)}}]", *shown.body,
-                 r"\end{scope}", r"\end{scope}"]
-    return Picture(body, max(first.width, dx + second.width),
-                   max(first.height, dy + second.height) + caption)
 
 
 def document(shown: Picture, description: str, standalone: bool, size: str | None) -> str:
@@ -84,12 +70,13 @@ def document(shown: Picture, description: str, standalone: bool, size: str | Non
 # --- frames, arrows, boxes ------------------------------------------------------------------------
 
 def frame(name: str, layout: Layout) -> str:
-    """The frame of a layer, with its title in the upper left corner."""
+    """The frame of a layer or of an opened bracket, with its title in the upper left corner."""
     (x, y, width, height), look = layout["frames"][name], layout["looks"][name]
     left, top = x - width / 2, -(y - height / 2)
-    title = latex(name.removeprefix("cluster").strip())
-    return (rf"\draw[rounded corners=4bp, draw={colour(look['color'])}, fill={colour(look['bgcolor'])}] "
-            rf"{point(left, -top)} rectangle {point(x + width / 2, y + height / 2)} "
+    title = latex(look["label"].replace("&amp;", "&").replace(r"\\", "\\"))     # as it was before `escaped`
+    dash  = ", dashed" if "dashed" in look["style"] else ""
+    return (rf"\draw[rounded corners=4bp, draw={colour(look['color'])}, fill={colour(look['bgcolor'])}"
+            rf"{dash}] {point(left, -top)} rectangle {point(x + width / 2, y + height / 2)} "
             rf"node[anchor=north west, inner sep=4bp, text={colour(look['fontcolor'])}, "
             rf"font={{{font(10)}}}] at {point(left, -top)} {{{title}}};")
 
@@ -123,6 +110,8 @@ def box(name: str, layout: Layout, said: Sequence[str]) -> str:
     if look["color"] != "transparent":
         style += ["rounded corners=4bp", f"draw={colour(look['color'])}", f"fill={colour(look['fillcolor'])}",
                   f"line width={0.8 * float(look.get('penwidth', 1)):g}bp"]
+    if look.get("peripheries") == "2":                             # a stack
+        style.append("double")
     faint = look["fontcolor"] != "#1A1A1A"                         # off a highlighted path
     shown = [rf"\textcolor{{chainrule{GRAD}}}{{{line}}}" if line.startswith("grad ") and not faint else line
              for line in said]

@@ -44,6 +44,19 @@ def test_draw(tmp_path):
     assert path.read_text().startswith("<svg")
 
 
+def test_the_options_of_draw(tmp_path):
+    path, few = tmp_path / "graph.svg", ["w1*x1 + w2*x2", "w1=1", "w2=2", "x1=3", "x2=4"]
+    sizes = []
+    for shape in ("1:1", "9:4"):
+        assert main(["draw", *few, "--save", str(path), "--fit", shape, "--legend"]) == 0
+        sizes.append([float(x) for x in path.read_text().split('viewBox="')[1].split('"')[0].split()[2:]])
+    assert sizes[0][0] / sizes[0][1] < sizes[1][0] / sizes[1][1] and ">input</text>" in path.read_text()
+    assert main(["draw", *few, "--save", str(path), "--edge-width", "gradient"]) == 0
+    assert "thickest, " in path.read_text()
+    assert main(["draw", *few, "--save", str(path), "--view", "neuron", "--unfold", "J"]) == 0
+    assert path.read_text().count('class="node"') == 7
+
+
 @pytest.mark.parametrize("form, word", [("text", "The chain rule"), ("markdown", "$$"),
                                         ("latex", r"\begin{align*}"), ("html", "<section")])
 def test_explain_in_every_form(form, word, capsys):
@@ -74,7 +87,10 @@ def test_explain_without_a_name_explains_all(capsys):
     (["alhpa*2", "alpha=1"], "did you mean alpha?"),
     (["softmax(x, y)", "x=1", "y=2"], "write softmax(x, y)[0]"),
     (["x*x", "x=1", "--save", "J.svg", "--size", "poster"], "invalid choice"),
-    (["lecture", "x*x", "x=1", "--save", "page.html", "--size", "page"], "has no size")])
+    (["lecture", "x*x", "x=1", "--save", "page.html", "--size", "page"], "has no size"),
+    (["draw", "x*x", "x=1", "--fit", "wide"], "write --fit 16:9"),
+    (["draw", "x*x", "x=1", "--fit", "0:9"], "write fit=(16, 9)"),
+    (["draw", "x*x", "x=1", "--unfold", "q"], "no node is called")])
 def test_mistakes_are_told_with_status_2(given, word, capsys):
     assert main(given) == 2
     said = capsys.readouterr()

@@ -141,7 +141,8 @@ def test_edge_width_shows_the_gradient():
     widths = {line.split("penwidth=")[1].split()[0] for line in draw(J,
                                                                      edge_width="gradient").source.split("\n")
               if "-> n" in line}
-    assert len(widths) > 3 and {float(w.strip("]")) for w in widths} <= {w / 100 for w in range(30, 601)}
+    found = sorted(float(w.strip("]")) for w in widths)
+    assert len(found) > 3 and found[0] < 1 and found[-1] == 7
     with pytest.raises(ValueError, match="edge_width"):
         draw(J, edge_width="data")
 
@@ -193,7 +194,7 @@ def test_png_without_matplotlib_says_what_to_install(tmp_path, monkeypatch):
 
 def test_the_page_needs_no_network():
     page = draw(neuron()).html()
-    assert "<script" not in page and "src=" not in page
+    assert page.count("<script>") == 1 and "script-src 'sha256-" in page and "src=" not in page
     assert {part.split('"')[0] for part in page.split("http://")[1:]} <= {"www.w3.org/2000/svg",
                                                                           "www.w3.org/1999/xlink"}
 
@@ -223,10 +224,8 @@ def test_before_and_after_a_step():
     after.backward()
     both = compare(before, after)
     shown = " ".join(texts(both.svg()))
-    assert f"data {digits(after.data)} (was {digits(J.data)})" in shown
-    assert "data 1 (was" not in shown                                           # the inputs did not change
-    _, _, width, height = map(float, ElementTree.fromstring(both.svg()).get("viewBox").split())
-    assert width / height < 4  # wide ones stand one above the other
+    assert f"data {digits(J.data)} → {digits(after.data)}" in shown
+    assert "data 1 →" not in shown                                              # the inputs did not change
     ids = [item.get("id") for item in ElementTree.fromstring(both.svg()).iter() if item.get("id")]
     assert len(ids) == len(set(ids))
     with pytest.raises(ValueError, match="only the numbers may differ"):

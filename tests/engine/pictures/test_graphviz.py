@@ -1,11 +1,10 @@
 """Rendering: Graphviz's places and pictures. Which Graphviz draws is tested with draw, in test_drawing.py."""
 
-from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
 
-from engine.pictures.graphviz import as_html, as_svg, curve, layout, render
+from engine.pictures.graphviz import as_svg, curve, layout, render
 
 SVG    = "{http://www.w3.org/2000/svg}"
 SOURCE = ('digraph { rankdir=LR; n0 [id=n0, shape=box, label="w\\ndata 2\\ngrad 3"]; n1 [id=n1, label="J"];'
@@ -87,32 +86,7 @@ def test_the_same_source_gives_the_same_picture():
     assert render(SOURCE) == render(SOURCE)
 
 
-# --- pages ----------------------------------------------------------------------------------------
-
-class Cells(HTMLParser):
-    """The tags of a page, and the texts of its table."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.tags, self.cells = [], []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        if tag == "td":
-            self.cells.append("")
-
-    def handle_data(self, data):
-        if self.tags and self.tags[-1] == "td" and data.strip():
-            self.cells[-1] += data
-
-
-def test_a_page_has_the_picture_and_the_same_as_a_table():
-    page = Cells(as_html(as_svg(SOURCE, "a graph"), "a graph", [["w", "2"], ["J", "5"]]))
-    assert page.cells == ["w", "2", "J", "5"] and page.tags.count("svg") == page.tags.count("table") == 1
-
-
-def test_no_cell_and_no_description_adds_a_tag():
-    nasty = '</td><script>alert(1)</script>"'
-    calm, page = [Cells(as_html("<svg></svg>", text, [[text]])) for text in ("calm", nasty)]
-    assert page.tags == calm.tags and page.cells == [nasty]
+def test_the_gradient_of_a_faded_box_is_faded_too():
+    """Class: colours written into the SVG after the layout."""
+    svg = as_svg('digraph { n0 [id=n0, fontcolor="#8A8A8A", label="w\\ngrad 3"]; }', "")
+    assert "#A63F00" not in svg and svg.lower().count('fill="#8a8a8a"') == 2

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
-from engine import Value, draw
+from engine import Value, compare, draw
 from engine.pictures.raster import PNG_DPI, dashes, outline, printed, rules_of
 
 
@@ -40,6 +40,22 @@ def test_a_picture_is_never_larger_than_20_000_pixels():
 def test_colours_stand_where_the_svg_has_them():
     rows = pixels(printed(svg(BOX), "png"))
     assert tuple(rows[70][70][:3]) == (1, 0, 0) and tuple(rows[70][220][:3]) == (1, 1, 1)
+
+
+def test_a_legend_and_the_bars_of_a_comparison_are_drawn():
+    """Class: what is added to the picture of Graphviz."""
+    def shown(picture, colour):
+        """Whether the colour is in the picture of Graphviz, and whether it is below."""
+        rows  = (255 * pixels(picture.printed("png"))).round().astype(int)[..., :3]
+        below = (picture.layout["height"] + 8) * PNG_DPI / 72
+        found = [y for y in range(len(rows)) if (rows[y] == colour).all(axis=1).any()]
+        return any(y < below for y in found), any(y > below for y in found)
+    blue, track = (0x00, 0x72, 0xB2), (0xE6, 0xE8, 0xEB)
+    product = Value(2.0) * Value(3.0)                                       # an input is blue
+    assert shown(draw(product), blue) == (True, False)
+    assert shown(draw(product, legend=True), blue) == (True, True)
+    step = compare(draw(product), Value(2.5) * Value(3.0))
+    assert shown(step, blue) == (True, True) and shown(step, track) == (True, False)
 
 
 def test_groups_move_what_is_inside_of_them():

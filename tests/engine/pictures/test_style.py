@@ -4,10 +4,10 @@ from itertools import combinations
 
 import pytest
 
-from engine import Graph, Value, relu
+from engine import Graph, Value, relu, total
 from engine.graphs.folds import Fold
-from engine.pictures.style import FAINT, LIT, LATEX, box_style, changes, flow, lines, link_style, marked
-from engine.pictures.style import role, width
+from engine.pictures.style import FAINT, LATEX, LIT, LONG, Scale, box_style, flow, lines, link_style, role
+from engine.pictures.style import wrapped
 from nn import MLP
 
 
@@ -82,11 +82,6 @@ def test_in_latex_the_same_lines_have_names_numbers_and_operations_as_formulas()
         assert all(len(lines(fold, box)) == len(lines(fold, box, LATEX)) for box in fold.boxes)
 
 
-def test_what_a_line_was_before_stands_beside_it():
-    assert marked(["x", "data 2", "grad 1"], ["x", "data 1", "grad 1"]) == ["x", "data 2 (was 1)", "grad 1"]
-    assert marked(["x", "data 2"], ["x"]) == ["x", "data 2"]
-
-
 # --- boxes ----------------------------------------------------------------------------------------
 
 def test_the_role_of_a_box_is_that_of_its_value_or_of_what_is_folded_in_it():
@@ -119,19 +114,67 @@ def test_the_tooltip_tells_the_role_in_words():
     assert box_style(fold, box_of(fold, "x"), None)["tooltip"].startswith("input: x; data 0.5")
 
 
-def test_what_changed_is_said_with_what_it_was():
-    x = Value(2.0, "x")
-    fold = Fold(Graph(x * 3), "scalar")
-    box  = box_of(fold, "x")
-    assert changes(fold, box, {fold.id(box): lines(fold, box)}) == {} == changes(fold, box, {})
-    was  = changes(fold, box, {fold.id(box): ["x", "data 1", "grad -"]})
-    assert "data 2 (was 1)" in was["label"] and "grad - (was" not in was["label"] and was["color"] == LIT
+NAMES = ["x" * 37, "two words " * 6, "a_name_of_parts_" * 3, "y" * 300, "Ω" * 50, "x" * 36]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_long_label_wraps_or_shortens_and_the_tooltip_has_it_whole(name):
+    """Class: texts of the user that are longer than a box should be wide."""
+    parts = wrapped(name)
+    assert len(parts) == (1 if len(name) <= LONG else 2) and all(len(part) <= LONG for part in parts)
+    fold  = Fold(Graph(Value(1.0, name) * 2), "scalar")
+    style = box_style(fold, box_of(fold, name), None)
+    assert name.strip() in style["tooltip"] and all(len(line) <= LONG for line in style["label"].split("\\n"))
+
+
+def test_a_label_breaks_where_a_word_ends():
+    assert wrapped("the first of the words of a long name and its last") == [
+        "the first of the words of a long", "name and its last"]
+
+
+def test_results_that_share_a_label_have_numbers():
+    """Class: several boxes of one name. A leaf keeps its label: it is the user's own."""
+    x, shares = Value(1.0, "x"), []
+    for k in range(3):
+        shares.append((x * k).exp())
+        shares[-1].label = "softmax"
+    fold = Fold(Graph(sum(shares, Value(0.0, "x"))), "scalar")
+    assert sorted(text[0] for text in said(fold) if "softmax" in text[0]) == [
+        "softmax 1 = exp", "softmax 2 = exp", "softmax 3 = exp"]
+    assert sum(text[0] == "x" for text in said(fold)) == 2
+    alone = (x * 2).exp()
+    alone.label = "softmax"
+    assert "softmax = exp" in [text[0] for text in said(Fold(Graph(alone + 1), "scalar"))]
+
+
+def test_a_bracket_says_how_many_and_the_ranges():
+    w = [Value(k / 10, f"w{k}") for k in range(1, 6)]
+    z = total(v * v for v in w)
+    fold = Fold(Graph(z), "scalar", gather=2)
+    assert lines(fold, box_of(fold, "w3")) == ["w1 ... w5: 5 values", "data 0.1 ... 0.5"]
+    z.backward()
+    fold = Fold(Graph(z), "scalar", gather=2)
+    assert lines(fold, box_of(fold, "w3")) == ["w1 ... w5: 5 values", "data 0.1 ... 0.5", "grad 0.2 ... 1"]
+    style = box_style(fold, box_of(fold, "w3"), None)
+    assert role(fold, box_of(fold, "w3")) == "weight" and style["peripheries"] == "2"
+
+
+def test_in_latex_the_ends_of_a_bracket_and_a_plain_number_are_formulas_too():
+    """Class: what stands in a box is text or LaTeX as a whole."""
+    w = [Value(k / 10, f"w{k}") for k in range(1, 6)]
+    z = total(v * v for v in w)
+    z.backward()
+    fold = Fold(Graph(z), "scalar", gather=2)
+    assert lines(fold, box_of(fold, "w3"), LATEX) == [
+        "$w_{1}$ ... $w_{5}$: 5 values", "data $0.1$ ... $0.5$", "grad $0.2$ ... $1$"]
+    fold = Fold(Graph(Value(1.0, "x") * 1e-7), "scalar")
+    assert [r"$1 \cdot 10^{-7}$"] in [lines(fold, box, LATEX) for box in fold.boxes]
 
 
 # --- arrows ---------------------------------------------------------------------------------------
 
-def arrows(fold, partials=True, lit=None, largest=None):
-    return [link_style(fold, link, 1, partials, lit, largest) for link in fold.links]
+def arrows(fold, partials=True, lit=None, scale=None):
+    return [link_style(fold, link, 1, partials, lit, scale) for link in fold.links]
 
 
 def test_an_arrow_shows_its_slope_unless_it_comes_from_a_plain_number():
@@ -158,12 +201,20 @@ def test_the_flow_of_an_arrow_is_what_backward_sends_along_it():
     assert flows == {"x": abs(x.grad), "w": abs(w.grad)}
 
 
-@pytest.mark.parametrize("part, points", [(1.0, "6.00"), (0.1, "4.58"), (1e-4, "0.30"), (1e-9, "0.30"),
-                                          (2.0, "6.00"), (0.0, "0.3"), (float("nan"), "0.3")])
-def test_widths_are_from_03_to_6_points_over_four_decades(part, points):
-    assert width(part, 1.0) == points
+def test_widths_are_even_steps_for_even_factors_over_the_range_of_the_picture():
+    """Class: a scale that is wider than what it shows makes all look alike."""
+    scale  = Scale([0.02, 2.0, 0.2])
+    widths = [float(scale.width(sent)) for sent in (0.02, 0.2, 2.0)]
+    assert widths[0] == Scale.THIN and widths[2] == Scale.THICK
+    assert widths[1] - widths[0] == pytest.approx(widths[2] - widths[1], abs=0.011)
+    assert scale.width(0.0) == scale.width(float("nan")) == "0.4" and scale.width(float("inf")) == "7.00"
 
 
-@pytest.mark.parametrize("largest", [0.0, float("nan"), float("inf")])
-def test_without_a_largest_flow_to_compare_with_every_arrow_is_thin(largest):
-    assert width(1.0, largest) == "0.3"
+def test_a_scale_spans_eight_decades_at_most_and_one_flow_alone_is_half_as_thick():
+    assert Scale([1e-30, 1.0]).smallest == pytest.approx(1e-8)
+    assert Scale([3.0, 3.0]).width(3.0) == "3.5"
+
+
+@pytest.mark.parametrize("flows", [[], [0.0], [float("nan")], [float("inf")]])
+def test_without_a_largest_flow_to_compare_with_every_arrow_is_thin(flows):
+    assert Scale(flows).width(1.0) == "0.4"

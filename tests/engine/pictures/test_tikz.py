@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine import Value, compare, draw, logsumexp, sqrt
+from engine import Value, compare, dot, draw, logsumexp, sqrt
 from engine.show.palette import ROLES
 from engine.show.sizes import SIZES
 from nn import MLP
@@ -17,7 +17,7 @@ from nn import MLP
 KNOWN = frozenset("""documentclass usepackage usetikzlibrary IfFileExists begin end definecolor draw node
     textcolor resizebox fontsize selectfont bfseries quad text mathrm cdot frac sqrt infty prime sigma Sigma
     ln max min bmod times div omega textbackslash textasciicircum textasciitilde textless textgreater textbar
-    textquotedbl textquotesingle textasciigrave dots""".split())
+    textquotedbl textquotesingle textasciigrave dots to""".split())
 EVIL = "\\input{/etc/passwd} $%#_&~^ \"'`<>|{}é\n\x1b[31m"
 
 
@@ -36,6 +36,21 @@ def foreign():
     return z
 
 
+def gathered(name):
+    """Repeated operands, that fit gathers into brackets."""
+    z = dot(*([Value(k / 100, f"{letter}{k}") for k in range(1, 65)] for letter in (name, "x"))).tanh()
+    z.backward()
+    return z
+
+
+def chain():
+    """A line of boxes that fit breaks into rows."""
+    z = Value(0.5, "x")
+    for _ in range(30):
+        z = (z * 1.01).tanh()
+    return z
+
+
 DRAWINGS = {
     **{view: lambda view=view: draw(network(), view) for view in ("scalar", "unit", "neuron", "layer")},
     "a batch":   lambda: draw(network("relu", 3), "neuron"),
@@ -47,6 +62,12 @@ DRAWINGS = {
     "fractions": lambda: draw(Value(Fraction(1, 3), "p") * Value(Fraction(-2, 7), "q")),
     "one leaf":  lambda: draw(Value(float("inf"), "x")),
     "a step":    lambda: compare(draw(network(), "unit"), network("relu")),
+    "ranges":    lambda: compare(draw(network(), "layer"), network("relu")),
+    "neurons":   lambda: compare(draw(network(), "neuron"), network("relu")),
+    "brackets":  lambda: draw(gathered("w"), fit=(16, 9)),
+    "a grid":    lambda: draw(gathered("w"), fit=(16, 9), unfold=["w1 ... w64"]),
+    "strange":   lambda: draw(gathered(EVIL), fit=(16, 9), unfold=[f"{EVIL}1 ... {EVIL}64"]),
+    "rows":      lambda: draw(chain(), fit=(16, 9)),
 }
 
 
@@ -69,7 +90,7 @@ def test_braces_and_dollars_pair_up_and_only_known_commands_stand_there(name, st
     assert text.count(r"\begin{") == text.count(r"\end{")
 
 
-@pytest.mark.parametrize("name", [name for name in DRAWINGS if name != "a step"])
+@pytest.mark.parametrize("name", DRAWINGS)
 def test_every_box_arrow_partial_and_frame_is_there_once(name):
     drawing = DRAWINGS[name]()
     tex, layout = drawing.tex(), drawing.layout
@@ -77,7 +98,8 @@ def test_every_box_arrow_partial_and_frame_is_there_once(name):
     arrows = re.findall(r"\\draw\[.*?-\{Stealth.*;", tex)
     assert len(arrows) == len(layout["edges"])
     assert len(re.findall(r"\\node\[inner sep=0bp, text=", tex)) == len(layout["labels"])
-    assert tex.count(" rectangle ") == len(layout["frames"])
+    assert tex.count(" rectangle ") == sum(layout["looks"][frame]["style"] != "invis"
+                                           for frame in layout["frames"])
 
 
 def test_boxes_stand_where_graphviz_puts_them_and_y_points_upwards():
@@ -125,12 +147,25 @@ def test_a_drawing_keeps_the_numbers_of_its_time():
     assert "data $2$" in drawing.tex() and "99" not in drawing.tex()
 
 
-def test_before_and_after_a_step_say_what_changed():
-    both = DRAWINGS["a step"]()
-    tex  = both.tex()
-    assert "{before};" in tex and "{after};" in tex and tex.count(r"\begin{scope}") == 4
-    assert re.search(r"data \$[^$]*\$ \(was \$[^$]*\$\)", tex)
-    assert len(re.findall(r"\] \(n\d+\) at", tex)) == 2 * len(both.layout["nodes"])
+@pytest.mark.parametrize("name, number, change", [
+    ("a step", r"data \$[^$]*\$ \$\\to\$ \$[^$]*\$ ", r"change \+?\$-?[\d.]+\$\}"),
+    ("ranges", r"data \$[^$]*\$ \.\.\. \$[^$]*\$ \\\\ \$\\to\$ \$",
+     r"change up to \+?\$-?[\d.]+\$, \d+ of \d+\}"),
+    ("neurons", r"\$ \\\\ \$\\to\$ \$a", r"change up to \+?\$-?[\d.]+\$, \d+ of \d+\}")])
+def test_before_and_after_a_step_say_what_changed(name, number, change):
+    step = DRAWINGS[name]()
+    tex  = step.tex()
+    assert re.search(number, tex)
+    assert len(re.findall(change, tex)) >= 1 and tex.count(" change ") == len(step.changes)
+
+
+def test_brackets_are_double_and_an_opened_one_is_a_dashed_frame_with_the_slopes_in_it():
+    tex = DRAWINGS["brackets"]().tex()
+    assert tex.count(", double]") == 2
+    assert r"{$w_{1}$ ... $w_{64}$: 64 values \\ data $0.01$ ... $0.64$" in tex
+    tex = DRAWINGS["a grid"]().tex()
+    assert tex.count(", double]") == 1 and tex.count(r"\\ slope $") == 64
+    assert re.search(r"\\draw\[rounded corners[^;]*, dashed\][^;]*\{w1 \.\.\. w64\};", tex)
 
 
 # --- files ----------------------------------------------------------------------------------------
