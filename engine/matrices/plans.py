@@ -24,9 +24,15 @@ class Prepared(NamedTuple):
     """A plan and the arrays around it: what to fill before it runs, and what to read after it."""
 
     plan:    Plan
-    rooms:   dict[str, Floats]                # of "input" and "target", where the loss has them
     loss:    Floats
+    x:       Floats | None                    # inputs and targets, where the loss has them
+    y:       Floats | None
     outputs: Floats
+
+    @property
+    def rooms(self) -> dict[str, Floats]:
+        """x and y by their role, as far as there are any."""
+        return {role: room for role, room in (("input", self.x), ("target", self.y)) if room is not None}
 
 
 class Plans:
@@ -43,15 +49,18 @@ class Plans:
         if not self.choice.left:
             self.hurry()
         count = len(X) if self.samples else 0
-        ready = self.last = self.made.get((count, False)) or self.prepared(count)
-        fill(ready.rooms, X, Y)
-        ready.plan.run()
-        return float(ready.loss[0])
+        self.last = ready = self.made.get((count, False)) or self.prepared(count)
+        plan, loss, x, y, _ = ready
+        if x is not None: fill(x, X, "input")
+        if y is not None: fill(y, Y, "target")
+        plan.run()
+        return float(loss[0])
 
     def predict(self, X: Data) -> Floats:
         """The outputs at theta."""
         ready = self.prepared(len(X), predicting=True)
-        fill(ready.rooms, X, np.zeros_like(ready.rooms["target"]) if "target" in ready.rooms else None)
+        if ready.x is not None: fill(ready.x, X, "input")
+        if ready.y is not None: ready.y[...] = 0.0
         ready.plan.run()
         return ready.outputs.copy()
 
@@ -93,7 +102,7 @@ class Plans:
             roots.append(derived.outputs)
             into.append(np.empty(sized(derived.outputs.shape, samples)))
         plan = self.choice.plan(roots, samples, given, into, train=not predicting)
-        return Prepared(plan, rooms, into[0], into[-1])
+        return Prepared(plan, into[0], rooms.get("input"), rooms.get("target"), into[-1])
 
     def check(self, samples: int) -> None:
         derived = self.derived
@@ -104,21 +113,19 @@ class Plans:
             raise ValueError("there are no samples: give at least one row")
 
 
-def fill(rooms: dict[str, Floats], X: Data, Y: Data | None) -> None:
-    """Copy samples and targets to where a plan reads them.
+def fill(room: Floats, data: Data | None, role: str) -> None:
+    """Copy samples or targets to where a plan reads them.
 
     Raises:
-        ValueError: one is missing, or has another shape.
+        ValueError: they are missing, or have another shape.
     """
-    for role, data in (("input", X), ("target", Y)):
-        room = rooms.get(role)
-        if room is not None and type(data) is np.ndarray and data.shape == room.shape:
-            np.copyto(room, data)
-        elif room is not None:
-            if data is None:
-                raise ValueError(f"the program was recorded with {role}s and got none: write program(X, Y)")
-            try:
-                np.copyto(room, np.asarray(data, dtype=float).reshape(room.shape))
-            except ValueError:
-                raise ValueError(f"{role}s of shape {np.shape(data)} were given and {room.shape} is needed, "
-                                 "one row per sample: give the same features as were recorded") from None
+    if type(data) is np.ndarray and data.shape == room.shape:
+        np.copyto(room, data)
+        return
+    if data is None:
+        raise ValueError(f"the program was recorded with {role}s and got none: write program(X, Y)")
+    try:
+        np.copyto(room, np.asarray(data, dtype=float).reshape(room.shape))
+    except ValueError:
+        raise ValueError(f"{role}s of shape {np.shape(data)} were given and {room.shape} is needed, "
+                         "one row per sample: give the same features as were recorded") from None
