@@ -15,7 +15,7 @@ has slope 0: no gradient flows back along it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -261,45 +261,61 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], scale: Scale | No
     links   = shown_links(fold)
     framed  = {fold.id(box) for box in fold.boxes if in_grid(fold, box)}
     single  = [link for link in links if fold.id(link.source) not in framed]
-    shows   = len(single) <= LABELS_UP_TO if partials is None else partials
-    picture = Dot("graph", node=NODE,
-                  graph=GRAPH | arrangement(fold.view, single)
-                  | ({"ratio": format(plan.ratio, ".3g")} if plan.ratio else {})
-                  | ({"newrank": "true", "remincross": "false"} if plan is not PLAIN else {})
-                  | ({"compound": "true"} if framed else {}),
-                  edge=EDGE | (DENSE_EDGE if len(single) > LABELS_UP_TO else {}))
-    lit_boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
-    lit_links = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit if v in fold.box_of
-                 and z in fold.box_of}
-    for name, boxes in bands(fold, plan.bands) if plan.bands else clusters(fold):
-        part = Dot(f"cluster {name}" if name else "")
-        if name:
-            part.own(**({"style": "invis"} if plan.bands else LAYER | {"label": escaped(name)}))
-        grids: dict[str, list[Box]] = {}
-        for box in boxes:
-            style = box_style(fold, box, id(box) in lit_boxes if lit else None)
-            if fold.id(box) in framed:
-                grids.setdefault(box.frame, []).append(box)
-                style |= slope_line(fold, box)
-            part.node(fold.id(box), **(style | dict((labels or {}).get(fold.id(box), {}))))
-        for column in columns(fold, [box for box in boxes if fold.id(box) not in framed], plan is not PLAIN):
-            part.part(below_each_other(column[::-1] if name else column))   # a cluster is turned upside down
-        for title, cells in grids.items():
-            part.part(grid(title, [fold.id(box) for box in in_order(fold, cells)],
-                           plan.columns.get(title, 1)))
-        picture.part(part)
-    counts: dict[int, int] = {}
-    for link in bundled(fold, links, framed, plan):
-        counts[id(link.target)] = k = counts.get(id(link.target), -1) + 1
-        on    = (id(link.source), id(link.target)) in lit_links if lit else None
-        style = link_style(fold, link, k, shows, on, scale)
-        if fold.id(link.source) in framed:
-            style |= {"ltail": f"cluster {fold.id(link.source)}"} | bundle(link)
-        ends = fold.id(link.source), fold.id(link.target)
-        if plan.bands and plan.bands[ends[0]] != plan.bands[ends[1]]:
+    dense   = len(single) > LABELS_UP_TO
+    picture = Dot("graph", node=NODE, edge=EDGE | (DENSE_EDGE if dense else {}),
+                  graph=GRAPH | arrangement(fold.view, single) | planned(plan)
+                  | ({"compound": "true"} if framed else {}))
+    boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
+    styles = {fold.id(box): box_style(fold, box, id(box) in boxes if lit else None)
+              | (slope_line(fold, box) if fold.id(box) in framed else {})
+              | dict((labels or {}).get(fold.id(box), {})) for box in fold.boxes}
+    for name, members in bands(fold, plan.bands) if plan.bands else clusters(fold):
+        picture.part(part_of(fold, name, members, styles, framed, plan))
+    for link, style in styled_links(fold, bundled(fold, links, framed, plan), lit, scale,
+                                    not dense if partials is None else partials):
+        tail, head = fold.id(link.source), fold.id(link.target)
+        if tail in framed:
+            style |= {"ltail": f"cluster {tail}"} | bundle(link)
+        if plan.bands and plan.bands[tail] != plan.bands[head]:
             style |= {"constraint": "false"}                  # it leads to another row
-        picture.edge(*ends, **style)
+        picture.edge(tail, head, **style)
     return str(picture)
+
+
+def planned(plan: Plan) -> dict[str, str]:
+    """What holds for the whole picture when it has a shape to keep."""
+    return ({"ratio": format(plan.ratio, ".3g")} if plan.ratio else {}) | (
+        {"newrank": "true", "remincross": "false"} if plan is not PLAIN else {})
+
+
+def part_of(fold: Fold, name: str, boxes: list[Box], styles: Mapping[str, Mapping[str, str]],
+            framed: set[str], plan: Plan) -> Dot:
+    """A layer, or a row of the picture: its boxes, its columns, and the grids of what was opened."""
+    part = Dot(f"cluster {name}" if name else "")
+    if name:
+        part.own(**({"style": "invis"} if plan.bands else LAYER | {"label": escaped(name)}))
+    grids: dict[str, list[Box]] = {}
+    for box in boxes:
+        if fold.id(box) in framed:
+            grids.setdefault(box.frame, []).append(box)
+        part.node(fold.id(box), **styles[fold.id(box)])
+    for column in columns(fold, [box for box in boxes if fold.id(box) not in framed], plan is not PLAIN):
+        part.part(below_each_other(column[::-1] if name else column))       # a cluster is turned upside down
+    for title, cells in grids.items():
+        part.part(grid(title, [fold.id(box) for box in in_order(fold, cells)], plan.columns.get(title, 1)))
+    return part
+
+
+def styled_links(fold: Fold, links: Iterable[Link], lit: Sequence[tuple[Value, Value]], scale: Scale | None,
+                 shows: bool) -> Iterator[tuple[Link, dict[str, str]]]:
+    """The arrows and how they look; those that lead to one box are counted."""
+    marked = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit
+              if v in fold.box_of and z in fold.box_of}
+    counts: dict[int, int] = {}
+    for link in links:
+        counts[id(link.target)] = k = counts.get(id(link.target), -1) + 1
+        on = (id(link.source), id(link.target)) in marked if lit else None
+        yield link, link_style(fold, link, k, shows, on, scale)
 
 
 def bands(fold: Fold, row: Mapping[str, int]) -> list[tuple[str, list[Box]]]:
@@ -352,14 +368,20 @@ def columns(fold: Fold, boxes: list[Box], ordered: bool = False) -> list[list[st
         found["p", 0] = [fold.id(box) for box in in_order(fold, shown)]
     if fold.view in ("unit", "neuron") or ordered:
         for box in boxes:
-            v = box.members[0]
-            place, part = fold.graph.place(v), fold.graph.names.parts.get(v)
-            end = box.single and ordered and place and place.part == "affine" and v in fold.graph.names.parts
-            if place and (box.group in ("z", "neuron") or end):
-                found.setdefault(("z", place.sample), []).append(fold.id(box))
-            elif not v.operands and part and fold.graph.role(v) == "input":
-                found.setdefault(("x", part[2]), []).append(fold.id(box))
+            key = column_of(fold, box, ordered)
+            if key is not None:
+                found.setdefault(key, []).append(fold.id(box))
     return [column for column in found.values() if len(column) > 1]
+
+
+def column_of(fold: Fold, box: Box, ordered: bool) -> tuple[str, int] | None:
+    """The column that a unit or an input of a sample belongs to."""
+    v = box.members[0]
+    place, part = fold.graph.place(v), fold.graph.names.parts.get(v)
+    end = box.single and ordered and place and place.part == "affine" and v in fold.graph.names.parts
+    if place and (box.group in ("z", "neuron") or end):
+        return "z", place.sample
+    return ("x", part[2]) if not v.operands and part and fold.graph.role(v) == "input" else None
 
 
 def openable(fold: Fold) -> dict[str, str]:
