@@ -123,10 +123,10 @@ def numbers(items: Sequence[str]) -> dict[str, float]:
     return values
 
 
-def shape(text: str | None) -> tuple[float, float] | None:
-    """16:9 as (16, 9)."""
+def shape(text: str | None) -> tuple[float, float] | str:
+    """16:9 as (16, 9); without it what draw does by default."""
     if text is None:
-        return None
+        return "strips"
     try:
         width, height = map(float, text.split(":"))
     except ValueError:

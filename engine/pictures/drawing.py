@@ -20,12 +20,13 @@ from functools import cached_property
 from pathlib import Path
 
 from . import graphviz as rendering, tikz
+from ..graphs.brackets import MIDDLE
 from ..graphs.folds import Box, Fold, Link
 from ..graphs.graph import Graph as Graph
 from ..graphs.paths import Paths
 from ..show.dot import Dot, below_each_other, escaped
 from ..show.files import written
-from .fitting import LABELS_UP_TO, PLAIN, Plan, Shape, fitted
+from .fitting import LABELS_UP_TO, PLAIN, WIDE, Plan, Shape, fitted, is_strip
 from .graphviz import Layout, as_svg
 from .grids import bundle, bundled, grid, in_grid, in_order, slope_line
 from .grids import formulas as in_latex
@@ -172,7 +173,8 @@ class Drawing:
 def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value | str] = (),
          path_to: Value | str | None = None, touches: Value | str | None = None,
          edge_width: str | None = None, partials: bool | None = None,
-         max_nodes: int = SCALAR_LIMIT, fit: Shape | None = None, legend: bool | None = None) -> Drawing:
+         max_nodes: int = SCALAR_LIMIT, fit: Shape | str | None = "strips",
+         legend: bool | None = None) -> Drawing:
     """The graph that ends in root, as a picture to show, or to save with .save("graph.svg").
 
     Args:
@@ -188,7 +190,8 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
         max_nodes: the most boxes to draw.
         fit: a shape to come near to, (16, 9) for a slide: repeated operands gather into brackets such as
             "w1 ... w64", which unfold opens as a grid, and a line that is too long goes on below. What has
-            the shape already stays as it is.
+            the shape already stays as it is. By default "strips": (16, 9) for drawings of many boxes that
+            would be strips, four times too wide or too high; None: as Graphviz likes.
         legend: whether a legend of colours and widths stands below the picture; by default where
             something is highlighted or the width of arrows means something.
 
@@ -201,19 +204,20 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
         raise ValueError(f'edge_width is "gradient" or None, not {visible(repr(edge_width))}')
     if view is None:
         view = "scalar" if len(graph.nodes) <= FOLD_ABOVE else "unit"
-    if view == "scalar" and fit is None:
+    if view == "scalar" and not isinstance(fit, tuple):
         refuse_above(len(graph.nodes), max_nodes, view)
     unfold = list(unfold)
-    fold, plan = (Fold(graph, view, unfold), PLAIN) if fit is None else fitted(graph, view, unfold, fit,
-                                                                               lines)
+    shape  = wanted(graph, view, unfold, fit)
+    fold, plan = (Fold(graph, view, unfold), PLAIN) if shape is None else fitted(graph, view, unfold, shape,
+                                                                                 lines)
     refuse_above(len(fold.boxes), max_nodes, view)
 
     def again(titles: Sequence[str], limit: int) -> Drawing | None:
-        shape = (16, 9) if fit is None and titles else fit
+        fits = WIDE if shape is None and titles else shape
         try:
             opened = [what for what in unfold if not isinstance(what, str)] + list(titles)
             drawn  = draw(graph, view, unfold=opened, path_to=path_to, touches=touches, edge_width=edge_width,
-                          partials=partials, max_nodes=min(max_nodes, limit), fit=shape, legend=legend)
+                          partials=partials, max_nodes=min(max_nodes, limit), fit=fits, legend=legend)
         except ValueError:                                    # too large: that box stays as it is
             return None
         return drawn if len(drawn.fold.boxes) + len(drawn.fold.links) <= limit else None
@@ -226,6 +230,17 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
                    legend=entries(fold, scale, bool(lit), bool(legend)) if means else (),
                    unfolded=[what for what in unfold if isinstance(what, str)], plan=plan,
                    again=again)
+
+
+def wanted(graph: Graph, view: str, unfold: list[Value | str], fit: Shape | str | None) -> Shape | None:
+    """The shape to keep."""
+    if not isinstance(fit, str):
+        return fit
+    if fit != "strips":
+        raise ValueError(f'fit is a shape, "strips" or None, not {visible(repr(fit))}: write fit=(16, 9)')
+    if any(isinstance(what, str) and MIDDLE in what for what in unfold):
+        return WIDE                                           # a bracket is asked for by its title
+    return WIDE if is_strip(Fold(graph, view, unfold), lines) else None
 
 
 def refuse_above(boxes: int, limit: int, view: str) -> None:
@@ -418,7 +433,7 @@ def mimebundle(x: Value) -> dict[str, str]:
     graph = Graph(x)
     if len(graph.nodes) > SCALAR_LIMIT:  # folding takes its time: only where it is asked for
         return {"text/plain": repr(x)}
-    return shown({"text/plain": repr(x)}, lambda: draw(graph, max_nodes=FOLD_ABOVE).svg())
+    return shown({"text/plain": repr(x)}, lambda: draw(graph, max_nodes=FOLD_ABOVE, fit=None).svg())
 
 
 def picture_of_graph(graph: Graph, include: object = None, exclude: object = None) -> dict[str, str]:

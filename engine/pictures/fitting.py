@@ -26,6 +26,8 @@ FRAME                = 40.0                # points: the margins and title of a 
 SLOPE, LABELS_UP_TO  = 20.0, 220           # points: of a slope on its arrow; arrows: above, they have none
 WIDEST               = 1800.0              # points: a wider picture cannot be read on a slide
 Shape                = tuple[float, float]
+WIDE: Shape          = (16, 9)                  # a screen, a slide
+MANY, STRIP          = 60, 4.0                  # boxes, and how far from WIDE, that make a strip of a drawing
 
 
 class Plan(NamedTuple):
@@ -75,6 +77,14 @@ def fitted(graph: Graph, view: str, unfold: Iterable[Value | str], shape: Shape,
     rows = round(sqrt(off)) if not plan else 1                # a row of half the length makes two
     bands, off = (sizes.bands(rows), off / rows ** 2) if rows > 1 else (None, off)
     return fold, Plan(plan, 1 / (ratio * max(1.0, off / FARTHEST) * min(1.0, off * FARTHEST)), bands)
+
+
+def is_strip(fold: Fold, says: Callable[[Fold, Box], list[str]]) -> bool:
+    """Whether a drawing of many boxes would be STRIP times as wide or as high as a screen."""
+    if len(fold.boxes) <= MANY:
+        return False
+    width, height = Sizes(fold, says).whole({})
+    return not 1 / STRIP < width / height / ratio_of(WIDE) < STRIP
 
 
 def ratio_of(shape: Shape) -> float:

@@ -8,7 +8,7 @@ import pytest
 
 from engine import Value, dot, draw, tanh
 from engine.pictures.fitting import PLAIN, levels, ratio_of
-from nn import MLP
+from nn import MLP, half_mse
 
 SVG   = "{http://www.w3.org/2000/svg}"
 SLIDE = 16 / 9
@@ -147,7 +147,7 @@ def test_what_is_too_long_goes_on_below(make, view):
     root = make()
     drawing = draw(root, view, fit=(16, 9))
     assert abs(log(aspect(drawing) / SLIDE)) < log(1.35)
-    assert drawing.layout["width"] < 0.7 * draw(root, view).layout["width"]
+    assert drawing.layout["width"] < 0.7 * draw(root, view, fit=None).layout["width"]
 
 
 @pytest.mark.parametrize("n", [10, 16, 25, 40])
@@ -165,3 +165,16 @@ def test_rows_are_read_from_the_top_and_each_from_the_left(n):
         ends = fold.id(link.source), fold.id(link.target)
         if drawing.plan.bands[ends[0]] == drawing.plan.bands[ends[1]]:
             assert nodes[ends[0]][0] < nodes[ends[1]][0]
+
+
+def test_a_strip_is_fitted_by_itself_and_what_has_a_shape_is_not():
+    """The two strips of 1:20 and more: an opened layer, and a product of 64 pairs."""
+    model = MLP(2, [16, 16, 1], seed=1)
+    J = half_mse(model([Value(0.5, "x[1]"), Value(-1.0, "x[2]")]), Value(1.0, "y"))
+    for strip, options in ((J, {"view": "layer", "unfold": ["layer 2"]}), (pairs(), {})):
+        assert draw(strip, **options).source == draw(strip, fit=(16, 9), **options).source
+        assert draw(strip, **options).source != draw(strip, fit=None, **options).source
+    for view in ("unit", "neuron", "layer"):
+        assert draw(J, view=view).source == draw(J, view=view, fit=None).source
+    with pytest.raises(ValueError, match=r"fit is a shape, .strips. or None"):
+        draw(J, fit="wide")
