@@ -77,6 +77,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "at 0 both branches are 0",
     ("engine/primitives.py", "lambda z, x, a: where(x > 0, shut, expm1(", "0 becomes 1"):
         "the 0 stands where it is not used",
+    ("nn/activations.py", "passes, stops = row.value(20.0)", "20.0 becomes 21.0"):
+        "far from 0 either number tells the same",
+    ("nn/activations.py", 'return "he" if passes > 15', "15 becomes 16"): "what passes 20 is at least 20",
+    ("nn/activations.py", 'return "he" if passes > 15', "5 becomes 6"): "what stops -20 is near 0, else -20",
+    ("nn/activations.py", 'return "he" if passes > 15', "> becomes >="): "no activation is 15 at 20",
+    ("nn/activations.py", 'return "he" if passes > 15', "< becomes <="): "no activation is 5 or -5 at -20",
 }
 
 SWAPS: dict[type[ast.AST], tuple[type[ast.AST], str]] = {

@@ -1,5 +1,7 @@
 """Datasets: the documents' tables, shapes that can be measured, determinism."""
 
+import cmath
+import math
 from hashlib import sha256
 from math import hypot, isclose, sin
 
@@ -43,6 +45,17 @@ def test_moons_circles_spirals_and_curves_without_noise_lie_on_their_curves():
     for x in spirals(60, classes=3, noise=0)[0]:
         assert 0.1 - 1e-12 <= hypot(*x) <= 1 + 1e-12
     assert all(y == sin(x) for (x,), y in zip(*noisy_curve(noise=0)))
+
+
+@pytest.mark.parametrize("classes, turns", [(2, 1.0), (3, 1.5), (5, 0.25)])
+def test_the_arms_of_spirals_start_evenly_around_and_wind_as_often_as_told(classes, turns):
+    X, Y = spirals(40 * classes, classes=classes, turns=turns, noise=0)
+    for k in range(classes):
+        arm = [complex(*x) for x, y in zip(X, Y) if y == k]
+        start = cmath.rect(1.0, 2 * math.pi * k / classes)
+        assert arm[0] / abs(arm[0]) == pytest.approx(start, abs=1e-12)
+        wound = sum(cmath.phase(after / before) for before, after in zip(arm, arm[1:]))
+        assert wound == pytest.approx(2 * math.pi * turns * (len(arm) - 1) / len(arm), rel=0.03)
 
 
 @pytest.mark.parametrize("make", [moons, circles, spirals, noisy_curve])
