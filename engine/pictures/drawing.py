@@ -204,12 +204,10 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
         raise ValueError(f'edge_width is "gradient" or None, not {visible(repr(edge_width))}')
     if view is None:
         view = "scalar" if len(graph.nodes) <= FOLD_ABOVE else "unit"
-    if view == "scalar" and not isinstance(fit, tuple):
+    if view == "scalar" and (fit is None or isinstance(fit, str)):
         refuse_above(len(graph.nodes), max_nodes, view)
     unfold = list(unfold)
-    shape  = wanted(graph, view, unfold, fit)
-    fold, plan = (Fold(graph, view, unfold), PLAIN) if shape is None else fitted(graph, view, unfold, shape,
-                                                                                 lines)
+    fold, plan, shape = folded(graph, view, unfold, fit)
     refuse_above(len(fold.boxes), max_nodes, view)
 
     def again(titles: Sequence[str], limit: int) -> Drawing | None:
@@ -232,15 +230,18 @@ def draw(root: Value | Graph, view: str | None = None, *, unfold: Iterable[Value
                    again=again)
 
 
-def wanted(graph: Graph, view: str, unfold: list[Value | str], fit: Shape | str | None) -> Shape | None:
-    """The shape to keep."""
-    if not isinstance(fit, str):
-        return fit
-    if fit != "strips":
+def folded(graph: Graph, view: str, unfold: list[Value | str],
+           fit: Shape | str | None) -> tuple[Fold, Plan, Shape | None]:
+    """The fold, how to draw it, and the shape that it keeps."""
+    if isinstance(fit, str) and fit != "strips":
         raise ValueError(f'fit is a shape, "strips" or None, not {visible(repr(fit))}: write fit=(16, 9)')
-    if any(isinstance(what, str) and MIDDLE in what for what in unfold):
-        return WIDE                                           # a bracket is asked for by its title
-    return WIDE if is_strip(Fold(graph, view, unfold), lines) else None
+    asked = any(isinstance(what, str) and MIDDLE in what for what in unfold)     # for a bracket, by its title
+    if fit is None or isinstance(fit, str) and not asked:
+        fold = Fold(graph, view, unfold)
+        if fit is None or not is_strip(fold, lines):
+            return fold, PLAIN, None
+    shape = WIDE if isinstance(fit, str) else fit
+    return *fitted(graph, view, unfold, shape, lines), shape
 
 
 def refuse_above(boxes: int, limit: int, view: str) -> None:

@@ -178,3 +178,7 @@ def test_a_strip_is_fitted_by_itself_and_what_has_a_shape_is_not():
         assert draw(J, view=view).source == draw(J, view=view, fit=None).source
     with pytest.raises(ValueError, match=r"fit is a shape, .strips. or None"):
         draw(J, fit="wide")
+
+
+def test_a_shape_may_be_a_list_and_gathers_before_anything_is_refused():
+    assert draw(pairs(), fit=[16, 9], max_nodes=60).source == draw(pairs(), fit=(16, 9), max_nodes=60).source
