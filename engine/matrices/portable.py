@@ -17,8 +17,7 @@ import numpy as np
 
 from ..libraries import Quantity
 from .data import Data, Library, Tensor
-from .derivation import Derivation
-from .derivation import needed as needed
+from .derivation import Derivation, needed
 from .lines import Array
 from .passes.expansion import expand
 

@@ -19,3 +19,26 @@ def browser():
         chromium = p.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """opened(picture or lecture): its page in the browser; a console error, a failure or a request to a
+    network fails the test."""
+    contexts, complaints = [], []
+
+    def open_page(shown, width=1280, height=800, name="page.html", **options):
+        path = shown.save(tmp_path / name)
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on("console", lambda message: complaints.append(f"console {message.type}: {message.text}"))
+        page.on("request", lambda r: r.url.startswith("file:") or complaints.append(f"request: {r.url}"))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

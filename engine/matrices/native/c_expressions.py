@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..interfaces import Unsupported
 from ..lines import Array, number_of
 from .c_memory import Memory
 from .c_text import last, wide
-from .schedule import Unsupported
 
 OPERATORS   = {"+", "-", "*", "/"}
 COMPARISONS = {"<", "<=", ">", ">=", "=="}

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+from ..interfaces import Unsupported
 from ..lines import Array, Shape
 from .c_memory import Memory
 from .c_text import axes, batched, flat, heads, names, size, wide
-from .schedule import VIEWS, Unsupported, peeled
+from .schedule import VIEWS, peeled
 
 
 def kernel(memory: Memory, z: Array) -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..interfaces import Unsupported
 from ..lines import Array, Shape
 from .c_expressions import COMPARISONS, expression
 from .c_memory import Memory
 from .c_text import axes, flat, heads, names, size, wide
-from .schedule import Unsupported
 
 
 class LoopText:

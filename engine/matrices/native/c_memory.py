@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..interfaces import Unsupported
 from ..lines import Array
 from .c_text import axes, batched, constant, flat, last, size, unflat
-from .schedule import VIEWS, Schedule, Unsupported
+from .schedule import VIEWS, Schedule
 
 
 class Memory:

@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..interfaces import Unsupported
 from ..lines import Array
 from .c_kernels import kernel
 from .c_loops import loop
 from .c_memory import Memory
 from .c_text import axes, batched, flat, heads, names, size
-from .schedule import Unsupported, schedule
+from .schedule import schedule
 
 SMALL     = 512              # doubles of workspace up to which a program is made for its number of samples
 ARGUMENTS = "long fresh, const double *const *in, double *const *out, double *work"

@@ -19,13 +19,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..data import Floats, aligned
+from ..derivation import needed
 from ..lines import Array
-from .c_source import Source, source
-from .compiler import NoCompiler as NoCompiler
-from .compiler import library
-from ..portable import elementary, needed
 from ..passes.expansion import expand
-from .schedule import Unsupported as Unsupported
+from ..portable import elementary
+from .c_source import Source, source
+from .compiler import library
 
 WHOLE = {"sigmoid", "softmax", "logsumexp"}                          # kernels.h has them
 

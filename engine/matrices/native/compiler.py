@@ -24,13 +24,14 @@ from functools import cache
 from pathlib import Path
 
 from ...show.files import written
+from ..interfaces import Unsupported
 
 FLAGS   = ("-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd", "-shared",
            "-fPIC", "-w")
 TIMEOUT = 60                                                         # seconds
 
 
-class NoCompiler(Exception):
+class NoCompiler(Unsupported):
     """There is no C compiler here, or it cannot compile for this machine; the message says which."""
 
 

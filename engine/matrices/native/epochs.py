@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from ...libraries import Quantity
 from ..algebra import simpler
 from ..data import Floats, Order, aligned
+from ..interfaces import Unsupported
 from ..lines import Array, Lines
 from ..mover import Mover, Rule
 from ..parameters import Parameters
 from .compiled import Compiled, Native, compiled, pointers
-from .compiler import NoCompiler, library
-from .schedule import Unsupported
+from .compiler import library
 
 CHUNK = 10_000  # steps in a call, so that Ctrl-C is heard
 
@@ -59,7 +59,7 @@ def rule_of(optimizer: Rule, count: int, states: int,
         roots = [lines.spread(x if isinstance(x, Array) else lines.constant(x), (count,))
                  for x in (w, *state)]
         made  = compiled(roots, 1)
-    except (TypeError, AttributeError, Unsupported, NoCompiler):
+    except (TypeError, AttributeError, Unsupported):
         return None
     return made, [z.attrs for z in made.source.leaves]
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..data import Floats
+from ..interfaces import Epochs, Plan
 from ..lines import Array
 from ..mover import Mover
 from ..parameters import Parameters
-from ..interfaces import Epochs, Plan, Unsupported
-from . import schedule
 from .compiled import Compiled, Native, compiled
 from .compiler import NoCompiler
 from .epochs import loop
@@ -25,10 +24,7 @@ class MachineCode:
 
     def plan(self, roots: Sequence[Array], samples: int, given: dict[int, Floats],
              into: Sequence[Floats]) -> Native:
-        try:
-            self.compiled = self.compiled or compiled(roots, samples)
-        except (schedule.Unsupported, NoCompiler) as reason:
-            raise Unsupported(str(reason)) from None
+        self.compiled = self.compiled or compiled(roots, samples)
         return Native(self.compiled, samples, given, into)
 
     def epochs(self, plan: Plan, rooms: dict[str, Floats], own: Parameters, mover: Mover, X: Floats,

@@ -21,10 +21,6 @@ KERNELS = ("matmul", "concat", "max", "min", "softmax", "logsumexp")
 CHEAP   = ("+", "-", "*", "neg")
 
 
-class Unsupported(Exception):
-    """An operation that the native runner leaves to NumPy."""
-
-
 class Schedule(NamedTuple):
     stages:  list[tuple[list[Array], list[tuple[Shape, list[Array]]]]]
     stored:  set[int]

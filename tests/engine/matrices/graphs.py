@@ -11,6 +11,7 @@ from engine.matrices.passes.sums import normalise
 from engine.matrices.passes.trace import trace
 from engine.primitives import apply
 from nn import MLP, half_mse
+from tests.conventions import numbers as numbers
 
 UNARY  = ["neg", "abs", "tanh", "sigmoid", "relu", "exp", "sin", "cos", "softplus", "log_sigmoid", "gelu",
           "silu",
@@ -24,10 +25,6 @@ def samples(count, features, seed=0):
     """count lists of Values from N(0, 1)."""
     rng = Random(seed)
     return [[Value(rng.gauss(0, 1)) for _ in range(features)] for _ in range(count)]
-
-
-def numbers(x):
-    return [numbers(part) for part in x] if isinstance(x, list) else x.data
 
 
 def scalar_gradients(loss, parameters):

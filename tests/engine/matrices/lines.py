@@ -3,10 +3,11 @@
 import numpy as np
 
 from engine.matrices.algebra import simpler
+from engine.matrices.derivation import needed
 from engine.matrices.lines import Lines
 from engine.matrices.native.c_memory import Memory
 from engine.matrices.native.schedule import schedule
-from engine.matrices.portable import needed, sized
+from engine.matrices.portable import sized
 
 UNARY       = ["exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos",
                "atan", "sinh", "cosh", "tanh", "asinh", "atanh", "abs", "neg", "floor", "round"]

@@ -89,28 +89,6 @@ def test_the_same_graph_gives_the_same_page():
 
 # --- in a browser ---------------------------------------------------------------------------------
 
-@pytest.fixture
-def opened(browser, tmp_path):
-    """opened(drawing): its page; a console error, a failure or a request to a network fails the test."""
-    contexts, complaints = [], []
-
-    def open_page(drawing, width=1280, height=800, **options):
-        path = drawing.save(tmp_path / "page.html")
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        found = context.new_page()
-        found.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        found.on("console", lambda message: complaints.append(f"console {message.type}: {message.text}"))
-        found.on("request", lambda r: r.url.startswith("file:") or complaints.append(f"request: {r.url}"))
-        found.goto(path.as_uri())
-        return found
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
 def camera(page):
     return page.evaluate("[camera.s, camera.x, camera.y]")
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine.matrices.native.c_expressions import expression
 from engine.matrices.native.c_text import batched, names
-from engine.matrices.native.schedule import Unsupported
+from engine.matrices.interfaces import Unsupported
 
 from ..lines import memory
 

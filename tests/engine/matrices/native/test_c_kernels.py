@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from engine.matrices.native.c_kernels import kernel
-from engine.matrices.native.schedule import Unsupported, is_kernel
+from engine.matrices.interfaces import Unsupported
+from engine.matrices.native.schedule import is_kernel
 
 from ..lines import memory
 

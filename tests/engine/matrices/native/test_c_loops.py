@@ -5,7 +5,7 @@ import re
 import pytest
 
 from engine.matrices.native.c_loops import LoopText, loop
-from engine.matrices.native.schedule import Unsupported
+from engine.matrices.interfaces import Unsupported
 
 from ..lines import memory
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.matrices.native.schedule import Unsupported
+from engine.matrices.interfaces import Unsupported
 
 from ..lines import memory
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from engine.matrices.derivation import needed
 from engine.matrices.native import compiled, compiler
 from engine.matrices.native.c_source import source
-from engine.matrices.native.schedule import Unsupported
-from engine.matrices.portable import elementary, evaluate, needed
+from engine.matrices.interfaces import Unsupported
+from engine.matrices.portable import elementary, evaluate
 
 from ..lines import WRITTEN, data, program
 

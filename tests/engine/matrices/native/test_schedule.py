@@ -1,7 +1,7 @@
 """Which lines run in one loop, when, and what of them needs memory."""
 
+from engine.matrices.derivation import needed
 from engine.matrices.native.schedule import bottom, copied, peeled, plain, schedule
-from engine.matrices.portable import needed
 
 from ..lines import program
 

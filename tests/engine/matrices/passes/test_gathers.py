@@ -5,12 +5,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from engine.matrices.derivation import needed
 from engine.matrices.lines import number_of
 from engine.matrices.passes.batch import Templates
 from engine.matrices.passes.gathers import Views, one_for_all, plain
 from engine.matrices.passes.groups import Group, Groups
 from engine.matrices.passes.operands import Operands, of_all_samples
-from engine.matrices.portable import evaluate, needed
+from engine.matrices.portable import evaluate
 
 SAMPLES = 3
 INPUTS, PARAMETERS, MORE = range(0, 5), range(5, 11), range(11, 13)           # templates of three groups

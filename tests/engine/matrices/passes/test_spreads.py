@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from engine.matrices.algebra import simpler
+from engine.matrices.derivation import needed
 from engine.matrices.lines import Lines, number_of
 from engine.matrices.passes.spreads import narrowed, scatter, unspread
-from engine.matrices.portable import evaluate, needed, sized
+from engine.matrices.portable import evaluate, sized
 
 
 @pytest.mark.parametrize("index", [[0, 0, 2], [1, 0], [3, 3, 3, 1, 1, 0], [2]])
