@@ -1,62 +1,123 @@
 """Zero and constant initialisation: the units stay equal for ever (D1).
 
-What there is to see: with equal weights two hidden units get equal gradients, so equal they stay,
-to the last bit; with zeros a ReLU network learns only its output bias. Random weights break the tie.
+What there is to see: the weights of two hidden units while they train. From equal weights they get equal
+gradients, so equal they stay, to the last bit, and two units do the work of one; with zeros a ReLU network
+learns only its output bias. Random weights break the tie, with every bias starting at 0.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nn import MLP, SGD, fit, half_mse
 from nn.datasets import logic_gate
 
-from .common import BLACK, BLUE, GREEN, ORANGE, VERMILLION, figure, progress, save, table
+from .common import BLACK, BLUE, ORANGE, VERMILLION, figure, progress, save, table
 from .schemes import columns, draw_network, places
 
 POSITION  = 140
 DOCUMENTS = ["D1-39", "D1-40", "D1-48", "D1-64"]
+STEPS     = 1000
+RANDOM    = range(20)
+CONSTANTS = (0.0, 0.5, 1.0)
 
 
-def train(init: Any, seed: int = 0) -> tuple[MLP, list[float]]:
-    """XOR, 2-2-1, ReLU, half squared error, full batch, rate 0.1; the network and its losses."""
-    X, Y = logic_gate("xor")
-    net  = MLP(2, [2, 1], "relu", init=init, seed=seed)
-    return net, fit(net, X, Y, "half_mse", SGD(net.parameters(), lr=0.1), epochs=2000, progress=False).losses
+class Trained(NamedTuple):
+    """A network, its losses, and the weights into each hidden unit after every step."""
+
+    net:    MLP
+    start:  dict[str, float]
+    losses: list[float]
+    units:  list[list[list[float]]]           # step, unit, weight
+
+    def equal(self) -> bool:
+        """Whether the two hidden units are one unit twice, bit for bit."""
+        first, second = self.net.layers[0].neurons
+        return [p.data for p in first.parameters()] == [p.data for p in second.parameters()]
+
+    def moved(self) -> int:
+        """How many parameters are not what they were."""
+        return sum(p.data != self.start[p.label] for p in self.net.parameters())
+
+
+def train(init: Any, seed: int = 0, engine: str = "scalar") -> Trained:
+    """XOR, 2-2-1, ReLU, half squared error, full batch, rate 0.1."""
+    X, Y  = logic_gate("xor")
+    net   = MLP(2, [2, 1], "relu", init=init, seed=seed)
+    start = {p.label: p.data for p in net.parameters()}
+    def now() -> list[list[float]]: return [[w.data for w in unit.weights] for unit in net.layers[0].neurons]
+    units = [now()]
+    losses = fit(net, X, Y, "half_mse", SGD(net.parameters(), lr=0.1), epochs=STEPS, progress=False,
+                 engine=engine, callbacks=[lambda *_: units.append(now())]).losses
+    return Trained(net, start, losses, units)
 
 
 def run(out: Path) -> None:
-    """Train from constants and from random numbers; print whether the units ever differ."""
-    rows, curves = [], {}
-    for gamma in progress((0.0, 0.5, 1.0), "constants"):
-        net, losses = train(gamma)
-        first, second = net.layers[0].neurons
-        equal = [p.data for p in first.parameters()] == [p.data for p in second.parameters()]
-        moved = [p.label for p in net.parameters() if p.data != (0.0 if p.label.startswith("b") else gamma)]
-        rows.append((f"constant {gamma:g}", losses[-1], "yes, bit for bit" if equal else "no", len(moved)))
-        curves[f"all weights {gamma:g}"] = losses
-    finals = sorted((train("normal", seed) for seed in progress(range(10), "random starts")),
-                    key=lambda run: run[1][-1])
-    best, losses = finals[0]
-    rows.append(("N(0, 1), best of 10", losses[-1], "no", len(best.parameters())))
-    rows.append(("N(0, 1), median of 10", finals[5][1][-1], "no", len(best.parameters())))
-    curves["N(0, 1), best of 10"] = losses
-    table(["initial weights", "J after 2000 steps", "hidden units equal", "parameters that moved"], rows,
+    """Train from constants and from random numbers; print whether the units ever differ, and draw them."""
+    constant = {gamma: train(gamma) for gamma in progress(CONSTANTS, "constants")}
+    drawn    = [train("normal", seed, "vectorized") for seed in progress(RANDOM, "random starts")]
+    best     = min(drawn, key=lambda one: one.losses[-1])
+    middle   = sorted(drawn, key=lambda one: one.losses[-1])[len(drawn) // 2]
+    print(f"XOR with two hidden ReLU units, {STEPS} steps (D1-40):\n")
+    table(["initial weights", "final J", "hidden units equal", "of 9 parameters moved"],
+          [row(f"all {gamma:g}", one) for gamma, one in constant.items()] +
+          [row(f"N(0, 1), best of {len(drawn)}", best), row(f"N(0, 1), middle of {len(drawn)}", middle)],
           digits=9)
-    print("\nJ = 1/8 is the loss of answering 1/2 everywhere. Two ReLU units are a tight fit: random starts "
-          "often get stuck too.")
+    equal, low = sum(one.equal() for one in drawn), sum(one.losses[-1] < 0.001 for one in drawn)
+    print(f"\nof {len(drawn)} random starts (D1-39) {equal} end with equal units, and {low} below J = 0.001: "
+          "two ReLU units are a tight fit.\nJ = 1/8 is the loss of answering 1/2 everywhere.\n")
+    print("the biases of the best one, 0 at the start and safe, since the weights differ (D1-48):\n")
+    biases = [p for p in best.net.parameters() if p.label.startswith("b")]
+    table(["bias", "at the start", "at the end"], [(p.label, best.start[p.label], p.data) for p in biases])
 
     draw_constant(out)
+    draw_units({**{rf"all weights $\gamma$ = {gamma:g}": one for gamma, one in constant.items()},
+                "D1-39: random N(0, 1)": best}, out)
+    draw_losses({f"$\\gamma$ = {gamma:g}": [one] for gamma, one in constant.items()}, drawn, out)
+
+
+def row(label: str, one: Trained) -> tuple[str, float, str, int]:
+    """What the table says of one training."""
+    return label, one.losses[-1], "yes, bit for bit" if one.equal() else "no", one.moved()
+
+
+def draw_units(runs: dict[str, Trained], out: Path) -> None:
+    """The weights into both hidden units: one panel per start."""
+    fig, axes = figure(1, len(runs), width=4.6, height=5, sharey=True,
+                       title="D1-40: from equal weights the two hidden units stay one unit twice; "
+                             "random weights part them")
+    for panel, (label, one) in zip(axes, runs.items()):
+        for j in (0, 1):
+            for unit, (colour, dash, width) in enumerate(((ORANGE, "-", 6), (BLACK, "--", 2.2))):
+                panel.plot(range(len(one.units)), [step[unit][j] for step in one.units], dash, color=colour,
+                           linewidth=width, label=f"unit {unit + 1}" if j == 0 else None)
+        panel.set(xlabel="step", title=f"{label}\nunits {'equal' if one.equal() else 'differ'}, "
+                                       f"$J$ = {one.losses[-1]:.3f}", xticks=[0, STEPS // 2, STEPS])
+    axes[0].set_ylabel("weights into a hidden unit")
+    low, high = axes[0].get_ylim()
+    axes[0].set_ylim(low, high + 0.25 * (high - low))
+    axes[0].legend(loc="upper left", handlelength=3)
+    save(fig, out, "symmetry", "The weights into the two hidden units against the steps: one curve for both "
+         "from equal weights 0, 0.5 and 1, four different curves from random weights")
+
+
+def draw_losses(constant: dict[str, list[Trained]], drawn: list[Trained], out: Path) -> None:
+    """The final loss of every start."""
     fig, axes = figure(width=9, height=5.2)
-    for (label, losses), colour, dash in zip(curves.items(), (VERMILLION, ORANGE, GREEN, BLUE),
-                                             (":", "--", "-.", "-")):
-        axes.plot(range(1, 2001), losses, dash, color=colour, label=label)
-    axes.set(xlabel="step", ylabel="$J$", xscale="log", ylim=(0, None),
-             title="XOR from constant and from random weights")
-    axes.legend()
-    save(fig, out, "symmetry", "Loss against steps: constant starts stay near 1/8, the best random start "
-         "goes to 0")
+    columns = {**constant, f"random,\n{len(drawn)} starts": drawn}
+    for k, runs in enumerate(columns.values()):
+        ends = sorted(one.losses[-1] for one in runs)
+        axes.plot([k + 0.03 * (i - (len(ends) - 1) / 2) for i in range(len(ends))], ends,
+                  "o" if len(ends) > 1 else "s", color=BLUE if len(ends) > 1 else VERMILLION, markersize=11,
+                  markeredgecolor="black")
+    axes.axhline(0.125, color=BLACK, linestyle=":", linewidth=1.5)
+    axes.text(-0.4, 0.128, "1/8: answering 1/2 everywhere", va="bottom", fontsize=15)
+    axes.set_xticks(range(len(columns)), list(columns))
+    axes.set(ylabel=f"$J$ after {STEPS} steps", ylim=(-0.006, 0.15), xlim=(-0.5, len(columns) - 0.5),
+             title="D1-40: XOR is out of reach of two equal units;\nonly random weights get there, not all")
+    save(fig, out, "symmetry_loss", "The final loss of every start: constant weights stay near 1/8, random "
+         "ones end between 1/8 and 0")
 
 
 def draw_constant(out: Path, gamma: float = 0.5) -> None:
@@ -79,6 +140,7 @@ def draw_constant(out: Path, gamma: float = 0.5) -> None:
                   f"$a$ = {a.data:g}, $\\partial J/\\partial a$ = {a.grad:g}",
                   ha="center", va="center", fontsize=14, color=BLACK)
     axes.set(ylim=(-1.6, 1.2),
-             title=rf"$x$ = (1, 2), $\gamma$ = {gamma:g}: the hidden units are one unit twice")
+             title=rf"D1-64: $x$ = (1, 2), every weight $\gamma$ = {gamma:g}:" + "\n"
+                   "the hidden units are one unit twice")
     save(fig, out, "gamma", "Two inputs, two hidden units and an output, every weight gamma: both hidden "
          "units have the same activation and the same slope")
