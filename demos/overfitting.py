@@ -110,7 +110,7 @@ def held_back(out: Path) -> None:
            for label, starts in runs.items()], digits=3)
     fig, axes = figure(2, 3, width=5.4, height=4.5, sharex=True, sharey=True,
                        title=f"1-{UNITS}-1 on {N} noisy points of a sine: alone it learns the noise by "
-                             "heart\n(above: error against the sine, middle of five starts)")
+                             "heart\n(errors: against the sine, and at the points; middle of five starts)")
     for panel, (label, starts) in zip(axes.flat, runs.items()):
         one = starts[0]
         panel.plot([x for x, in TRUE_X], TRUE_Y, "--", color=BLACK, linewidth=2, label="the sine")

@@ -62,7 +62,7 @@ def train(hidden: int, strength: float, start: int, data: Data) -> Trained:
     """A 2-hidden-1 tanh network on the points, with the penalty strength/2 |W|^2."""
     net = MLP(2, [hidden, 1], "tanh", seed=start)
     penalty = (lambda model: l2(weights(model), strength)) if strength else None
-    fit(net, data.X, data.Y, "bce_with_logits", Adam(net.parameters(), lr=0.1), epochs=500,
+    fit(net, data.X, data.Y, "bce_with_logits", Adam(net.parameters(), lr=0.1), epochs=400,
         engine="vectorized", penalty=penalty, progress=False)
     new     = blobs(1000, 0, seed=77)
     xs, ys  = ticks(data)

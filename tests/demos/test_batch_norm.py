@@ -41,8 +41,8 @@ def check_worked(printed):
 
 
 def loss_of_the_mean():
-    _, Y = noisy_curve(n=16, noise=0.05)
-    return sum((y - sum(Y) / 16) ** 2 for y in Y) / 32
+    _, Y = noisy_curve(n=12, noise=0.05)
+    return sum((y - sum(Y) / 12) ** 2 for y in Y) / 24
 
 
 def check_exploding(shown):
@@ -64,15 +64,17 @@ def check_exploding(shown):
 def check_rates(shown):
     """By the drawn dots: the largest rate at which most seeds learn is larger with batch norm."""
     (axes,) = shown.figures["batch_norm_rates"].axes
-    dots = {label: [ys[k:k + 5] for k in range(0, 25, 5)] for label, ys in (
+    dots = {label: [ys[k:k + 5] for k in range(0, 20, 5)] for label, ys in (
         (label, sum((list(map(float, line.get_ydata())) for line in axes.get_lines()
                      if line.get_marker() == mark), []))
         for label, mark in (("with batch norm", "o"), ("without", "^")))}
     rates = [float(tick.get_text()) for tick in axes.get_xticklabels()]
     def learns(label):
         return [rate for rate, losses in zip(rates, dots[label]) if median(losses) < 0.9 * loss_of_the_mean()]
-    assert learns("with batch norm") == rates == [0.01, 0.03, 0.1, 0.3, 1]
+    assert learns("with batch norm") == rates == [0.01, 0.03, 0.1, 0.3]
     assert max(learns("without")) < 0.1
+    low, high = axes.get_ylim()
+    assert all(low < loss < high for columns in dots.values() for column in columns for loss in column)
     for rate, with_it, without in zip(rates, dots["with batch norm"], dots["without"]):
         assert rate < 0.1 or max(with_it) < min(without)
         assert rate < 0.3 or min(without) > 0.9 * loss_of_the_mean()

@@ -95,7 +95,7 @@ def test_the_boundary_is_where_the_network_is_0():
     xs, ys = regions.ticks(data)
     assert len(one.scores) == len(ys) and len(one.scores[0]) == len(xs)
     net = regions.MLP(2, [3, 1], "tanh", seed=1)
-    regions.fit(net, data.X, data.Y, "bce_with_logits", regions.Adam(net.parameters(), lr=0.1), epochs=500,
+    regions.fit(net, data.X, data.Y, "bce_with_logits", regions.Adam(net.parameters(), lr=0.1), epochs=400,
                 engine="vectorized", progress=False)
     hidden, (output,) = (layer.neurons for layer in net.layers)
     def f(x1, x2):
