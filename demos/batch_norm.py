@@ -158,4 +158,4 @@ def rates(out: Path, steps: int = 60) -> None:
                    "(four ReLU layers, five seeds; lines: the middle seed)")
     axes.legend(loc="lower left")
     save(fig, out, "batch_norm_rates", "Final loss against the learning rate: with batch normalisation it "
-         "falls as the rate grows; without, networks explode or answer the mean from rate 0.1 on")
+         "falls as the rate grows; without, most networks explode or answer the mean from rate 0.03 on")

@@ -8,16 +8,11 @@ from statistics import mean, median
 
 from nn.datasets import noisy_curve
 from tests.demos.shown import curves, show
+from tests.demos.tables import rows
 
 GF = {"zbar": [-1.264911064067, -0.632455532034, 0.632455532034, 1.264911064067],
       "scaled": [-3.529822128135, -2.264911064067, 0.264911064067, 1.529822128135],
       "slopes": [0.442718872424, -0.56920997883, -0.063245553203, 0.18973665961]}
-
-
-def rows(printed, heading):
-    """The cells of the table below a heading."""
-    lines = printed.split(heading)[1].split("\n\n")[1].splitlines()[2:]
-    return [re.split(r"\s{2,}", line.strip()) for line in lines]
 
 
 def test_what_it_shows(tmp_path, monkeypatch, capsys):

@@ -3,7 +3,7 @@ training."""
 
 import re
 from fractions import Fraction
-from itertools import combinations, takewhile
+from itertools import combinations
 from math import sin, tanh
 from statistics import mean, pvariance
 
@@ -13,19 +13,13 @@ from demos import batches
 from nn import MLP
 from nn.datasets import noisy_curve
 from tests.demos.shown import show
+from tests.demos.tables import rows
 
 EXACT = [(Fraction(str(x)), Fraction(str(y))) for x, y in
          [(0.5, 0.2), (1.0, 1.4), (-0.7, -0.3), (1.5, 1.1), (-1.2, -1.9), (0.3, 0.6)]]
 
 
 def slope(x, y): return 2 * (Fraction(3, 10) * x - y) * x
-
-
-def rows(printed, heading):
-    """The cells of the table below a heading."""
-    lines = printed.split(heading)[1].split("\n\n")[1].splitlines()[2:]
-    return [re.split(r"\s{2,}", line.strip())
-            for line in takewhile(lambda line: not line.startswith("wrote"), lines)]
 
 
 @pytest.fixture

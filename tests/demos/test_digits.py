@@ -2,7 +2,6 @@
 differences."""
 
 import re
-from itertools import takewhile
 from math import exp, log
 
 import numpy as np
@@ -12,13 +11,7 @@ from demos import digits
 from nn import MLP
 from nn.datasets import digits as dataset, split
 from tests.demos.shown import curves, show
-
-
-def rows(printed, heading):
-    """The cells of the table below a heading."""
-    lines = printed.split(heading)[1].split("\n\n")[1].splitlines()[2:]
-    return [re.split(r"\s{2,}", line.strip())
-            for line in takewhile(lambda line: line and not line.startswith("wrote"), lines)]
+from tests.demos.tables import rows
 
 
 def scores(net, x):

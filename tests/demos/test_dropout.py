@@ -3,20 +3,14 @@ effects in every drawn start."""
 
 import re
 from fractions import Fraction
-from itertools import product, takewhile
+from itertools import product
 from statistics import mean
 
 import pytest
 from matplotlib.collections import LineCollection
 
 from tests.demos.shown import curves, show
-
-
-def rows(printed, heading):
-    """The cells of the table below a heading."""
-    lines = printed.split(heading)[1].split("\n\n")[1].splitlines()[2:]
-    return [re.split(r"\s{2,}", line.strip())
-            for line in takewhile(lambda line: not line.startswith("wrote"), lines)]
+from tests.demos.tables import rows
 
 
 def test_what_it_shows(tmp_path, monkeypatch, capsys):

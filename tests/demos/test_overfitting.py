@@ -2,7 +2,6 @@
 by least squares."""
 
 import re
-from itertools import takewhile
 from math import pi, sin
 from statistics import mean, median
 
@@ -10,13 +9,7 @@ import numpy as np
 import pytest
 
 from tests.demos.shown import curves, show
-
-
-def rows(printed, heading):
-    """The cells of the table below a heading."""
-    lines = printed.split(heading)[1].split("\n\n")[1].splitlines()[2:]
-    return [re.split(r"\s{2,}", line.strip())
-            for line in takewhile(lambda line: not line.startswith("wrote"), lines)]
+from tests.demos.tables import rows
 
 
 def test_what_it_shows(tmp_path, monkeypatch, capsys):

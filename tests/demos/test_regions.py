@@ -2,7 +2,6 @@
 points."""
 
 import re
-from itertools import takewhile
 from math import tanh
 from statistics import mean, pstdev
 
@@ -13,6 +12,7 @@ from matplotlib.path import Path
 from demos import regions
 from demos.common import BLUE, ORANGE
 from tests.demos.shown import show
+from tests.demos.tables import rows
 
 
 
@@ -38,13 +38,6 @@ def orange(axes, x1, x2):
     """Whether the place is in an area that is drawn orange."""
     filled = next(c for c in axes.collections if hasattr(c, "levels") and c.filled)
     return sum(Path(curve).contains_point((x1, x2)) for curve in filled.get_paths()[1].to_polygons()) % 2 == 1
-
-
-def rows(printed, heading):
-    """The cells of the table below a heading."""
-    lines = printed.split(heading)[1].split("\n\n")[1].splitlines()[2:]
-    return [re.split(r"\s{2,}", line.strip())
-            for line in takewhile(lambda line: not line.startswith("wrote"), lines)]
 
 
 def test_what_it_shows(tmp_path, monkeypatch, capsys):

@@ -1,7 +1,5 @@
 """python -m demos straight_line: training, the segment and annealing computed again in plain floats."""
 
-import re
-from itertools import takewhile
 from math import exp, log1p
 from random import Random
 
@@ -9,6 +7,7 @@ import pytest
 
 from demos import straight_line
 from tests.demos.shown import show
+from tests.demos.tables import rows
 
 X, Y = [(0, 0), (0, 1), (1, 0), (1, 1)], [0, 1, 1, 0]
 
@@ -74,13 +73,6 @@ def annealed(seed, passes):
     return now
 
 
-def rows(printed, heading):
-    """The cells of the table below a heading."""
-    lines = printed.split(heading)[1].split("\n\n")[1].splitlines()[2:]
-    return [[float(cell) for cell in re.split(r"\s{2,}", line.strip())]
-            for line in takewhile(lambda line: line[:4].strip().isdigit(), lines)]
-
-
 @pytest.fixture
 def shown(tmp_path, monkeypatch, capsys):
     return show("straight_line", tmp_path, monkeypatch, capsys)
@@ -114,7 +106,7 @@ def check_annealing(shown):
     times as many."""
     (axes,) = shown.figures["straight_line_annealing"].axes
     ends = [list(map(float, line.get_ydata())) for line in axes.get_lines() if len(line.get_xdata()) == 3]
-    table = rows(shown.printed, "(D4-45):")
+    table = [list(map(float, row)) for row in rows(shown.printed, "(D4-45):")[:10]]
     assert [row[1:] for row in table] == [pytest.approx(errors, rel=1e-3) for errors in ends]
     for seed in (0, 1):
         exact = [error(descended(seed)), annealed(seed, 400), annealed(seed, 1200)]
