@@ -64,7 +64,7 @@ def matrices(out: Path) -> None:
           [(f"{name}[{k}]", *row) for name, matrix in zip(("x", "z", "a"), columns)
            for k, row in enumerate(zip(*matrix), 1)] + [("output", *whole)])
     print(f"\nlargest difference between the batch and its samples one by one: {apart:.1g}\n")
-    fig, axes = figure(1, 4, width=4.6, height=5,
+    fig, axes = figure(1, 4, width=3.6, height=4.2,
                        title="a batch is a matrix: a row for each unit, a column for each sample")
     for panel, name, matrix in zip(axes, names, columns):
         draw_matrix(panel, [list(row) for row in zip(*matrix)])

@@ -72,7 +72,7 @@ def run(out: Path) -> None:
     table(["bias", "at the start", "at the end"], [(p.label, best.start[p.label], p.data) for p in biases])
 
     draw_constant(out)
-    draw_units({**{rf"all weights $\gamma$ = {gamma:g}": one for gamma, one in constant.items()},
+    draw_units({**{rf"weights $\gamma$ = {gamma:g}": one for gamma, one in constant.items()},
                 "D1-39: random N(0, 1)": best}, out)
     draw_losses({f"$\\gamma$ = {gamma:g}": [one] for gamma, one in constant.items()}, drawn, out)
 
@@ -84,8 +84,8 @@ def row(label: str, one: Trained) -> tuple[str, float, str, int]:
 
 def draw_units(runs: dict[str, Trained], out: Path) -> None:
     """The weights into both hidden units: one panel per start."""
-    fig, axes = figure(1, len(runs), width=4.6, height=5, sharey=True,
-                       title="D1-40: from equal weights the two hidden units stay one unit twice; "
+    fig, axes = figure(1, len(runs), width=3.4, height=4.6, sharey=True,
+                       title="D1-40: from equal weights the two hidden units stay one unit twice;\n"
                              "random weights part them")
     for panel, (label, one) in zip(axes, runs.items()):
         for j in (0, 1):
@@ -93,7 +93,7 @@ def draw_units(runs: dict[str, Trained], out: Path) -> None:
                 panel.plot(range(len(one.units)), [step[unit][j] for step in one.units], dash, color=colour,
                            linewidth=width, label=f"unit {unit + 1}" if j == 0 else None)
         panel.set(xlabel="step", title=f"{label}\nunits {'equal' if one.equal() else 'differ'}, "
-                                       f"$J$ = {one.losses[-1]:.3f}", xticks=[0, STEPS // 2, STEPS])
+                                       f"$J$ = {one.losses[-1]:.3f}", xticks=[0, STEPS])
     axes[0].set_ylabel("weights into a hidden unit")
     low, high = axes[0].get_ylim()
     axes[0].set_ylim(low, high + 0.25 * (high - low))
