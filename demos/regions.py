@@ -118,7 +118,7 @@ def run(out: Path) -> None:
            for strength, runs in strengths.items()])
     draw({rf"$\lambda$ = {strength:g}": runs[DRAWN] for strength, runs in strengths.items()}, data, out,
          "regions_strength",
-         f"D2-37: {SIZES[-1]} units: a stronger penalty smooths, too strong a one removes every boundary")
+         f"D2-37: {SIZES[-1]} units: a stronger penalty smooths,\ntoo strong a one removes every boundary")
     compare(sizes, strengths[HELD], out)
 
 
@@ -133,7 +133,7 @@ def means(runs: list[Trained]) -> tuple[Any, ...]:
 
 def draw(nets: dict[str, Trained], data: Data, out: Path, name: str, title: str) -> None:
     """One panel per network: its regions, its boundary, the points, and a ring around the mislabelled."""
-    fig, axes = figure(1, len(nets), width=4.5, height=4.9, title=title, sharex=True, sharey=True)
+    fig, axes = figure(1, len(nets), width=15 / len(nets), height=4.8, title=title, sharex=True, sharey=True)
     xs, ys = ticks(data)
     for panel, (label, net) in zip(axes, nets.items()):
         panel.contourf(xs, ys, net.scores, levels=[-1e9, 0, 1e9], colors=two_colours(pale=True)([0, 255]))
@@ -143,10 +143,10 @@ def draw(nets: dict[str, Trained], data: Data, out: Path, name: str, title: str)
         panel.plot([data.X[i][0] for i in data.wrong], [data.X[i][1] for i in data.wrong], "o", markersize=19,
                    markerfacecolor="none", markeredgecolor=BLACK, markeredgewidth=2, zorder=4)
         panel.set_title(f"{label}: {net.regions} region{'s' * (net.regions > 1)}\n"
-                        f"{net.right:.0%} of these points right,\n{net.clean:.0%} of new ones")
+                        f"right: {net.right:.0%} of these points,\n{net.clean:.0%} of new ones")
         panel.set(xticks=[], yticks=[])
         panel.grid(False)
-    save(fig, out, name, f"{title}. Regions: " +
+    save(fig, out, name, f"{' '.join(title.split())}. Regions: " +
          "; ".join(f"{label.replace('$', '')}: {net.regions}" for label, net in nets.items()))
 
 

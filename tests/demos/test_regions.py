@@ -46,8 +46,8 @@ def test_what_it_shows(tmp_path, monkeypatch, capsys):
                               for name in ("size", "strength", "starts"))
 
     for axes in [*size, *strength]:
-        count, right = re.search(r": (\d+) region", axes.get_title()), re.search(r"(\d+)% of these",
-                                                                                  axes.get_title())
+        count = re.search(r": (\d+) region", axes.get_title())
+        right = re.search(r"right: (\d+)% of these", axes.get_title())
         assert len(boundaries(axes)) + 1 == int(count[1])         # each simple curve parts one region in two
         points = drawn_points(axes)
         assert len(points) == 50 and len(ringed(axes)) == 6
