@@ -14,6 +14,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
+from math import dist
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -203,8 +204,28 @@ def animation(draw: Callable[[int], Any], frames: int, out: Path, name: str, alt
     for k in progress(range(frames), name):
         png = BytesIO()
         draw(k).savefig(png, format="png", dpi=80)
-        pictures.append(Image.open(png).convert("RGB").quantize(128))
-    film = BytesIO()
+        pictures.append(Image.open(png).convert("RGB"))
+    pictures = of_one_palette(pictures)
+    film     = BytesIO()
     pictures[0].save(film, format="gif", save_all=True, append_images=pictures[1:], loop=0,
                      duration=1000 // fps, comment=alt.encode())
     return wrote(written(folder(out) / f"{name}.gif", film.getvalue()), alt)
+
+
+def of_one_palette(pictures: list[Any], colours: int = 128) -> list[Any]:
+    """The pictures in one palette, made from all of them: a colour is the same in every frame, and ours are
+    exact."""
+    from PIL import Image
+
+    width, height = (max(1, side // 2) for side in pictures[0].size)
+    sheet = Image.new("RGB", (width, height * len(pictures)))
+    for k, picture in enumerate(pictures):
+        sheet.paste(picture.resize((width, height), Image.Resampling.NEAREST), (0, k * height))
+    ours   = [bytes.fromhex(colour[1:]) for colour in ("#FFFFFF", GREY, *PALETTE)]
+    common = bytes(sheet.quantize(colours - len(ours)).getpalette() or [])
+    # Pillow looks colours up in cubes of side 4: a neighbour less than 11 away could take the place of ours.
+    others = [one for one in (common[i:i + 3] for i in range(0, len(common), 3))
+              if all(dist(one, colour) > 11 for colour in ours)]
+    chart  = Image.new("P", (1, 1))
+    chart.putpalette(b"".join(ours + others).ljust(768, b"\xff"))
+    return [picture.quantize(palette=chart, dither=Image.Dither.NONE) for picture in pictures]

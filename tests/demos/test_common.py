@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from demos.common import (
-    MARKERS, PALETTE, animation, decision_boundary, figure, folder, heat_map, progress, save, short, table,
+    GREY, MARKERS, PALETTE, animation, decision_boundary, figure, folder, heat_map, progress, save, short, table,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -97,3 +97,23 @@ def test_an_animation_has_a_frame_per_drawing(tmp_path):
         return fig
     path = animation(draw, 3, tmp_path, "moving", "a line that turns")
     assert Image.open(path).n_frames == 3 and b"a line that turns" in path.read_bytes()
+
+
+def test_the_colours_of_a_film_are_the_same_in_every_frame(tmp_path):
+    """A frame with a palette of its own gives few pixels, such as markers, the colour of their neighbours:
+    grey."""
+    from PIL import Image
+
+    def draw(k):
+        fig, axes = figure(width=4, height=4)
+        heat_map(axes, lambda x1, x2: x1 * x2 - k / 3, steps=15, pale=True)        # hundreds of soft colours
+        for i, colour in enumerate([*PALETTE, GREY]):
+            axes.plot((i + 1) / 10, 0.5, MARKERS[i % 8], color=colour, markersize=10)
+        return fig
+    film = Image.open(animation(draw, 3, tmp_path, "colours", "nine markers on a changing plane"))
+    for k in range(film.n_frames):
+        film.seek(k)
+        frame = film.convert("RGB")
+        count = {colour: n for n, colour in frame.getcolors(frame.width * frame.height)}
+        for colour in [*PALETTE, GREY]:
+            assert count.get(tuple(bytes.fromhex(colour[1:])), 0) > 20, (k, colour)
