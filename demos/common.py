@@ -3,6 +3,7 @@ row.
 
     BLUE ... BLACK    the palette of Okabe and Ito, told apart by the colour-blind
     figure, save      a picture and its file, with alt text inside
+    name_ends         curves named at their ends
     decision_boundary, heat_map, curves, animation
                       the pictures that lectures draw again and again
 
@@ -135,6 +136,28 @@ def save(fig: Any, out: Path, name: str, alt: str) -> Path:
     picture = BytesIO()
     fig.savefig(picture, format=ending[1:], metadata=metadata)
     return wrote(written(path, picture.getvalue()), alt)
+
+
+def name_ends(axes: Any, gap: float = 0.08) -> None:
+    """Each labelled curve's name beside its last point, in place of a legend; call it when all is drawn.
+
+    gap: the least distance of two names, as a share of the axes' height.
+    """
+    lines  = [line for line in axes.get_lines() if not line.get_label().startswith("_")]
+    places = axes.transScale + axes.transLimits
+    ends   = sorted(((*places.transform((line.get_xdata()[-1], line.get_ydata()[-1])), line)
+                     for line in lines), key=lambda end: end[1])
+    heights: list[float] = []
+    for _, y, _ in ends:
+        heights.append(max(y, heights[-1] + gap) if heights else y)
+    ceiling = 1.0 + gap / 2
+    for i in reversed(range(len(heights))):
+        heights[i] = ceiling = min(heights[i], ceiling)
+        ceiling -= gap
+    for (x, y, line), height in zip(ends, heights):
+        axes.annotate(line.get_label(), (x, y), (1.04, height), xycoords="axes fraction", va="center",
+                      fontsize=14, annotation_clip=False,
+                      arrowprops={"arrowstyle": "-", "color": line.get_color(), "shrinkB": 2})
 
 
 def two_colours(pale: bool = False) -> Any:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from demos.common import (
-    GREY, MARKERS, PALETTE, animation, decision_boundary, figure, folder, heat_map, progress, save, short, table,
+    GREY, MARKERS, PALETTE, animation, decision_boundary, figure, folder, heat_map, name_ends, progress, save,
+    short, table,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +87,18 @@ def test_a_plane_on_one_side_of_the_threshold_has_no_line():
     _, axes = figure()
     decision_boundary(axes, lambda x: 1.0, [[0.0, 0.0], [1.0, 2.0]], [0, 1], steps=5)
     assert len(axes.collections) == 3
+
+
+def test_names_at_the_ends_of_curves_stand_in_their_order_and_apart():
+    _, axes = figure()
+    for y, name in ((0.50, "middle"), (1.0, "top"), (0.51, "above it"), (0.99, "below the top")):
+        axes.plot([0, 1], [0, y], label=name)
+    axes.plot([0, 1], [0, 0])                            # no label, no name
+    name_ends(axes, gap=0.1)
+    heights = {text.get_text(): text.xyann[1] for text in axes.texts}
+    assert sorted(heights, key=heights.get) == ["middle", "above it", "below the top", "top"]
+    places = sorted(heights.values())
+    assert all(b - a > 0.0999 for a, b in zip(places, places[1:])) and places[-1] <= 1.05
 
 
 def test_an_animation_has_a_frame_per_drawing(tmp_path):
