@@ -280,8 +280,8 @@ def convergence(out: Path) -> None:
           f"{first_slopes['tanh']:.2f}")
 
     fig, (above, below) = figure(2, 1, width=10.5, height=3.4, sharex=True, height_ratios=[3, 1.6],
-                                 title=f"below a loss of {LEVEL}, tanh takes {ratio:.1f} times as long as "
-                                       f"ReLU,\nnot {FACTOR} times (D2-42; median of {SEEDS} seeds)")
+                                 title=f"tanh takes {ratio:.1f} times as long as ReLU to get below {LEVEL}"
+                                       f"\n(median of {SEEDS} seeds); D2-42 quotes {FACTOR} times")
     for row, (name, colour, dash, mark) in enumerate((("relu", ORANGE, "-", "^"), ("tanh", BLUE, "--", "D"),
                                                       ("sigmoid", VERMILLION, ":", "s"))):
         best = [[min(losses[:k + 1]) for k in range(EPOCHS)] for losses in curves[name]]

@@ -21,9 +21,8 @@ STEEP     = 100.0                                        # how much steeper the 
 START     = (10.0, 1.0)
 LEVEL     = 1e-8
 BEST      = ((sqrt(STEEP) - 1) / (sqrt(STEEP) + 1)) ** 2     # the best gamma for walls and floor together
-CASES     = [("gradient descent", 2 / (1 + STEEP), 0.0), ("momentum "
-                                                          "0.67", (1 + sqrt(BEST)) ** 2 / STEEP, BEST),
-             ("momentum 0.9", 0.01, 0.9)]
+CASES     = [("gradient descent", 2 / (1 + STEEP), 0.0),
+             (f"momentum {BEST:.2f}", (1 + sqrt(BEST)) ** 2 / STEEP, BEST), ("momentum 0.9", 0.01, 0.9)]
 
 
 def cost(w1: Any, w2: Any) -> Any:

@@ -169,7 +169,7 @@ def zigzag(out: Path) -> None:
     table(["inputs", "steps that move both weights the same way", "length of the path / distance"],
           [(label, share, sum(map(detour, each)) / SEEDS)
            for (label, _, _), share, each in zip(cases, same, paths)])
-    fig, axes = figure(1, 3, width=4.4, height=6, sharey=True,
+    fig, axes = figure(1, 3, width=4.4, height=5.75, sharey=True,
                        title=f"steps that move both weights up or both down (D2-41, mean of {SEEDS} seeds)")
     for panel, (label, _, _), each, share in zip(axes, cases, paths, same):
         for path in each[1:4]:

@@ -14,7 +14,7 @@ from random import Random
 from statistics import mean, median
 from typing import Any, NamedTuple
 
-from engine import Value, grad, relu, sigmoid, tanh
+from engine import Value, grad, leaky_relu, relu, sigmoid, tanh
 from nn import MLP, SGD, fit
 from nn.datasets import moons
 from nn.metrics import dead_fraction
@@ -163,8 +163,8 @@ def far(out: Path) -> None:
           [(f, f"{min(one.moved for one in runs):.0%}", max(one.losses[0] for one in runs),
             min(one.losses[-1] for one in runs), max(one.losses[-1] for one in runs))
            for f, runs in starts.items()])
-    print("\na ReLU's slope is 0 there (ERR-D1-15), a leaky one's 0.01, that of the larger of two affine "
-          "pieces always 1")
+    print(f"\na ReLU's slope is {grad(relu)(-10.0):g} there (ERR-D1-15), a leaky one's "
+          f"{grad(leaky_relu)(-10.0):g}, that of the larger of two affine pieces always 1")
     fig, axes = figure(1, 3, width=4.4, height=4.8, sharey=True,
                        title=f"units that begin inactive on every sample (D1-60, D2-43): {SEEDS} seeds")
     for panel, (f, runs), colour in zip(axes, starts.items(), (VERMILLION, ORANGE, BLUE)):

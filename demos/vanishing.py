@@ -93,8 +93,8 @@ def chains() -> None:
           digits=6)
     print(f"\nwith w = 1000 and 110 units the ReLU chain gives {chain(relu, 1000.0, 0.3, 110)}: it overflows "
           "(D1-44)")
-    print(f"one factor of such a chain, f'(0) w: sigmoid with w = 5 has {chain(sigmoid, 5.0, 0.0, 1):g}, "
-          f"tanh with w = 1 {chain(tanh, 1.0, 0.0, 1):g}: no fractions (ERR-D4-7)")
+    print("a factor f'(0) w of a chain need not be a fraction (ERR-D4-7): sigmoid with w = 5 has "
+          f"{chain(sigmoid, 5.0, 0.0, 1):g}, tanh with w = 1 {chain(tanh, 1.0, 0.0, 1):g}")
 
 
 def remedy() -> None:
@@ -112,12 +112,12 @@ def remedy() -> None:
     active, blocked = [1.0] * 10, [1.0] * 4 + [-1.0] + [1.0] * 5
     print("\nten units in a chain, weights 1 (D4-37): ReLU passes on 1, or 0 if one is inactive (a weight "
           "of -1); a path beside it stays open\n")
-    table(["chain", "dy/dx"], [("sigmoid", chain(sigmoid, 1.0, 1.0, 10)), ("ReLU, all "
-                                                                           "active", slope(through(active))),
-                               ("ReLU, one inactive", slope(through(blocked))),
-                               ("that one, and an active one beside "
-                                "it", slope(through(blocked) + through(active))),
-                               ("ten inactive leaky ReLUs (ERR-D1-15)", chain(leaky, 1.0, -1.0, 10))])
+    table(["chain", "dy/dx"], [
+        ("sigmoid", chain(sigmoid, 1.0, 1.0, 10)),
+        ("ReLU, all active", slope(through(active))),
+        ("ReLU, one inactive", slope(through(blocked))),
+        ("that one, and an active one beside it", slope(through(blocked) + through(active))),
+        ("ten inactive leaky ReLUs (ERR-D1-15)", chain(leaky, 1.0, -1.0, 10))])
 
 
 def paths() -> None:

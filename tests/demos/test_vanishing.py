@@ -86,7 +86,7 @@ def chains(printed):
         assert float(row["sigmoid |dy/dx|"]) == approx(slope, rel=1e-5) and slope < 0.25 ** int(row["L"])
         assert float(row["ReLU dy/dx"]) == approx(2 ** int(row["L"]), rel=1e-5)
     assert "ReLU chain gives inf" in printed
-    assert f"w = 5 has {float(Fraction(5, 4))}, tanh with w = 1 1:" in printed
+    assert f"w = 5 has {float(Fraction(5, 4))}, tanh with w = 1 1\n" in printed
     passed = {row["chain"]: float(row["dy/dx"]) for row in rows(printed, "(D4-37)")}
     assert passed["ReLU, all active"] == passed["that one, and an active one beside it"] == 1
     assert passed["ReLU, one inactive"] == 0 and 0 < passed["sigmoid"] < 0.25 ** 10
