@@ -3,6 +3,7 @@ row.
 
     BLUE ... BLACK    the palette of Okabe and Ito, told apart by the colour-blind
     figure, save      a picture and its file, with alt text inside
+    name_ends         curves named at their ends
     decision_boundary, heat_map, curves, animation
                       the pictures that lectures draw again and again
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
+from math import dist
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -136,6 +138,28 @@ def save(fig: Any, out: Path, name: str, alt: str) -> Path:
     return wrote(written(path, picture.getvalue()), alt)
 
 
+def name_ends(axes: Any, gap: float = 0.08) -> None:
+    """Each labelled curve's name beside its last point, in place of a legend; call it when all is drawn.
+
+    gap: the least distance of two names, as a share of the axes' height.
+    """
+    lines  = [line for line in axes.get_lines() if not line.get_label().startswith("_")]
+    places = axes.transScale + axes.transLimits
+    ends   = sorted(((*places.transform((line.get_xdata()[-1], line.get_ydata()[-1])), line)
+                     for line in lines), key=lambda end: end[1])
+    heights: list[float] = []
+    for _, y, _ in ends:
+        heights.append(max(y, heights[-1] + gap) if heights else y)
+    ceiling = 1.0 + gap / 2
+    for i in reversed(range(len(heights))):
+        heights[i] = ceiling = min(heights[i], ceiling)
+        ceiling -= gap
+    for (x, y, line), height in zip(ends, heights):
+        axes.annotate(line.get_label(), (x, y), (1.04, height), xycoords="axes fraction", va="center",
+                      fontsize=14, annotation_clip=False,
+                      arrowprops={"arrowstyle": "-", "color": line.get_color(), "shrinkB": 2})
+
+
 def two_colours(pale: bool = False) -> Any:
     """The colour map from BLUE (low) through white to ORANGE (high); pale leaves room for points on top."""
     from matplotlib.colors import LinearSegmentedColormap
@@ -203,8 +227,28 @@ def animation(draw: Callable[[int], Any], frames: int, out: Path, name: str, alt
     for k in progress(range(frames), name):
         png = BytesIO()
         draw(k).savefig(png, format="png", dpi=80)
-        pictures.append(Image.open(png).convert("RGB").quantize(128))
-    film = BytesIO()
+        pictures.append(Image.open(png).convert("RGB"))
+    pictures = of_one_palette(pictures)
+    film     = BytesIO()
     pictures[0].save(film, format="gif", save_all=True, append_images=pictures[1:], loop=0,
                      duration=1000 // fps, comment=alt.encode())
     return wrote(written(folder(out) / f"{name}.gif", film.getvalue()), alt)
+
+
+def of_one_palette(pictures: list[Any], colours: int = 128) -> list[Any]:
+    """The pictures in one palette, made from all of them: a colour is the same in every frame, and ours are
+    exact."""
+    from PIL import Image
+
+    width, height = (max(1, side // 2) for side in pictures[0].size)
+    sheet = Image.new("RGB", (width, height * len(pictures)))
+    for k, picture in enumerate(pictures):
+        sheet.paste(picture.resize((width, height), Image.Resampling.NEAREST), (0, k * height))
+    ours   = [bytes.fromhex(colour[1:]) for colour in ("#FFFFFF", GREY, *PALETTE)]
+    common = bytes(sheet.quantize(colours - len(ours)).getpalette() or [])
+    # Pillow looks colours up in cubes of side 4: a neighbour less than 11 away could take the place of ours.
+    others = [one for one in (common[i:i + 3] for i in range(0, len(common), 3))
+              if all(dist(one, colour) > 11 for colour in ours)]
+    chart  = Image.new("P", (1, 1))
+    chart.putpalette(b"".join(ours + others).ljust(768, b"\xff"))
+    return [picture.quantize(palette=chart, dither=Image.Dither.NONE) for picture in pictures]

@@ -55,18 +55,19 @@ def run(out: Path) -> None:
 
     for hidden in (2, 3):
         seed = next(s for s in range(10) if solved(train(hidden, s, 600)))
-        frames: list[list[float]] = []
+        frames: list[tuple[int, list[float]]] = []
         def keep(epoch: int, model: Any, history: Any) -> None:
             if epoch in (1, 3, 6) or epoch % 20 == 0:
-                frames.append([p.data for p in model.parameters()])
+                frames.append((epoch, [p.data for p in model.parameters()]))
         net = train(hidden, seed, 300, [keep])
         save(picture(net, hidden, "after 300 steps"), out, f"xor_{hidden}_units",
              f"XOR, {hidden} hidden units after training: one heat map per hidden unit, each with a straight "
              "line, and the output")
         def frame(k: int) -> Any:
-            for p, number in zip(net.parameters(), frames[k]):
+            epoch, parameters = frames[k]
+            for p, number in zip(net.parameters(), parameters):
                 p.data = number
-            return picture(net, hidden, f"frame {k + 1} of {len(frames)}", steps=15)
+            return picture(net, hidden, f"after {epoch} of 300 steps", steps=15)
         animation(frame, len(frames), out, f"xor_{hidden}_units", f"The same {hidden} units while they learn",
                   fps=6)
 

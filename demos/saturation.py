@@ -7,102 +7,176 @@ and maxout units in the same place go on learning.
 
 from __future__ import annotations
 
+from itertools import accumulate
+from math import erfc, log, sqrt
 from pathlib import Path
 from random import Random
-from typing import Any
+from statistics import mean, median
+from typing import Any, NamedTuple
 
-from engine import Value
+from engine import Value, grad, leaky_relu, relu, sigmoid, tanh
 from nn import MLP, SGD, fit
 from nn.datasets import moons
 from nn.metrics import dead_fraction
 
-from .common import BLUE, ORANGE, PURPLE, SKY, VERMILLION, figure, progress, save, table
+from .common import BLACK, BLUE, GREY, ORANGE, PURPLE, SKY, VERMILLION
+from .common import figure, name_ends, progress, save, table
 
 POSITION  = 160
-DOCUMENTS = ["D1-42", "D1-43", "D1-60", "D2-13", "D2-14", "D2-15", "D2-19", "D2-23", "D2-43", "D4-37",
-             "D4-38", "ERR-D1-15"]
+DOCUMENTS = ["D1-42", "D1-43", "D1-60", "D2-13", "D2-14", "D2-19", "D2-23", "D2-43", "D4-38", "ERR-D1-15"]
+SCALES, RATES, SEEDS = (0.1, 0.3, 1.0, 3.0, 10.0), (0.1, 1.0, 10.0, 30.0, 100.0), 5
+INPUTS, UNITS, EDGE  = 100, 200, 0.01
+STEPS     = 1000                                         # of the units that begin inactive
+WARNED    = 0.4                                          # D2: as much as 40 % may be dead
 
 
-def saturated(scale: float, seed: int = 0) -> float:
-    """The share of 200 sigmoid units with a < 0.01 or a > 0.99, for 100 inputs and weights N(0, scale^2)."""
-    rng, count = Random(seed), 0
-    x = [rng.gauss(0, 1) for _ in range(100)]
-    for _ in range(200):
-        a = Value(sum(rng.gauss(0, scale) * xj for xj in x)).sigmoid().data
-        count += not 0.01 <= a <= 0.99
-    return count / 200
+class Run(NamedTuple):
+    """A training: the loss at each step, and the share of the hidden weights that moved."""
+
+    losses: list[float]
+    moved:  float
 
 
-def dying(lr: float, seed: int, epochs: int = 40) -> list[float]:
+def run(out: Path) -> None:
+    """Print slopes in the tails, the share of saturated units, and how many ReLUs die at which rate."""
+    tails()
+    shares = by_scale()
+    curves = by_rate()
+    fig, axes = figure(1, 2, width=6.6, height=5.2, sharey=True)
+    draw_scales(axes[0], shares)
+    draw_rates(axes[1], curves)
+    save(fig, out, "saturation", "Left, the share of saturated sigmoid units grows from 0 to nearly 1 "
+         "with the weights, as the normal distribution says; right, ReLUs die within ten epochs at high "
+         "learning rates and never come back, none at the lowest rate")
+    far(out)
+
+
+def tails() -> None:
+    """What is left of an upstream gradient of 3."""
+    slopes = grad(sigmoid), grad(tanh), grad(relu)
+    print("a saturated unit passes on next to nothing of an upstream gradient of 3 (D1-42, D2-13):\n")
+    table(["z", "sigma'(z)", "sigmoid passes on", "tanh'(z)", "tanh passes on", "ReLU'(z)"],
+          [(z, s := float(slopes[0](z)), 3 * s, t := float(slopes[1](z)), 3 * t, float(slopes[2](z)))
+           for z in (0.0, 2.0, 5.0, 10.0, 40.0)], digits=6)
+    rng   = Random(0)
+    found = sorted({float(slopes[2](rng.gauss(0, 3))) for _ in range(1000)})
+    print(f"\nReLU's slopes at 1000 random points (D1-43): {', '.join(f'{slope:g}' for slope in found)}")
+
+
+def pre_activations(scale: float, seed: int) -> list[float]:
+    """z of 200 units with weights N(0, scale^2), for one input of 100 numbers."""
+    rng = Random(seed)
+    x   = [rng.gauss(0, 1) for _ in range(INPUTS)]
+    return [sum(rng.gauss(0, scale) * xj for xj in x) for _ in range(UNITS)]
+
+
+def saturated(z: float) -> bool:
+    """Is a below 0.01 or above 0.99?"""
+    return not EDGE <= Value(z).sigmoid().data <= 1 - EDGE
+
+
+def expected(scale: float) -> float:
+    """The share of z ~ N(0, scale^2 * 100) with sigma(z) beyond the edges."""
+    return erfc(log(1 / EDGE - 1) / (scale * sqrt(2 * INPUTS)))
+
+
+def by_scale() -> dict[float, list[float]]:
+    """The share of saturated units for each scale and seed."""
+    slope  = grad(tanh)
+    zs     = {scale: [pre_activations(scale, seed) for seed in range(SEEDS)] for scale in SCALES}
+    shares = {scale: [mean(map(saturated, each)) for each in runs] for scale, runs in zs.items()}
+    print(f"\nweights N(0, scale^2), {INPUTS} inputs, {UNITS} units, {SEEDS} seeds (D1-42, D2-14):\n")
+    table(["scale", "saturated sigmoids", "if z is normal", "median tanh'"],
+          [(scale, mean(shares[scale]), expected(scale),
+            median(float(slope(z)) for each in zs[scale] for z in each)) for scale in SCALES])
+    return shares
+
+
+def draw_scales(axes: Any, shares: dict[float, list[float]]) -> None:
+    """Every seed as a dot, over the share that the normal distribution gives."""
+    fine = [10 ** (-1.1 + 2.2 * i / 100) for i in range(101)]
+    axes.semilogx(fine, list(map(expected, fine)), "--", color=GREY, label="if $z$ is normal")
+    for seed in range(SEEDS):
+        axes.semilogx(SCALES, [shares[scale][seed] for scale in SCALES], "o", color=BLUE, alpha=0.7,
+                      label="_" if seed else f"{SEEDS} seeds")
+    axes.set(xlabel="standard deviation of the weights", ylabel="share of units", ylim=(-0.03, 1.03),
+             title=f"saturated sigmoids (D2-14):\n$a < {EDGE}$ or $a > {1 - EDGE}$")
+    axes.legend(loc="upper left")
+
+
+def dying(lr: float, seed: int, epochs: int = 20) -> list[float]:
     """The share of dead units of a 2-20-1 ReLU network before training and after each epoch."""
-    X, Y  = moons(40, seed=seed)
-    net   = MLP(2, [20, 1], "relu", seed=seed)
+    X, Y   = moons(24, seed=seed)
+    net    = MLP(2, [20, 1], "relu", seed=seed)
     shares = [dead_fraction(net, X)]
     def watch(epoch: int, model: Any, history: Any) -> None:
         shares.append(dead_fraction(model, X))
     fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=lr), epochs=epochs, callbacks=[watch],
-        progress=False)
+        progress=False, engine="vectorized")
     return shares
 
 
-def from_afar(f: str, seed: int) -> tuple[float, float, float]:
-    """The loss before and after training hidden units that begin far below 0, and the share of their weights
-    that moved."""
+def by_rate() -> dict[float, list[float]]:
+    """The mean share of dead units after each epoch, for each rate."""
+    runs   = {lr: [dying(lr, seed) for seed in range(SEEDS)] for lr in progress(RATES, "learning rates")}
+    curves = {lr: [mean(column) for column in zip(*each)] for lr, each in runs.items()}
+    print(f"\ndead ReLUs (D2-19, D4-38) of a 2-20-1 network on two moons, full-batch steps, mean of {SEEDS} "
+          "seeds:\n")
+    table(["learning rate", "at the start", "after 5 steps", f"after {len(curves[RATES[0]]) - 1}", "revived"],
+          [(lr, c[0], c[5], c[-1], sum(a > b for each in runs[lr] for a, b in zip(each, each[1:])))
+           for lr, c in curves.items()])
+    return curves
+
+
+def draw_rates(axes: Any, curves: dict[float, list[float]]) -> None:
+    """The monitor that D2 advises, and the share that it warns of."""
+    axes.axhline(WARNED, color=GREY, linewidth=1)
+    axes.text(19.8, WARNED + 0.015, f"D2-19: {WARNED:.0%}", ha="right", color=BLACK, fontsize=14)
+    for (lr, shares), colour, dash in zip(curves.items(), (BLUE, SKY, ORANGE, PURPLE, VERMILLION),
+                                          ("-", "--", "-.", (0, (6, 1)), ":")):
+        axes.plot(range(len(shares)), shares, linestyle=dash, color=colour, label=f"rate {lr:g}")
+    axes.set(xlabel="epoch", ylim=(-0.03, 1.03), xticks=range(0, 21, 5),
+             title="dead ReLUs (D4-38),\nwatched as D2-23 advises")
+    name_ends(axes)
+
+
+def from_afar(f: str, seed: int) -> Run:
+    """The losses of hidden units that begin far below 0, and the share of their parameters that moved."""
     X, Y   = moons(24, seed=seed)
     net    = MLP(2, [8, 1], f, seed=seed)
     hidden = net.layers[0].parameters()
     for p in hidden:
         if p.label.startswith("b"): p.data = -10.0
     start  = [p.data for p in hidden]
-    losses = fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=1.0), epochs=400, progress=False,
+    losses = fit(net, X, Y, "bce_with_logits", SGD(net.parameters(), lr=1.0), epochs=STEPS, progress=False,
                  engine="vectorized").losses
-    return losses[0], losses[-1], sum(p.data != a for p, a in zip(hidden, start)) / len(hidden)
+    return Run(losses, mean(p.data != a for p, a in zip(hidden, start)))
 
 
-def run(out: Path) -> None:
-    """Print slopes in the tails, the share of saturated units, and how many ReLUs die at which rate."""
-    rows = []
-    for x in (0.0, 2.0, 5.0, 10.0, 40.0):
-        v = Value(x)
-        (3 * v.sigmoid()).backward()
-        rows.append((x, v.grad / 3, v.grad))
-    print("a saturated unit passes on next to nothing of an upstream gradient of 3:\n")
-    table(["z", "sigma'(z)", "passed on"], rows, digits=6)
-
-    scales = (0.1, 0.3, 1.0, 3.0, 10.0)
-    shares = [saturated(scale) for scale in scales]
-    print("\nweights N(0, scale^2), 100 inputs:\n")
-    table(["scale", "saturated share"], list(zip(scales, shares)))
-
-    rates  = (0.1, 1.0, 10.0, 30.0, 100.0)
-    curves = {}
-    for lr in progress(rates, "learning rates"):
-        runs = [dying(lr, seed) for seed in range(3)]
-        curves[lr] = [sum(column) / 3 for column in zip(*runs)]
-    print("\ndead ReLUs of a 2-20-1 network on two moons after 40 full-batch steps, mean of 3 seeds:\n")
-    table(["learning rate", "dead at the start", "dead at the end"],
-          [(lr, c[0], c[-1]) for lr, c in curves.items()])
-
-    starts = [(f, [from_afar(f, seed) for seed in range(5)])
-              for f in progress(("relu", "leaky_relu", "maxout"), "far from the data")]
-    print("\n2-8-1 networks whose hidden units begin at bias -10, below 0 on every sample; 400 steps, rate "
-          "1, 5 seeds:\n")
+def far(out: Path) -> None:
+    """Units that begin below 0 on every sample: who learns?"""
+    starts = {f: [from_afar(f, seed) for seed in range(SEEDS)]
+              for f in progress(("relu", "leaky_relu", "maxout"), "far from the data")}
+    print("\n2-8-1 networks whose hidden units begin at bias -10, below 0 on every sample (D1-60, D2-43); "
+          f"{STEPS} steps, rate 1, {SEEDS} seeds:\n")
     table(["hidden units", "weights that move", "loss before", "after: best", "worst"],
-          [(f, f"{min(m for _, _, m in runs):.0%}", max(b for b, _, _ in runs), min(a for _, a, _ in runs),
-            max(a for _, a, _ in runs)) for f, runs in starts])
-    print("\na ReLU's slope is 0 there (ERR-D1-15), a leaky one's 0.01, that of the larger of two affine "
-          "pieces always 1")
+          [(f, f"{min(one.moved for one in runs):.0%}", max(one.losses[0] for one in runs),
+            min(one.losses[-1] for one in runs), max(one.losses[-1] for one in runs))
+           for f, runs in starts.items()])
+    print(f"\na ReLU's slope is {grad(relu)(-10.0):g} there (ERR-D1-15), a leaky one's "
+          f"{grad(leaky_relu)(-10.0):g}, that of the larger of two affine pieces always 1")
+    fig, axes = figure(1, 3, width=4.4, height=4.8, sharey=True,
+                       title=f"units that begin inactive on every sample (D1-60, D2-43): {SEEDS} seeds")
+    for panel, (f, runs), colour in zip(axes, starts.items(), (VERMILLION, ORANGE, BLUE)):
+        for one, dash in zip(runs, ("-", "--", "-.", ":", (0, (6, 1)))):
+            panel.plot(range(len(one.losses)), list(accumulate(one.losses, min)), linestyle=dash,
+                       color=colour)
+        moved = min(one.moved for one in runs)
+        panel.set(xlabel="step", title=f"{NAMES[f]}: {moved:.0%}\nof the weights move",
+                  ylim=(0, 1.5))
+    axes[0].set_ylabel("lowest loss so far")
+    save(fig, out, "far", "The lowest loss so far of networks whose hidden units begin far below 0: "
+         "five flat lines for ReLU, a slow descent for leaky ReLU, a fast one for maxout")
 
-    fig, axes = figure(1, 2, width=7, height=5.2)
-    axes[0].semilogx(scales, shares, "o-", color=BLUE)
-    axes[0].set(xlabel="standard deviation of the weights", ylabel="share with $a < 0.01$ or $a > 0.99$",
-                ylim=(-0.03, 1.03), title="saturated sigmoids")
-    for (lr, shares), colour, dash in zip(curves.items(), (BLUE, SKY, ORANGE, PURPLE, VERMILLION),
-                                          ("-", "--", "-.", "-", ":")):
-        axes[1].plot(shares, dash, color=colour, label=f"rate {lr:g}")
-    axes[1].set(xlabel="epoch", ylabel="share of dead units", ylim=(-0.03, 1.03),
-                title="the dead-ReLU monitor")
-    axes[1].legend(loc="upper left", bbox_to_anchor=(1, 0.8))
-    save(fig, out, "saturation", "Left, the share of saturated sigmoid units grows with the weights; right, "
-         "ReLUs die at once at high "
-                                 "learning rates and never come back")
+
+NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "maxout": "maxout"}

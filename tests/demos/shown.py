@@ -58,6 +58,7 @@ def show(name, out, monkeypatch, capsys) -> Shown:
     shown = Shown(capsys.readouterr().out, figures, {k: [*v.values()] for k, v in films.items()}, files)
     check_files(shown)
     check_claims(shown, lecture.documents)
+    assert not re.search(r"\bframe \d+ of", shown.words()), "a film tells steps or epochs, not its frames"
     return shown
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from demos.common import (
-    MARKERS, PALETTE, animation, decision_boundary, figure, folder, heat_map, progress, save, short, table,
+    GREY, MARKERS, PALETTE, animation, decision_boundary, figure, folder, heat_map, name_ends, progress, save,
+    short, table,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,18 @@ def test_a_plane_on_one_side_of_the_threshold_has_no_line():
     assert len(axes.collections) == 3
 
 
+def test_names_at_the_ends_of_curves_stand_in_their_order_and_apart():
+    _, axes = figure()
+    for y, name in ((0.50, "middle"), (1.0, "top"), (0.51, "above it"), (0.99, "below the top")):
+        axes.plot([0, 1], [0, y], label=name)
+    axes.plot([0, 1], [0, 0])                            # no label, no name
+    name_ends(axes, gap=0.1)
+    heights = {text.get_text(): text.xyann[1] for text in axes.texts}
+    assert sorted(heights, key=heights.get) == ["middle", "above it", "below the top", "top"]
+    places = sorted(heights.values())
+    assert all(b - a > 0.0999 for a, b in zip(places, places[1:])) and places[-1] <= 1.05
+
+
 def test_an_animation_has_a_frame_per_drawing(tmp_path):
     from PIL import Image
 
@@ -97,3 +110,23 @@ def test_an_animation_has_a_frame_per_drawing(tmp_path):
         return fig
     path = animation(draw, 3, tmp_path, "moving", "a line that turns")
     assert Image.open(path).n_frames == 3 and b"a line that turns" in path.read_bytes()
+
+
+def test_the_colours_of_a_film_are_the_same_in_every_frame(tmp_path):
+    """A frame with a palette of its own gives few pixels, such as markers, the colour of their neighbours:
+    grey."""
+    from PIL import Image
+
+    def draw(k):
+        fig, axes = figure(width=4, height=4)
+        heat_map(axes, lambda x1, x2: x1 * x2 - k / 3, steps=15, pale=True)        # hundreds of soft colours
+        for i, colour in enumerate([*PALETTE, GREY]):
+            axes.plot((i + 1) / 10, 0.5, MARKERS[i % 8], color=colour, markersize=10)
+        return fig
+    film = Image.open(animation(draw, 3, tmp_path, "colours", "nine markers on a changing plane"))
+    for k in range(film.n_frames):
+        film.seek(k)
+        frame = film.convert("RGB")
+        count = {colour: n for n, colour in frame.getcolors(frame.width * frame.height)}
+        for colour in [*PALETTE, GREY]:
+            assert count.get(tuple(bytes.fromhex(colour[1:])), 0) > 20, (k, colour)
