@@ -117,10 +117,9 @@ def draw_readings(solved: dict[tuple[str, int], int], out: Path) -> None:
     bars.set(title=f"solved, of {len(STARTS)} starts", xlabel="hidden units (D4-18)", xticks=UNITS,
              ylim=(0, len(STARTS) * 1.55), yticks=[0, len(STARTS)])
     bars.legend(loc="upper left")
-    save(fig, out, "grid_readings", "Two readings of the 4x4 grid: A, the four points of the centre, and B, a "
-         f"notch at the top; bars: of {len(STARTS)} starts, with two hidden units {solved['A', 2]} solve A and "
-         f"{solved['B', 2]} B, with three {solved['A', 3]} and {solved['B', 3]}, with four {solved['A', 4]} and "
-         f"{solved['B', 4]}")
+    told = "; ".join(f"{k} hidden units: A {solved['A', k]}, B {solved['B', k]}" for k in UNITS)
+    save(fig, out, "grid_readings", "Two readings of the 4x4 grid: A, the four points of the centre, and B, "
+         f"a notch at the top; bars: how many of {len(STARTS)} starts solve each. {told}")
 
 
 def draw_solution(net: MLP, out: Path) -> None:

@@ -1,4 +1,4 @@
-"""The grid: drawn labels against the document's list, bars and maps against what was printed, lines counted."""
+"""The grid: drawn labels against the document's list, bars and maps against what was printed, all lines."""
 
 import re
 from itertools import combinations
@@ -34,8 +34,8 @@ def test_what_it_shows(tmp_path, monkeypatch, capsys):
 def check_half_planes(printed):
     """Every way in which a line cuts the points, from lines at random until there are no more."""
     rng  = np.random.default_rng(0)
-    cuts = np.unique(rng.normal(size=(400_000, 2)) @ np.array(POINTS).T > rng.uniform(-2.2, 2.2, (400_000, 1)),
-                     axis=0)
+    sums = rng.normal(size=(400_000, 2)) @ np.array(POINTS).T
+    cuts = np.unique(sums > rng.uniform(-2.2, 2.2, (400_000, 1)), axis=0)
     assert f"all {len(cuts)} ways" in printed
     for reading, ones in ONES.items():
         targets = np.array([x in ones for x in POINTS])
