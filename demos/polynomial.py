@@ -28,7 +28,7 @@ LAYERS = (1, 2, 4)
 WIDTH  = 5
 SIZES  = (20, 100)
 SEEDS  = range(3)
-EPOCHS = 500
+EPOCHS = 800
 
 
 def run(out: Path) -> None:
