@@ -70,7 +70,7 @@ def transposed(A: Matrix) -> Matrix:
     return [list(column) for column in zip(*A)]
 
 
-def text(A: Matrix) -> str:
+def text(A: Sequence[Sequence[object]]) -> str:
     """The matrix in one line, rows between semicolons."""
     return "[" + "; ".join(" ".join(map(str, row)) for row in A) + "]"
 
@@ -80,9 +80,8 @@ def network(weights: Sequence[Matrix], biases: Sequence[Row], hidden: str = "lin
     model = MLP(len(weights[0][0]), [len(W) for W in weights], hidden)
     for layer, W, b in zip(model.layers, weights, biases):
         for neuron, row, bias in zip(layer.neurons, W, b):
-            neuron.bias.data = bias
-            for w, number in zip(neuron.weights, row):
-                w.data = number
+            neuron.bias    = Value(bias)
+            neuron.weights = [Value(w) for w in row]
     return model
 
 

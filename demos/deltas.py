@@ -239,10 +239,11 @@ def legend() -> list[Any]:
     """What the lines mean."""
     from matplotlib.lines import Line2D
 
+    kinds: list[tuple[Any, str, int, str]] = [("-", BLUE, 4, "above 0"), ("--", ORANGE, 4, "below 0"),
+                                              (":", GREY, 2, "exactly 0"),
+                                              ("-", BLACK, 8, "the wider, the larger")]
     return [Line2D([], [], linestyle=style, color=colour, linewidth=width, label=label)
-            for style, colour, width, label in (("-", BLUE, 4, "above 0"), ("--", ORANGE, 4, "below 0"),
-                                                (":", GREY, 2, "exactly 0"),
-                                                ("-", BLACK, 8, "the wider, the larger"))]
+            for style, colour, width, label in kinds]
 
 
 # --- D0: g of the output, activations, dense layers -----------------------------------------------
@@ -423,7 +424,7 @@ def reverse(model: MLP, x: Numbers, w2: Sequence[Numbers], a1: Numbers, f1: Numb
     """The same network backwards, for E = y1 + 2 y2: one pass for all weights (D4-34)."""
     E = model.trace(x).output
     model.zero_grad()
-    (E[0] + 2 * E[1]).backward()                                         # type: ignore[index]
+    (E[0] + 2 * E[1]).backward()
     last  = [f2[0], 2 * f2[1]]
     first = [f1[k] * sum(w2[k][i] * last[i] for i in (0, 1)) for k in (0, 1)]
     lines = [line("D4-34", f"dE/dw2[{j + 1},{k + 1}]", f"delta2[{k + 1}] a1[{j + 1}]", [(last[k], a1[j])],
