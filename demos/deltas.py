@@ -354,9 +354,9 @@ def d3() -> None:
     lines += [line("D3-15", f"dl/dW(1)[{k + 1},{j}]", f"delta(1)[{k + 1}] x[{j}]", [(first[k], inputs[j])],
                    (bias(model, 1, k + 1) if j == 0 else weight(model, 1, k + 1, 1)).grad)
               for k in (0, 1) for j in (0, 1)]
-    show("D3 in four steps (D3-19) on GC: forward gives yhat = "
-         f"{short(yhat)}, here a comes before f and z after it; delta = dl/da (D3-16), the engine's .grad of "
-         "a; x[0] = 1 stands for the bias.", lines)
+    show(f"D3 in four steps (D3-19) on GC: forward, yhat = {short(yhat)}; delta of the last layer (D3-17); "
+         "back through the layers (D3-18);\npartials (D3-15). Here a comes before f and z after it, and "
+         "delta = dl/da (D3-16) is the engine's .grad of a; x[0] = 1 stands for the bias.", lines)
 
 
 def d3_softmax() -> None:

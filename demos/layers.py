@@ -80,6 +80,11 @@ def relu(z: float) -> float:
     return max(0.0, z)
 
 
+def same(z: float) -> float:
+    """The identity."""
+    return z
+
+
 def random_net(sizes: list[int], hidden: Any = "sigmoid", output: str = "linear", biases: bool = True) -> MLP:
     """A network with biases that are not 0, or that are all 0."""
     model, rng = MLP(sizes[0], sizes[1:], hidden, output, seed=sum(sizes) + 1), Random(7)
@@ -106,7 +111,7 @@ def count() -> None:
            "shapes of W"], [counted(sizes) for sizes in SIZES])
     print(f"\nA 1-layer network has no hidden layer: {'-'.join(map(str, SIZES[0]))}, logistic regression "
           f"(D2-27).")
-    inside = sum(a * b for a, b in zip((1 + 1, 5), (5, 1)))
+    inside = sum(layer.n_in * layer.n_out for layer in MLP(1 + 1, [5, 1]).layers)
     print("With the bias inside x, in layer 1 alone, the sum of n_(l-1) n_l with n_0 = D + 1 (D3-12): "
           f"1-5-1 has {inside} parameters there and {len(MLP(1, [5, 1]).parameters())} in D1.")
     pixels = 32 * 32 * 3
@@ -142,7 +147,7 @@ def draw_equation(axes: Any, pieces: Sequence[Block | str], left: float, middle:
     for piece in pieces:
         if isinstance(piece, str):
             width = 1.7 if "sigma" in piece else 0.8
-            axes.text(left + width / 2, middle, piece, fontsize=22, ha="center", va="center")
+            axes.text(left + width / 2, middle, piece, fontsize=25, ha="center", va="center")
             left += width
         else:
             draw_block(axes, piece, left, middle)
@@ -170,9 +175,9 @@ def draw_block(axes: Any, block: Block, left: float, middle: float) -> None:
     if block.row is not None:
         axes.add_patch(Rectangle((left, top - block.row - 1), block.columns, 1, fill=False,
                                  edgecolor=VERMILLION, linewidth=5, zorder=3, label="framed"))
-    axes.text(left + block.columns / 2, top + 0.15, block.name, fontsize=20, ha="center", va="bottom")
+    axes.text(left + block.columns / 2, top + 0.15, block.name, fontsize=24, ha="center", va="bottom")
     axes.text(left + block.columns / 2, top - block.rows - 0.15, f"{block.rows}x{block.columns}",
-              fontsize=17, ha="center", va="top")
+              fontsize=20, ha="center", va="top")
 
 
 def bare(axes: Any, width: float, low: float, high: float) -> None:
@@ -204,8 +209,8 @@ def draw_shapes(out: Path) -> None:
         lines = equations(MLP(sizes[0], sizes[1:], "sigmoid"), d0=sizes[0] == 2)
         for line, middle in zip(lines, (0.0, -6.0)):
             draw_equation(panel, line, 0.0, middle)
-        bare(panel, 12.4, -8.6, 3.2)
-        panel.set_title(f"{'-'.join(map(str, sizes))} ({source})")
+        bare(panel, 12.0, -8.8, 3.4)
+        panel.set_title(f"{'-'.join(map(str, sizes))} ({source})", fontsize=22)
     save(fig, out, "layers_shapes", "The two equations of the 3-4-1 network and of the 2-3-2 network as "
          "rectangles of unit squares: W has as many columns as what it is applied to has rows")
 
@@ -348,7 +353,7 @@ def of_d1() -> list[Form]:
     mixed    = random_net([2, 3, 4, 3, 2], ["tanh", "relu", "sigmoid"])
     general  = random_net([2, 4, 3, 1], "relu")
     through  = inputs_of(2)
-    for layer, f in zip(mixed.layers, (tanh, relu, sigma, lambda z: z)):
+    for layer, f in zip(mixed.layers, (tanh, relu, sigma, same)):
         through = each(f, plus(product(*parts(layer)[:1], through), parts(layer)[1]))
     a, r     = inputs_of(2), len(general.layers)
     for k, layer in enumerate(general.layers, 1):

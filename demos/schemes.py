@@ -53,8 +53,8 @@ def draw_networks(networks: list[MLP], known: Sequence[tuple[list[int], str]], o
     """The networks side by side, each with its number of edges."""
     fig, axes = figure(1, len(networks), width=5.2, height=5.2)
     for panel, net, (_, source) in zip(axes, networks, known):
-        panel.set_title(f"{name(net)} ({source}): {draw_network(panel, net)} weights")
-    fig.suptitle("solid blue: positive weight; dashed orange: negative; width: size", fontsize=17, y=0.045)
+        panel.set_title(f"{name(net)} ({source}): {draw_network(panel, net)} weights", fontsize=20)
+    fig.suptitle("solid blue: positive weight; dashed orange: negative; width: size", fontsize=20, y=0.05)
     save(fig, out, file, "Networks as columns of units: " + ", ".join(map(name, networks)))
 
 
@@ -81,7 +81,7 @@ def counts(net: MLP) -> tuple[str, int, int, int, int, int]:
     return name(net), len(neurons), pairs, weights, len(neurons), len(net.parameters())
 
 
-def draw_network(axes: Any, net: MLP, names_at: float = -2.35) -> int:
+def draw_network(axes: Any, net: MLP, names_at: float = -2.3) -> int:
     """Columns of circles and every edge between neighbours, as thick as its weight; returns the number of
     edges."""
     place = places(columns(net))
@@ -99,8 +99,8 @@ def draw_network(axes: Any, net: MLP, names_at: float = -2.35) -> int:
             marker, colour = ("s", SKY) if k == 0 else ("^", VERMILLION) if last else ("o", GREEN)
             axes.plot(x, y, marker, markersize=26, color=colour, markeredgecolor="white", zorder=2)
         axes.text(k, names_at, "input" if k == 0 else "output" if last else "hidden", ha="center",
-                  fontsize=16)
-    axes.set(xlim=(-0.4, len(place) - 0.6), ylim=(names_at - 0.35, 2.1))
+                  fontsize=18)
+    axes.set(xlim=(-0.4, len(place) - 0.6), ylim=(names_at - 0.45, 2.1))
     axes.axis("off")
     return edges
 
@@ -182,7 +182,7 @@ def chain(out: Path) -> None:
           [(step.symbol, step.formula, norm(v.data for v in step.values), norm(v.grad for v in step.values),
             *layer_norms(step.layer)) for step in steps])
     print()
-    fig, axes = figure(2, 1, width=15, height=3.4, height_ratios=[2, 3])
+    fig, axes = figure(2, 1, width=15, height=4.2, height_ratios=[2, 3])
     draw_forward(axes[0], steps)
     draw_backward(axes[1], steps)
     save(fig, out, "forward_backward", "The 3-5-6-1 classifier: above, x to L through dense and activation "
@@ -217,27 +217,27 @@ def norm(numbers: Iterable[float]) -> float:
 def draw_forward(axes: Any, steps: list[Step]) -> None:
     """Boxes from x to L, an arrow with the name of each function."""
     frame(axes, steps, low=-0.75)
-    axes.set_title("forward (D0-27): from the input to the loss", loc="left")
+    axes.set_title("forward (D0-27): from the input to the loss", loc="left", fontsize=22)
     for k, step in enumerate(steps):
         box(axes, k, 0.1, f"${tex(step.symbol)}$", colour_of(step), f"({len(step.values)}, 1)")
         if k:
             function = "dense" if step.layer else "loss" if step.symbol == "L" else step.formula.split("(")[0]
             arrow(axes, (k - 0.68, 0.1), (k - 0.32, 0.1), BLACK, f"{steps[k - 1].symbol}-{step.symbol}")
-            axes.text(k - 0.5, 0.55, function, ha="center", fontsize=17)
+            axes.text(k - 0.5, 0.55, function, ha="center", fontsize=21)
 
 
 def draw_backward(axes: Any, steps: list[Step]) -> None:
     """The same boxes with arrows from L to x; below each dense step the gradients of W and b."""
     frame(axes, steps, low=-2.25)
     axes.set_title("backward (D0-34): $g_v = \\partial L / \\partial v$, from the loss to the input",
-                   loc="left")
+                   loc="left", fontsize=22)
     for k, step in enumerate(steps):
         box(axes, k, 0.1, f"$g_{{{tex(step.symbol)}}}$", colour_of(step), f"({len(step.values)}, 1)")
         if k:
             arrow(axes, (k - 0.32, 0.1), (k - 0.68, 0.1), BLACK, f"{step.symbol}-{steps[k - 1].symbol}")
             back = (f"$W_{step.symbol[1]}\\, g$" if step.layer else "$-1/y$" if step.symbol == "L"
                     else f"$g\\, h'(z_{tex(steps[k - 1].symbol)[-1]})$")
-            axes.text(k - 0.5, 0.55, back, ha="center", fontsize=17)
+            axes.text(k - 0.5, 0.55, back, ha="center", fontsize=21)
         if step.layer:
             draw_gradients(axes, k, step.layer, step.symbol[1])
 
@@ -268,6 +268,6 @@ def colour_of(step: Step) -> str:
 
 def box(axes: Any, x: float, y: float, label: str, colour: str, size: str) -> None:
     """A symbol in a frame, its shape below."""
-    axes.text(x, y, label, ha="center", va="center", fontsize=21,
+    axes.text(x, y, label, ha="center", va="center", fontsize=26,
               bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": colour, "lw": 3.5})
-    axes.text(x, y - 0.36, size, ha="center", va="top", fontsize=15, color=BLACK)
+    axes.text(x, y - 0.4, size, ha="center", va="top", fontsize=18, color=BLACK)
