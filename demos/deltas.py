@@ -1,8 +1,8 @@
 """Deltas: back-propagation as a recurrence, number by number, in the notation of each document.
 
 What there is to see: a network of three layers forward in one row, and below it backward, with each delta on
-its unit and each gradient on its edge; every gradient of D1, D0, D3 and D4 as its formula, as the same sum
-written out with numbers, and as the engine finds it.
+its unit and each gradient on its edge; the same pass as a page to step through; every gradient of D1, D0, D3
+and D4 as its formula, as the same sum written out with numbers, and as the engine finds it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from math import exp, log, tanh
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine import Value, explain, softmax
+from engine import Value, explain, lecture, softmax
 from nn import MLP, binary_cross_entropy, categorical_cross_entropy, half_mse, squared_error
 
-from .common import BLACK, BLUE, GREY, ORANGE, VERMILLION, figure, save, short, table
+from .common import BLACK, BLUE, GREY, ORANGE, VERMILLION, figure, save, short, table, wrote
 
 POSITION  = 55
 DOCUMENTS = ["D0-28", "D0-29", "D0-30", "D0-31", "D0-32", "D0-33", "D0-35", "D1-33", "D1-34", "D1-35",
@@ -127,6 +127,10 @@ def d1(out: Path) -> None:
     print(explain(J, weight(model, 1, 1, 1)))
     print()
     draw_rows(model, trace, J, out)
+    page = out / "deltas_steps.html"
+    lecture(J).save(page)
+    wrote(page, "The same pass as a page to step through: the graph of J, and beside it the arithmetic of "
+                "one step at a time")
     print()
 
 

@@ -48,6 +48,9 @@ def test_deltas(tmp_path, monkeypatch, capsys):
     written_sums(shown.printed)
     stored_forward_pass(shown.printed)
     tools(shown.printed)
+    page = next(file for file in shown.files if file.name == "deltas_steps.html").read_text(encoding="utf-8")
+    assert all(f"W{k}[{i + 1},{j + 1}]" in page for k in (1, 2, 3)
+               for i, row in enumerate(DW[k - 1]) for j, _ in enumerate(row))
     above, below = shown.figures["deltas"].axes
     drawn(above, A, X, [W1, W2, W3])
     drawn(below, DELTA, DX, DW)

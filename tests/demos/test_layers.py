@@ -75,6 +75,7 @@ def unit_drawn(axes):
     assert z == pytest.approx(W @ x + b) and W.shape == (4, 3)
     frames = [p for p in axes.patches if p.get_label() == "framed"]
     assert len(frames) == 3 and {p.get_y() for p in frames} == {0.0}            # rows from 2 down to -2
+    assert not any(p.get_fill() for p in frames)
     said = next(text for text in at.values() if "Sigma" in text)
     sums = [float(a) * float(c) for a, c in re.findall(r"\(([-.\d]+)\)\(([-.\d]+)\)", said)]
     assert sums == pytest.approx(list(W[1] * x[:, 0])) and said.endswith(f" = {z[1, 0]:.4g}")
