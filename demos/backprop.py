@@ -1,8 +1,9 @@
 """Back-propagation in a two-layer network, scalar by scalar, and a network that learns.
 
-First the network of D1: two inputs, two ReLU units, one linear output, J = 1/2 (y - yhat)^2. Every
-gradient is computed three times: by the document's formula, by the engine's backward pass, and by
-nudging the number and watching J. Then the same engine trains a 2-16-16-1 network on two moons.
+What there is to see: first the network of D1: two inputs, two ReLU units, one linear output,
+J = 1/2 (y - yhat)^2. Every gradient is computed three times: by the document's formula, by the engine's
+backward pass, and by nudging the number and watching J. Then the same engine trains a 2-16-16-1 network on
+two moons.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ W2, b2 = [2.0, 3.0], 0.25
 
 
 class Row(NamedTuple):
-    """One gradient: its symbol and formula, and the number found in three ways."""
+    """One gradient: its item, symbol and formula, and the number found in three ways."""
 
+    item: str
     symbol: str
     formula: str
     by_formula: float
@@ -42,9 +44,10 @@ class Row(NamedTuple):
 def run(out: Path) -> None:
     """Print the gradients, train, and write graph, boundary and loss curve to out."""
     J, rows = gradients()
-    print(f"x = (1, 2), y = 1: one forward pass gives J = {J.data}, one backward pass every gradient.\n")
-    table(["symbol", "the document's formula", "gives", "engine", "nudged", "agree"],
-          [[*row[:2], *(float(number) for number in row[2:]), "yes" if row.agree else "NO"] for row in rows],
+    print("The two-layer network (D1-25) with the numbers GA-1, and the algorithm of D1 (D1-31): x = (1, 2), "
+          f"y = 1,\none forward pass gives J = {J.data}, one backward pass every gradient.\n")
+    table(["item", "symbol", "the document's formula", "gives", "engine", "nudged", "agree"],
+          [[*row[:3], *(float(number) for number in row[3:]), "yes" if row.agree else "NO"] for row in rows],
           digits=8)
     print(f"\n{sum(row.agree for row in rows)} of {len(rows)} agree. Unit 1 is off (z1[1] = -1): "
           "nothing flows through it, so its row of W1 and its bias get exactly 0.\n"
@@ -52,8 +55,7 @@ def run(out: Path) -> None:
     picture = out / "backprop_graph.svg"
     draw(J).save(picture)
     wrote(picture, f"The graph of J = {J.data}: inputs and weights on the left, J on the right, each box "
-          "with its "
-                   "number and gradient, each edge with its partial")
+          "with its number and gradient, each edge with its partial")
     train(out)
 
 
@@ -85,26 +87,27 @@ def gradients() -> tuple[Value, list[Row]]:
     f = formulas()
     rows: list[Row] = []
 
-    def row(symbol: str, formula: str, number: float, value: Value, nudged: str) -> None:
-        rows.append(Row(symbol, formula, number, value.grad, slope(nudged)))
+    def row(item: str, symbol: str, formula: str, number: float, value: Value, nudged: str) -> None:
+        rows.append(Row(item, symbol, formula, number, value.grad, slope(nudged)))
 
-    row("delta2[1]", "yhat - y", f["delta2"], trace.z[1][0], "z2")
-    row("dJ/db2[1]", "delta2[1]", f["delta2"], output.bias, "b2")
+    row("D1-26", "delta2[1]", "yhat - y", f["delta2"], trace.z[1][0], "z2")
+    row("D1-27", "dJ/db2[1]", "delta2[1]", f["delta2"], output.bias, "b2")
     for i in (1, 2):
-        row(f"dJ/dW2[1,{i}]", f"delta2[1] a1[{i}]", f["dW2"][i - 1], output.weights[i - 1], f"W2[{i}]")
+        row("D1-26", f"dJ/dW2[1,{i}]", f"delta2[1] a1[{i}]", f["dW2"][i - 1], output.weights[i - 1],
+            f"W2[{i}]")
     for i in (1, 2):
-        row(f"dJ/da1[{i}]", f"W2[1,{i}] delta2[1]", f["da1"][i - 1], trace.a[0][i - 1], f"a1[{i}]")
+        row("D1-30", f"dJ/da1[{i}]", f"W2[1,{i}] delta2[1]", f["da1"][i - 1], trace.a[0][i - 1], f"a1[{i}]")
     for i in (1, 2):
-        row(f"delta1[{i}]", f"dJ/da1[{i}] 1{{z1[{i}] >= 0}}", f["delta1"][i - 1], trace.z[0][i - 1],
-            f"z1[{i}]")
+        row("D1-29", f"delta1[{i}]", f"dJ/da1[{i}] 1{{z1[{i}] >= 0}}", f["delta1"][i - 1],
+            trace.z[0][i - 1], f"z1[{i}]")
     for i in (1, 2):
-        row(f"dJ/db1[{i}]", f"delta1[{i}]", f["delta1"][i - 1], hidden[i - 1].bias, f"b1[{i}]")
+        row("D1-28", f"dJ/db1[{i}]", f"delta1[{i}]", f["delta1"][i - 1], hidden[i - 1].bias, f"b1[{i}]")
         for j in (1, 2):
-            row(f"dJ/dW1[{i},{j}]", f"delta1[{i}] x[{j}]", f["dW1"][i - 1][j - 1],
+            row("D1-28", f"dJ/dW1[{i},{j}]", f"delta1[{i}] x[{j}]", f["dW1"][i - 1][j - 1],
                 hidden[i - 1].weights[j - 1], f"W1[{i},{j}]")
     for j in (1, 2):
-        row(f"dJ/dx[{j}]", f"W1[1,{j}] delta1[1] + W1[2,{j}] delta1[2]", f["dx"][j - 1], inputs[j - 1],
-            f"x[{j}]")
+        row("D1-31", f"dJ/dx[{j}]", f"W1[1,{j}] delta1[1] + W1[2,{j}] delta1[2]", f["dx"][j - 1],
+            inputs[j - 1], f"x[{j}]")
     return J, rows
 
 

@@ -1,8 +1,9 @@
 """From scalars to matrices: the matrix form of the documents, found in the scalar graph, printed, and run.
 
-A 2-3-1 network is written unit by unit. Its graph is folded step by step: sums are collected, equal samples
-become a batch, equal operations become arrays, and the lines that remain are those of the documents. Then
-the same kind of code, element by element, is trained on 8x8 digits as matrices.
+What there is to see: a 2-3-1 network written unit by unit, whose graph is folded step by step: sums are
+collected, equal samples become a batch, equal operations become arrays, and the lines that remain are those
+of the documents; the time of one step of each form; and the same kind of code, element by element, trained on
+8x8 digits as matrices.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from engine import Value, draw, vectorize
 from nn import MLP, Adam, cross_entropy_with_logits, digits, half_mse, one_hot, split
 from nn.training import collector_paused
 
-from .common import BLUE, ORANGE, figure, save, table, wrote
+from .common import BLACK, BLUE, GREEN, MARKERS, ORANGE, figure, save, short, table, wrote
 
 POSITION  = 60
 DOCUMENTS = ["D0-06", "D1-16", "D1-36"]
@@ -28,8 +29,11 @@ def run(out: Path) -> None:
     program = fold(out)
     print("The program, as NumPy source:\n")
     print(program)
-    print("The same in the notation of D1 (samples are columns):\n")
+    print("The same in the notation of D1, samples as columns: the forward lines are D1-16, delta[1] is "
+          "D1-36.\n")
     print(program.equations("D1"))
+    print("\nAnd in that of D0, where z = W^T a + b is D0-06:\n")
+    print(program.equations("D0"))
     speed(out)
     train(out)
 
@@ -37,10 +41,9 @@ def run(out: Path) -> None:
 # --- the fold, step by step -------------------------------------------------------------------------
 
 def fold(out: Path) -> Any:
-    """A small network, and how many things are left after each pass."""
+    """A small network, how many things are left after each pass, and the scalars that they began as."""
     model = MLP(2, [3, 1], "tanh", elementwise=True)
-    X = [[Value(x1, f"x[1]({i})"), Value(x2, f"x[2]({i})")] for i, (x1, x2) in enumerate(POINTS, 1)]
-    Y = [Value(x1 * x2, f"y({i})") for i, (x1, x2) in enumerate(POINTS, 1)]
+    X, Y  = samples()
     J = half_mse([model(x) for x in X], Y)
     program = vectorize(J, X, [[y] for y in Y], model.parameters())
     print("A 2-3-1 tanh network on 4 samples, every * and + a node of its own:\n")
@@ -52,13 +55,39 @@ def fold(out: Path) -> Any:
     apart = max(abs(slopes[k] - p.grad) for k, p in enumerate(model.parameters()))
     print(f"\nThe scalars and the matrices differ by {abs(loss - J.data):.1g} in the loss, {apart:.1g} in "
           f"the gradients.\n")
-    picture = out / "scalars_to_matrices_graph.svg"
-    one = half_mse(model(X[0]), Y[0])
-    draw(one).save(picture)
-    wrote(picture, "The scalar graph of one of the four samples: every product and every sum is a box; all "
-          "four look "
-                   "the same")
+    draw_one(model, out)
+    draw_fold(program.stages(), out)
     return program
+
+
+def samples() -> tuple[list[list[Value]], list[Value]]:
+    """Four samples, to be recorded: x[2](3) is input 2 of sample 3."""
+    return ([[Value(x1, f"x[1]({i})"), Value(x2, f"x[2]({i})")] for i, (x1, x2) in enumerate(POINTS, 1)],
+            [Value(x1 * x2, f"y({i})") for i, (x1, x2) in enumerate(POINTS, 1)])
+
+
+def draw_one(model: MLP, out: Path) -> None:
+    """The scalar graph of the first sample alone, after a backward pass of its own."""
+    X, Y = samples()
+    model.zero_grad()
+    one = half_mse(model(X[0]), Y[0])
+    one.backward()
+    picture = out / "scalars_to_matrices_graph.svg"
+    draw(one).save(picture)
+    wrote(picture, "The scalar graph of the first of the four samples, with its own gradients: every product "
+                   "and every sum is a box; all four look the same")
+
+
+def draw_fold(stages: list[tuple[str, int]], out: Path) -> None:
+    """How many things there are after each pass: bars from 0."""
+    fig, axes = figure(width=10, height=4.2, title=f"{stages[0][1]} scalars fold into {stages[-1][1]} lines")
+    bars = axes.barh([name for name, _ in stages], [count for _, count in stages], color=BLUE)
+    axes.bar_label(bars, [str(count) for _, count in stages], padding=6, fontsize=17)
+    axes.set(xlabel="things left", xlim=(0, 1.12 * stages[0][1]))
+    axes.invert_yaxis()
+    axes.grid(False, axis="y")
+    save(fig, out, "scalars_to_matrices_fold", "Bars of what is left after each pass: " +
+         ", ".join(f"{count} {name}" for name, count in stages))
 
 
 POINTS = [(0.5, -1.0), (1.0, 2.0), (-1.5, 0.5), (2.0, 1.0)]
@@ -70,13 +99,13 @@ WHAT   = ["as the code made it", "chains of + and * are collected", "four equal 
 # --- each form, timed -------------------------------------------------------------------------------
 
 def speed(out: Path) -> None:
-    """One step of a 64-32-10 network on 32 digits: as single products, as units, as matrices."""
+    """One step of a 64-32-10 network on 16 digits: as single products, as units, as matrices."""
     X, Y = digits()
-    xs, ys = X[:32], one_hot(Y[:32], 10)
+    xs, ys = X[:16], one_hot(Y[:16], 10)
     times: dict[str, float] = {}
     for name, elementwise in (("products and sums", True), ("one node per unit", False)):
         model = MLP(64, [32, 10], "tanh", elementwise=elementwise)
-        times[name] = seconds(lambda model=model: scalar_step(model, xs, ys), 3)     # type: ignore[misc]
+        times[name] = seconds(lambda model=model: scalar_step(model, xs, ys), 2)     # type: ignore[misc]
     values, targets = as_values(xs), as_values(ys)
     start   = perf_counter()
     program = vectorize(cross_entropy_with_logits([model(x) for x in values], targets), values, targets,
@@ -85,18 +114,26 @@ def speed(out: Path) -> None:
     import numpy as np
     a, b = np.array(xs), np.array(ys)
     times["matrices"] = seconds(lambda: program.run(a, b), 300)
-    print("\nLoss and all gradients of a 64-32-10 network on 32 digits:\n")
+    print("\nLoss and all gradients of a 64-32-10 network on 16 digits:\n")
     table(["form", "milliseconds", "times faster"],
           [[name, 1000 * t, times["products and sums"] / t] for name, t in times.items()])
     print(f"\nRecording and folding took {folding:.2f} s, once. {program.report()}\n")
-    fig, axes = figure(width=7.5, height=3.2, title="One step, three forms of the same code")
-    axes.barh(list(times), [1000 * t for t in times.values()], color=[BLUE, BLUE, ORANGE])
-    axes.set_xscale("log")
-    axes.set_xlabel("milliseconds (logarithmic)")
-    axes.invert_yaxis()
+    draw_times({name: 1000 * t for name, t in times.items()}, out)
+
+
+def draw_times(times: dict[str, float], out: Path) -> None:
+    """Milliseconds as dots: a logarithmic axis has no 0 that bars could start from."""
+    fig, axes = figure(width=10, height=3.8, title="one step, three forms of the same code")
+    for row, (name, time) in enumerate(times.items()):
+        axes.plot(time, row, MARKERS[row], color=(BLUE, GREEN, ORANGE)[row], markersize=18, label=name)
+        axes.annotate(f"{short(time, 3)} ms", (time, row), xytext=(0, 13), textcoords="offset points",
+                      ha="center", fontsize=17)
+    axes.set(xscale="log", xlabel="milliseconds (logarithmic)", yticks=range(len(times)),
+             yticklabels=list(times), ylim=(len(times) - 0.5, -0.8),
+             xlim=(min(times.values()) / 4, max(times.values()) * 4))
     save(fig, out, "scalars_to_matrices_speed",
-         "Bars of the time of one step on a logarithmic axis: products and sums, one node per unit, and, far "
-         "shorter, matrices")
+         "Dots on a logarithmic axis, the time of one step: " + ", ".join(f"{name} {short(time, 3)} ms"
+                                                                         for name, time in times.items()))
 
 
 def scalar_step(model: MLP, xs: list[list[float]], ys: list[list[int]]) -> None:
@@ -133,20 +170,20 @@ def train(out: Path) -> None:
     def watch(epoch: int, loss: float) -> None:
         program.store()
         right.append(float((program.predict(X_test).argmax(1) == Y_test).mean()))
-    losses = program.train(X, one_hot(Y, 10), Adam(model.parameters(), lr=0.005), epochs=40, batch_size=32,
+    losses = program.train(X, one_hot(Y, 10), Adam(model.parameters(), lr=0.005), epochs=20, batch_size=32,
                            callback=watch)
-    print(f"64-48-10 on 8x8 digits, recorded from one sample, trained in {perf_counter() - start:.1f} s: "
+    print(f"\n64-48-10 on 8x8 digits, recorded from one sample, trained in {perf_counter() - start:.1f} s: "
           f"loss {losses[0]:.3f} -> {losses[-1]:.4f}, {100 * right[-1]:.1f} % of the test digits right.\n")
-    fig, (left, other) = figure(columns=2, width=5.2, height=3.8,
-                                title="8x8 digits, written element by element")
-    left.plot(range(1, len(losses) + 1), losses, color=BLUE)
-    left.set_yscale("log")
-    left.set_xlabel("epoch")
-    left.set_ylabel("training loss")
-    other.plot(range(1, len(right) + 1), [100 * share for share in right], color=ORANGE)
-    other.axhline(96, color="black", linestyle=":", linewidth=1)
-    other.set_xlabel("epoch")
-    other.set_ylabel("test digits right (%)")
+    fig, (left, other) = figure(columns=2, width=6, height=4.4,
+                                title="8x8 digits: code of scalars, trained as matrices")
+    left.plot(range(1, len(losses) + 1), losses, color=BLUE, marker="o", markersize=5)
+    left.set(yscale="log", xlabel="epoch", ylabel="training loss", xticks=range(0, len(losses) + 1, 5))
+    wrong = [100 * (1 - share) for share in right]
+    other.plot(range(1, len(wrong) + 1), wrong, color=ORANGE, marker="s", markersize=5)
+    other.annotate(f"{wrong[-1]:.1f} %", (len(wrong), wrong[-1]), xytext=(0, -26), textcoords="offset points",
+                   ha="center", fontsize=17, color=BLACK)
+    other.set(xlabel="epoch", ylabel=f"of {len(Y_test)} new digits wrong (%)", ylim=(0, None),
+              xticks=range(0, len(wrong) + 1, 5))
     save(fig, out, "scalars_to_matrices_digits",
-         f"Two curves over 40 epochs: the training loss falls to {losses[-1]:.4f}, the share of test digits "
-         f"that are right rises to {100 * right[-1]:.1f} %")
+         f"Two curves over {len(losses)} epochs: the training loss falls to {losses[-1]:.4f}, the share of "
+         f"new digits that are wrong to {wrong[-1]:.1f} %")
