@@ -268,7 +268,7 @@ def draw_neurons(out: Path) -> None:
     wide = {-1.0: "$s = -1$", 1.0: "$s = 1$"}
     for panel, title, net, score, line, limits, levels in zip(
             axes, titles, nets, scores, (0.5, 0.5, 0.0), ((0, 1), (0, 1), (-1, 1)), (sure, sure, wide)):
-        decision_boundary(panel, score, X, Y, line, limits, steps=41, margin=0.5)
+        decision_boundary(panel, score, X, Y, line, limits, steps=41, margin=0.9)
         limits = panel.get_xlim()
         level_lines(panel, net, levels)
         panel.set(title=title, xlim=limits)
@@ -291,7 +291,7 @@ def level_lines(axes: Any, net: MLP, levels: dict[float, str]) -> None:
     for level, name in levels.items():
         axes.plot([(level - b - w2 * y) / w1 for y in (low, high)], [low, high], "--", color=BLACK,
                   linewidth=1.8, label=name)
-        y = high - 1.0 if level < 0 else low + 0.9
+        y = high - 1.4 if level < 0 else low + 1.3
         axes.text((level - b - w2 * y) / w1 + (-0.1 if level < 0 else 0.1), y, name, fontsize=15,
                   ha="right" if level < 0 else "left")
     axes.set_ylim(low, high)
