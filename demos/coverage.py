@@ -159,6 +159,11 @@ def summary(table: list[Row]) -> str:
     return ", ".join(parts) + "."
 
 
+def of(document: str, table: list[Row]) -> list[Row]:
+    """The items and errata of one document."""
+    return [row for row in table if document in (row.id[:2], row.id[4:6])]
+
+
 def shown(tests: list[str], reason: str) -> str:
     return ", ".join(tests) or reason or "-"
 
@@ -171,20 +176,20 @@ def markdown(table: list[Row]) -> str:
     """The table in Markdown, one section per document."""
     lines = ["# Coverage of the five documents", "", summary(table), ""]
     for document, about in documents().items():
-        lines += [f"## {document}: {about}", "", "| id | title | test | demo | outcome |",
+        mine   = of(document, table)
+        lines += [f"## {document}: {about}", "", summary(mine), "", "| id | title | test | demo | outcome |",
                   "|---|---|---|---|---|"]
-        for row in table:
-            if document in (row.id[:2], row.id[4:6]):
-                tests = "<br>".join(f"`{test}`" for test in row.tests) or row.reason or "-"
-                cells = (row.id, row.title, tests, ", ".join(row.demos) or "-", row.outcome)
-                lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        for row in mine:
+            tests = "<br>".join(f"`{test}`" for test in row.tests) or row.reason or "-"
+            cells = (row.id, row.title, tests, ", ".join(row.demos) or "-", row.outcome)
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         lines.append("")
     return "\n".join(lines)
 
 
-def breakable(test: str) -> str:
-    """The name of a test, which a browser may break at each underscore."""
-    return escape(test).replace("_", "_<wbr>")
+def breakable(name: str) -> str:
+    """The name of a test or a demo, which a browser may break at each underscore."""
+    return escape(name).replace("_", "_<wbr>")
 
 
 STYLE = """
@@ -198,6 +203,16 @@ code { font-size: .85em; overflow-wrap: anywhere }
 .passed { color: $blue } .failed { color: #fff; background: $vermillion } .skipped { color: #7a5200 }
 .failed, .passed, .skipped { font-weight: 600 }
 .reason { color: #555; font-style: italic }
+@media (max-width: 48rem) {                              /* a phone: a card for each row */
+  body { margin: 1rem auto }
+  table, tbody, td { display: block }
+  tr { display: grid; grid-template-columns: 1fr auto; padding: .6rem 0; border-bottom: 1px solid #ccc }
+  tr:first-child { display: none }
+  td { grid-column: 1 / 3; border: 0; padding: .1rem 0; min-width: 0 }
+  td:first-child { grid-column: 1 }
+  td:last-child { grid-column: 2; grid-row: 1; padding: 0 .4rem }
+  td:nth-child(4)::before { content: "demo: " }
+}
 """
 
 
@@ -206,14 +221,14 @@ def html(table: list[Row]) -> str:
     title = "Coverage of the five documents"
     parts = [f"<h1>{title}</h1>\n<p>{escape(summary(table))}</p>"]
     for document, about in documents().items():
-        parts.append(f"<h2 id='{document}'>{document}: {escape(about)}</h2>\n<table>\n"
-                     "<tr><th>id<th>title<th>test<th>demo<th>outcome")
-        for row in table:
-            if document in (row.id[:2], row.id[4:6]):
-                tests = "<br>".join(f"<code>{breakable(test)}</code>" for test in row.tests) or \
-                        f"<span class='reason'>{escape(row.reason) or '-'}</span>"
-                parts.append(f"<tr id='{row.id}'><td>{row.id}<td>{escape(row.title)}<td>{tests}"
-                             f"<td>{escape(', '.join(row.demos)) or '-'}<td "
-                             f"class='{row.outcome}'>{row.outcome}")
+        mine = of(document, table)
+        parts.append(f"<h2 id='{document}'>{document}: {escape(about)}</h2>\n<p>{escape(summary(mine))}</p>\n"
+                     "<table>\n<tr><th>id<th>title<th>test<th>demo<th>outcome")
+        for row in mine:
+            tests = "<br>".join(f"<code>{breakable(test)}</code>" for test in row.tests) or \
+                    f"<span class='reason'>{escape(row.reason) or '-'}</span>"
+            parts.append(f"<tr id='{row.id}'><td>{row.id}<td>{escape(row.title)}<td>{tests}"
+                         f"<td>{breakable(', '.join(row.demos)) or '-'}<td "
+                         f"class='{row.outcome}'>{row.outcome}")
         parts.append("</table>")
     return framed(title, "\n".join(parts), style=STYLE)

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from engine.show.files import written
-from engine.testing.conformance.pages import code, document, exhibit, say
+from engine.testing.conformance.pages import document, exhibit, say
 from engine.testing.conformance.reports import Report, finding_text, smallest
-from engine.testing.museum import EXHIBITS, Exhibit, difference, engine, tour
+from engine.testing.museum import EXHIBITS, Exhibit, difference, engine, names, tour
 from engine.testing.museum.wing import SLIPS, named, visit
 
 from .common import folder, progress, wrote
@@ -22,15 +22,16 @@ from .common import folder, progress, wrote
 POSITION  = 90
 DOCUMENTS: list[str] = []
 NEEDS     = ["mpmath"]
+EXAMPLES  = 2                                            # random programs for each case: enough for all
 
 
 def run(out: Path) -> None:
     """Visit every exhibit; write the gallery page to the folder out."""
     with ThreadPoolExecutor(2) as pool:
-        reports = list(progress(pool.map(lambda e: tour(e.name, examples=5), EXHIBITS), "exhibits"))
+        reports = list(progress(pool.map(lambda e: tour(e.name, examples=EXAMPLES), EXHIBITS), "exhibits"))
         wing    = list(pool.map(lambda name: named(visit(engine("right"), name), name), SLIPS))
     for number, (e, report) in enumerate(zip(EXHIBITS, reports), 1):
-        print(f"\n{number}. {e.name.replace('_', ' ')}: {e.story}\n{indented(difference(e))}")
+        print(f"\n{number}. {e.name.replace('_', ' ')}: {e.story}\n{indented(chr(10).join(change(e)))}")
         show(report)
     for sentences in wing:
         print(f"\nThe wing of the table, {len(sentences)} exhibits: {sentences[0]}, and so on")
@@ -54,9 +55,11 @@ def indented(text: str) -> str:
 def gallery(reports: list[Report], wing: list[list[str]]) -> str:
     """The page: a table of contents, a section for each exhibit, and the wing of the table."""
     contents = "".join(f"<li><a href='#{e.name}'>{say(e.name.replace('_', ' '))}</a></li>" for e in EXHIBITS)
+    found = sum(names(report, e) for e, report in zip(EXHIBITS, reports))
+    right = tour("right", examples=EXAMPLES)
     intro = (f"<p>{len(EXHIBITS)} engines, each with one classic mistake: one change of the same right "
-             "engine. The conformance suite finds and names every one of them, and passes the right "
-             f"engine.</p><ol class='contents'>{contents}</ol>")
+             f"engine. The conformance suite finds and names {found} of them, and gives the right engine "
+             f"{right.score:.0f} of 100.</p><ol class='contents'>{contents}</ol>")
     return document("The bug museum",
                     [intro, *(section(k, e, r) for k, (e, r) in enumerate(zip(EXHIBITS, reports), 1)),
                      hung(wing)])
@@ -70,6 +73,18 @@ def hung(wing: list[list[str]]) -> str:
             f"<ul style='columns: 24rem'>{items}</ul>")
 
 
+def change(e: Exhibit) -> list[str]:
+    """The lines of the change, as far to the left as they go."""
+    lines = [line or " " for line in difference(e).splitlines()]
+    depth = min(len(line[1:]) - len(line[1:].lstrip()) for line in lines if line[1:].strip())
+    return [f"{line[0]} {line[1 + depth:]}" for line in lines]
+
+
+def marked(line: str) -> str:
+    """A line of the change; what the mistake brought in is bold."""
+    return f"<strong>{say(line)}</strong>" if line.startswith("+") else say(line)
+
+
 def section(number: int, e: Exhibit, report: Report) -> str:
     """One exhibit."""
     sentence, found = report.mistakes[0]
@@ -77,7 +92,7 @@ def section(number: int, e: Exhibit, report: Report) -> str:
     return "\n".join([
         f"<h2 id='{e.name}'>{number}. {say(e.name.replace('_', ' '))}</h2>",
         f"<p>{say(e.story)}</p>",
-        f"<pre>{code(difference(e))}</pre>",
+        "<pre>" + "\n".join(marked(line) for line in change(e)) + "</pre>",
         f"<p>The suite says: <strong>{say(sentence)}</strong></p>",
         f"<p class='note'>Found by {say(verdict.id)}; score {report.score:.0f} of 100.</p>",
         exhibit(finding)])

@@ -1,11 +1,13 @@
 """python -m demos coverage: how outcomes come from a real run of pytest."""
 
+import re
 from pathlib import Path
 from shutil import copy
 
 import pytest
 
 from demos import coverage
+from demos.catalogue import errata, items
 
 CONFTEST = Path(__file__).parents[1] / "derivations" / "conftest.py"
 TESTS = """
@@ -51,7 +53,13 @@ def test_the_two_pages_are_written(folder, tmp_path, capsys, monkeypatch):
     coverage.run(tmp_path)
     assert "D1-36      passed" in capsys.readouterr().out
     assert "| D1-36 |" in (tmp_path / "coverage.md").read_text()
-    assert "<tr id='D1-36'>" in (tmp_path / "coverage.html").read_text()
+    page = (tmp_path / "coverage.html").read_text()
+    assert "<tr id='D1-36'>" in page
+    for document in ("D0", "D1", "D2", "D3", "D4"):                         # each with its own summary
+        said = re.search(rf"<h2 id='{document}'>.*</h2>\n<p>(\d+) items and (\d+) errata, (\d+) passed", page)
+        counts = [sum(one.id.startswith(start) for one in [*items(), *errata()])
+                  for start in (document, f"ERR-{document}")]
+        assert list(map(int, said.groups())) == [*counts, int(document == "D1")]
 
 
 def test_without_the_tests_it_says_so(tmp_path, capsys, monkeypatch):
