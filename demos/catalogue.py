@@ -1,7 +1,8 @@
 """The catalogue of the five documents: every equation, figure and experiment, and what is wrong in print.
 
     D0 ... D4   the documents
-    items       D0-01 ... D4-49; `reason` says why an item has no test where it has none
+    items       D0-01 ... D4-49; `reason` says why an item has no test where it has none, `unshown` why no
+                lecture shows it
     errata      ERR-D0-1 ...: what is printed, what is right, and the evidence; tests compute its numbers
 """
 
@@ -22,6 +23,7 @@ class Item(NamedTuple):
     title: str
     kind: str
     reason: str = ""
+    unshown: str = ""
 
 
 class Erratum(NamedTuple):

@@ -41,6 +41,12 @@ class Row(NamedTuple):
     demos: list[str]
     outcome: str
     reason: str
+    unshown: str
+
+    @property
+    def shown(self) -> str:
+        """The demos, or why there is none."""
+        return ", ".join(self.demos) or self.unshown
 
 
 def run(out: Path) -> None:
@@ -53,7 +59,7 @@ def run(out: Path) -> None:
     table = rows(outcomes(ROOT / TESTS))
     for row in table:
         print(f"{row.id:10} {row.outcome:8} {clipped(row.title, 58):58}  "
-              f"{clipped(shown(row.tests, row.reason), 60)}  {', '.join(row.demos)}".rstrip())
+              f"{clipped(shown(row.tests, row.reason), 60)}  {clipped(row.shown, 60)}".rstrip())
     print(f"\n{summary(table)}\n")
     for name, text in (("coverage.md", markdown(table)), ("coverage.html", html(table))):
         wrote(written(out / name, text),
@@ -136,11 +142,11 @@ def worst(found: Iterable[str]) -> str:
 def rows(ended: dict[str, dict[str, str]]) -> list[Row]:
     """One row per item and per erratum, in the order of the catalogue."""
     demos = shown_by()
-    known = [(one.id, one.title, one.reason) for one in items()] + [(one.id, one.printed, "")
-                                                                    for one in errata()]
+    known = [*((one.id, one.title, one.reason, one.unshown) for one in items()),
+             *((one.id, one.printed, "", "") for one in errata())]
     return [Row(id, title, sorted(ended.get(id, {})), demos.get(id, []), worst(ended.get(id, {}).values()),
-                reason)
-            for id, title, reason in known]
+                *reasons)
+            for id, title, *reasons in known]
 
 
 # --- how it reads ---------------------------------------------------------------------------------
@@ -153,6 +159,7 @@ def summary(table: list[Row]) -> str:
               f"{count(row.outcome == 'passed' for row in table)} passed",
               f"{count(row.outcome == 'failed' for row in table)} failed",
               f"{count(bool(row.demos) for row in table)} shown by a demo",
+              f"{count(not row.demos and bool(row.unshown) for row in table)} with nothing to see",
               f"{count(bool(not row.tests and row.reason) for row in table)} without a test for a stated "
               "reason",
               f"{count(not (row.tests or row.demos or row.reason) for row in table)} not covered"]
@@ -181,7 +188,7 @@ def markdown(table: list[Row]) -> str:
                   "|---|---|---|---|---|"]
         for row in mine:
             tests = "<br>".join(f"`{test}`" for test in row.tests) or row.reason or "-"
-            cells = (row.id, row.title, tests, ", ".join(row.demos) or "-", row.outcome)
+            cells = (row.id, row.title, tests, row.shown or "-", row.outcome)
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         lines.append("")
     return "\n".join(lines)
@@ -228,7 +235,7 @@ def html(table: list[Row]) -> str:
             tests = "<br>".join(f"<code>{breakable(test)}</code>" for test in row.tests) or \
                     f"<span class='reason'>{escape(row.reason) or '-'}</span>"
             parts.append(f"<tr id='{row.id}'><td>{row.id}<td>{escape(row.title)}<td>{tests}"
-                         f"<td>{breakable(', '.join(row.demos)) or '-'}<td "
+                         f"<td>{breakable(row.shown) or '-'}<td "
                          f"class='{row.outcome}'>{row.outcome}")
         parts.append("</table>")
     return framed(title, "\n".join(parts), style=STYLE)

@@ -91,7 +91,7 @@ def film(seed: int, out: Path) -> None:
     def frame(k: int) -> Any:
         for p, number in zip(net.parameters(), frames[k]):
             p.data = number
-        return picture(net, f"step {FRAMES[k]}", steps=15)
+        return picture(net, f"step {FRAMES[k]}", steps=31)
     animation(frame, len(frames), out, "xor_2_units", "The same two hidden units and the output while they "
               "learn: the lines turn until XOR is solved", fps=3)
 

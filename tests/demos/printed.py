@@ -1,6 +1,11 @@
-"""The tables that a lecture printed, found by words of the line above them."""
+"""The tables that a lecture printed, found by words of the line above them.
+
+    rows      each row as heading -> text
+    cells     each row as its texts
+"""
 
 import re
+from itertools import takewhile
 
 
 def rows(printed, words) -> list[dict]:
@@ -15,6 +20,14 @@ def rows(printed, words) -> list[dict]:
             break
         found.append(dict(zip(cells(lines[rule - 1]), cells(line))))
     return found
+
+
+def cells(printed, heading) -> list[list[str]]:
+    """The rows after the first heading of that text; a table ends at an empty line or where a picture is
+    told of."""
+    lines = printed.split(heading)[1].split("\n\n")[1].splitlines()[2:]
+    return [re.split(r"\s{2,}", line.strip())
+            for line in takewhile(lambda line: not line.startswith("wrote"), lines)]
 
 
 def numbers(table, heading) -> list[float]:

@@ -8,7 +8,7 @@ from statistics import mean, median
 
 from nn.datasets import noisy_curve
 from tests.demos.shown import curves, show
-from tests.demos.tables import rows
+from tests.demos.printed import cells
 
 GF = {"zbar": [-1.264911064067, -0.632455532034, 0.632455532034, 1.264911064067],
       "scaled": [-3.529822128135, -2.264911064067, 0.264911064067, 1.529822128135],
@@ -23,7 +23,7 @@ def test_what_it_shows(tmp_path, monkeypatch, capsys):
 
 
 def check_worked(printed):
-    table = [[float(cell) for cell in row] for row in rows(printed, "(D1-52):")]
+    table = [[float(cell) for cell in row] for row in cells(printed, "(D1-52):")]
     for column, key in zip(list(zip(*table))[2:], ("zbar", "scaled", "slopes", "slopes")):
         assert all(abs(a - b) < 1e-11 for a, b in zip(column, GF[key]))
     assert "dL/dgamma = -1.26491106407,  dL/dbeta = 1," in printed and "mu = 3, var = 2.5 (D1-50)" in printed
@@ -32,7 +32,7 @@ def check_worked(printed):
     def about(values, centre): return float(sum((v - centre) ** 2 for v in values) / len(values))
     of_batch, of_all = mean(z[:4]), mean(z)
     expected = [about(z[:4], of_batch), about(z, of_all), about(z, of_batch), about(z[:4], of_batch)]
-    assert [float(row[-1]) for row in rows(printed, "(ERR-D1-11):")] == expected == [2.5, 5.8, 9.8, 2.5]
+    assert [float(row[-1]) for row in cells(printed, "(ERR-D1-11):")] == expected == [2.5, 5.8, 9.8, 2.5]
 
 
 def loss_of_the_mean():
@@ -49,7 +49,7 @@ def check_exploding(shown):
     assert len(line["-"]) == len(line["--"]) == 5 and set(curves(axes)) == {"with batch norm", "without"}
     assert all(run[-1] < loss_of_the_mean() / 3 for run in line["-"])
     assert all(run[-1] > 1e40 for run in line["--"])
-    for row, drawn in zip(rows(shown.printed, "(D1-53):"), (line["-"], line["--"])):
+    for row, drawn in zip(cells(shown.printed, "(D1-53):"), (line["-"], line["--"])):
         assert all(abs(float(cell) / run[-1] - 1) < 1e-3 for cell, run in zip(row[1:], drawn))
     exponents = [int(n) for n in re.findall(r"10\^\{(\d+)\}", next(t.get_text() for t in axes.texts))]
     assert 10.0 ** (exponents[0] - 1) < min(run[-1] for run in line["--"])
@@ -74,7 +74,7 @@ def check_rates(shown):
         assert rate < 0.1 or max(with_it) < min(without)
         assert rate < 0.3 or min(without) > 0.9 * loss_of_the_mean()
     top = max(max(losses) for losses in dots["without"])          # where what exploded is drawn
-    for k, row in enumerate(rows(shown.printed, "(D1-61):")):
+    for k, row in enumerate(cells(shown.printed, "(D1-61):")):
         for label, cell in zip(("with batch norm", "without"), row[1:]):
             printed = [float(one) for one in cell.split(", ")]
             assert all(abs(min(a, top) / b - 1) < 0.06 for a, b in zip(printed, dots[label][k]))

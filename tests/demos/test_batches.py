@@ -13,7 +13,7 @@ from demos import batches
 from nn import MLP
 from nn.datasets import noisy_curve
 from tests.demos.shown import show
-from tests.demos.tables import rows
+from tests.demos import printed as tables
 
 EXACT = [(Fraction(str(x)), Fraction(str(y))) for x, y in
          [(0.5, 0.2), (1.0, 1.4), (-0.7, -0.3), (1.5, 1.1), (-1.2, -1.9), (0.3, 0.6)]]
@@ -72,13 +72,13 @@ def check_gradients(shown):
         variances.append(pvariance(exact))
         assert variances[-1] == variances[0] / B * (6 - B) / Fraction(5)
     assert variances == sorted(variances, reverse=True)
-    for row, variance in zip(rows(shown.printed, "(D3-23, D3-25):"), variances):
+    for row, variance in zip(tables.cells(shown.printed, "(D3-23, D3-25):"), variances):
         assert [float(cell) for cell in row[2:]] == pytest.approx([full, full, variance, variance], rel=1e-5)
 
     shares = [list(line.get_ydata()) for line in right.get_lines() if line.get_label()[0] != "_"]
     means  = [mean(column) for column in shares]
     assert means == sorted(means, reverse=True) and means[0] > 1.5 * means[-1]
-    for row, column in zip(rows(shown.printed, "(D3-34):"), shares):
+    for row, column in zip(tables.cells(shown.printed, "(D3-34):"), shares):
         assert all(abs(float(cell.strip("%")) - share) < 0.051 for cell, share in zip(row[1:], column))
 
 
@@ -86,13 +86,13 @@ def check_objective(printed):
     """The sum is 6 times the mean, in value and slope, and so is a sum of what is a mean already."""
     R = mean((Fraction(3, 10) * x - y) ** 2 for x, y in EXACT)
     g = mean(slope(*sample) for sample in EXACT)
-    found = [[float(cell) for cell in row[1:]] for row in rows(printed, "the objective of 6 samples:")]
+    found = [[float(cell) for cell in row[1:]] for row in tables.cells(printed, "the objective of 6 samples:")]
     assert found == [pytest.approx([k * R, k * g], rel=1e-5) for k in (1, 6, 6)]
 
 
 def check_step(printed):
     """Slopes by the formulas of back-propagation; every layer moves by -eta times its own."""
-    table = {row[1]: [float(cell) for cell in row[2:]] for row in rows(printed, "(D3-22):")}
+    table = {row[1]: [float(cell) for cell in row[2:]] for row in tables.cells(printed, "(D3-22):")}
     w, b, v, c = ([table[name][0] for name in names] for names in (
         ("W1[1,1]", "W1[2,1]"), ("b1[1]", "b1[2]"), ("W2[1,1]", "W2[1,2]"), ("b2[1]",)))
     exact = dict.fromkeys(table, 0.0)
@@ -122,7 +122,7 @@ def check_price(shown):
         if B == 48:
             assert all(ys == sorted(ys, reverse=True) for _, ys in lines)           # it falls in every step
     assert all(full > batch > single for full, batch, single in zip(*ends))
-    table = rows(shown.printed, "at the end:")
+    table = tables.cells(shown.printed, "at the end:")
     assert [[float(cell) for cell in row[2:]] for row in table] == [pytest.approx(row, rel=1e-3)
                                                                     for row in ends]
     assert [row[:2] for row in table] == [["48", "10"], ["8", "60"], ["1", "480"]]

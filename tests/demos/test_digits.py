@@ -11,7 +11,7 @@ from demos import digits
 from nn import MLP
 from nn.datasets import digits as dataset, split
 from tests.demos.shown import curves, show
-from tests.demos.tables import rows
+from tests.demos.printed import cells
 
 
 def scores(net, x):
@@ -51,7 +51,7 @@ def test_what_it_shows(trained, tmp_path, monkeypatch, capsys):
 
 def check_layers(printed):
     """Parameters by the formula, (inputs + 1) x units for each layer."""
-    for sizes, layers, parameters, pixels, classes in rows(printed, "(D1-58):"):
+    for sizes, layers, parameters, pixels, classes in cells(printed, "(D1-58):"):
         n = list(map(int, sizes.split("-")))
         assert int(layers) == len(n) - 1 and int(parameters) == sum((a + 1) * b for a, b in zip(n, n[1:]))
         assert [int(pixels), int(classes)] == [n[0], 10] and int(pixels) in (28 * 28, 8 * 8)
@@ -66,7 +66,7 @@ def check_training(shown, net, X, Y, X_test, Y_test):
         missed = sum(int(np.argmax(scores(net, x)) != y) for x, y in zip(samples, truth))
         assert shares[-1] == pytest.approx(100 * missed / len(truth))
         assert shares[0] > 80 and shares[-1] < 8 and len(epochs) == digits.EPOCHS + 1
-        printed = [float(row[column]) for row in rows(shown.printed, "(D1-57):")]
+        printed = [float(row[column]) for row in cells(shown.printed, "(D1-57):")]
         assert printed == pytest.approx(shares, rel=1e-3)
         assert any(f"{shares[-1]:.1f} %" in text.get_text() for text in axes.texts)
     seen, new = (drawn[label][1] for label in ("those it trains on", "others"))

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from tests.demos.shown import curves, show
-from tests.demos.tables import rows
+from tests.demos.printed import cells
 
 
 def test_what_it_shows(tmp_path, monkeypatch, capsys):
@@ -58,7 +58,7 @@ def roughness(ys):
 
 def check_errors(shown):
     """Rougher the more is dropped, in every start; the network with all units is smoother than its masks."""
-    table = [[float(cell) for cell in row] for row in rows(shown.printed, "(D4-22);")]
+    table = [[float(cell) for cell in row] for row in cells(shown.printed, "(D4-22);")]
     assert [row[0] for row in table] == [0, 0.2, 0.5]
     assert all(none < 1 < 50 < some < more for none, some, more in list(zip(*table))[1:4])
     for axes, row in zip(shown.figures["dropout_error"].axes, table):
@@ -81,9 +81,9 @@ def check_units(shown):
     means = [[mean(rises[f"rate {rate:g}, seed {seed}"]) for seed in range(3)] for rate in (0, 0.2, 0.5)]
     assert all(some < none / 1.5 for none, some in zip(means[0], means[1]))
     assert mean(means[2]) > 1.5 * mean(means[1])
-    table = [[float(cell) for cell in row[1:]] for row in rows(shown.printed, "(D4-20);")]
+    table = [[float(cell) for cell in row[1:]] for row in cells(shown.printed, "(D4-20);")]
     assert table == [pytest.approx(row, rel=1e-3) for row in means]
-    error = {row[0]: float(row[4]) for row in rows(shown.printed, "(D4-22);")}
+    error = {row[0]: float(row[4]) for row in cells(shown.printed, "(D4-22);")}
     assert error["0.5"] > 10 * error["0.2"]
     above = re.search(r"error (0\.\d+) with all", axes.get_title())
     assert float(above[1]) == pytest.approx(error["0.5"], rel=0.05)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.demos.shown import curves, show
-from tests.demos.tables import rows
+from tests.demos.printed import cells
 
 
 def test_what_it_shows(tmp_path, monkeypatch, capsys):
@@ -25,7 +25,7 @@ def error(drawn, name):
 
 
 def check_held_back(shown):
-    table  = {row[0]: row for row in rows(shown.printed, "by the seed:")}
+    table  = {row[0]: row for row in cells(shown.printed, "by the seed:")}
     panels = shown.figures["overfitting"].axes
     errors = {name: [float(cell) for cell in row[1:6]] for name, row in table.items()}
     alone  = errors["D0-45: left alone"]
@@ -58,13 +58,13 @@ def check_forgetting(shown):
         for n, w in zip(steps, ws):
             left = max(abs(start) - 0.05 * n, 0.0)
             assert abs(abs(w) - left) < (1e-9 if left > 0.01 else 0.0501)
-    for row in rows(shown.printed, "(D2-11):"):
+    for row in cells(shown.printed, "(D2-11):"):
         assert float(row[1]) == float(row[2]) == pytest.approx(float(row[0]) * 0.95 ** 60, rel=1e-3)
 
 
 def check_polynomials(shown):
     """The drawn polynomials against least squares with the rows sqrt(m lambda / 2) w_k added."""
-    panels, table = shown.figures["overfitting_polynomial"].axes, rows(shown.printed, "(D4-44):")
+    panels, table = shown.figures["overfitting_polynomial"].axes, cells(shown.printed, "(D4-44):")
     largest = []
     for axes, row in zip(panels, table):
         drawn, strength = curves(axes), float(row[0])

@@ -12,7 +12,7 @@ from matplotlib.path import Path
 from demos import regions
 from demos.common import BLUE, ORANGE
 from tests.demos.shown import show
-from tests.demos.tables import rows
+from tests.demos.printed import cells
 
 
 
@@ -72,14 +72,14 @@ def test_what_it_shows(tmp_path, monkeypatch, capsys):
     assert mean(clean[3]) > mean(clean[0]) + 1 and mean(clean[3]) > mean(clean[2]) + 5            # D2-39
     assert min(clean[3]) > max(clean[2])
 
-    by_size = rows(shown.printed, "(D2-36, D2-38):")
+    by_size = cells(shown.printed, "(D2-36, D2-38):")
     for row, drawn, right in zip(by_size, losses, clean):
         assert abs(float(row[4]) - mean(drawn)) < 1e-3 * mean(drawn)
         assert abs(float(row[5]) - pstdev(drawn)) < 1e-3 * pstdev(drawn)
         assert abs(100 * float(row[3]) - mean(right)) < 0.01
     in_each = [[int(count) for count in row[1].split()] for row in by_size]
     assert all(few < many for few, many in zip(in_each[0], in_each[2]))                 # in every start
-    assert [row[1] for row in rows(shown.printed, "(D2-37):")][2:] == ["2 2 2 2 2", "1 1 1 1 1"]
+    assert [row[1] for row in cells(shown.printed, "(D2-37):")][2:] == ["2 2 2 2 2", "1 1 1 1 1"]
 
 
 def test_the_boundary_is_where_the_network_is_0():

@@ -7,7 +7,7 @@ import pytest
 
 from demos import straight_line
 from tests.demos.shown import show
-from tests.demos.tables import rows
+from tests.demos.printed import cells
 
 X, Y = [(0, 0), (0, 1), (1, 0), (1, 1)], [0, 1, 1, 0]
 
@@ -106,7 +106,7 @@ def check_annealing(shown):
     times as many."""
     (axes,) = shown.figures["straight_line_annealing"].axes
     ends = [list(map(float, line.get_ydata())) for line in axes.get_lines() if len(line.get_xdata()) == 3]
-    table = [list(map(float, row)) for row in rows(shown.printed, "(D4-45):")[:10]]
+    table = [list(map(float, row)) for row in cells(shown.printed, "(D4-45):")[:10]]
     assert [row[1:] for row in table] == [pytest.approx(errors, rel=1e-3) for errors in ends]
     for seed in (0, 1):
         exact = [error(descended(seed)), annealed(seed, 400), annealed(seed, 1200)]

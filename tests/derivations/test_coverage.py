@@ -45,6 +45,11 @@ def test_every_item_has_a_test_or_a_demo_or_a_stated_reason():
     assert uncovered([item.id for item in items()], {item.id for item in items() if item.reason}) == []
 
 
+def test_every_item_is_shown_by_a_lecture_or_says_why_a_test_is_enough():
+    shown = shown_by()
+    assert [item.id for item in items() if (item.id in shown) == bool(item.unshown)] == []
+
+
 def test_every_erratum_has_a_test():
     tested = marked_tests(HERE)
     assert [one.id for one in errata() if one.id not in tested] == []
@@ -96,5 +101,5 @@ def test_a_report_is_read_and_shown(tmp_path):
 
 
 def test_titles_are_escaped():
-    page = html([Row("D0-01", "<script>", [], [], "-", "a < b")])
+    page = html([Row("D0-01", "<script>", [], [], "-", "a < b", "")])
     assert "<script>" not in page and "&lt;script&gt;" in page and "a &lt; b" in page
