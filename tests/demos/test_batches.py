@@ -86,7 +86,8 @@ def check_objective(printed):
     """The sum is 6 times the mean, in value and slope, and so is a sum of what is a mean already."""
     R = mean((Fraction(3, 10) * x - y) ** 2 for x, y in EXACT)
     g = mean(slope(*sample) for sample in EXACT)
-    found = [[float(cell) for cell in row[1:]] for row in tables.cells(printed, "the objective of 6 samples:")]
+    found = [[float(cell) for cell in row[1:]]
+             for row in tables.cells(printed, "the objective of 6 samples:")]
     assert found == [pytest.approx([k * R, k * g], rel=1e-5) for k in (1, 6, 6)]
 
 
