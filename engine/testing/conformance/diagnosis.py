@@ -1,0 +1,267 @@
+"""Diagnosis: the smallest set of mistakes whose simulated engine gives every answer that an engine gave.
+
+    found = diagnose(answers)           # [(exercise, outcome), ...], right ones and wrong ones
+    found.mistakes                      # that set, the likeliest first; [] if nothing is wrong
+    found.unexplained                   # the wrong answers that it does not predict
+
+An engine may make x - y of x + (-1) * y, and then a mistake in * shows in - as well. Which operations it
+composes is tried along with the mistakes, at no cost: it is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from ..random_programs.rules import WRITTEN
+from .attempts import Outcome
+from .compositions import FORMS_OF, Composition, circular, form_of, forms_in
+from .exercises import Exercise
+from .mistakes import READ_LATE, catalogue, clipped, dropped, quotients, scaled
+from .simulation import Mistake, Model, agrees, simulate
+
+Answer: TypeAlias = tuple[Exercise, Outcome]
+
+MOST   = 4                               # mistakes in one engine that are looked for together
+LOOKED = 5                               # wrong answers that are looked at for the next mistake
+SAMPLE = 40                              # right and wrong answers by which candidates are ranked
+BEAM   = (10, 6, 3, 2)                   # candidates that are followed, by the mistakes found before
+EFFORT = 30_000                          # simulations for one engine, after which what was found has to do
+
+
+class Diagnosis(NamedTuple):
+    """What is wrong with an engine.
+
+    mistakes:    the smallest set that gives the answers; unexplained: wrong answers that it does not give.
+    model:       the engine that was simulated, with the operations that it composes.
+    """
+
+    mistakes:    list[Mistake]
+    unexplained: list[Answer]
+    model:       Model
+
+
+def diagnose(answers: Iterable[Answer]) -> Diagnosis:
+    """The smallest set of mistakes that gives all these answers.
+
+    Where no set does: the one that gives the most without contradicting a right answer, and what is left.
+    """
+    evidence = Evidence([answer for answer in answers if simulable(answer)])
+    if not evidence.wrong:
+        return Diagnosis([], [], Model())
+    model = Search(evidence).smallest()
+    return Diagnosis(list(model.mistakes), evidence.left(model), model)
+
+
+def simulable(answer: Answer) -> bool:
+    """Whether it is numbers that a simulation could give, at a point where one answer is right."""
+    exercise, outcome = answer
+    return not outcome.error and exercise.value is None and exercise.slopes is None
+
+
+# --- what is known ----------------------------------------------------------------------------------------
+
+class Evidence:
+    """The answers, sorted into right and wrong, and what models say of them, each asked once."""
+
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        self.answers = sorted(answers, key=size)
+        self.told: dict[tuple[object, int], bool] = {}
+        right = [self.gives(Model(), place) for place in range(len(self.answers))]
+        self.right = [place for place, yes in enumerate(right) if yes]
+        self.wrong = [place for place, yes in enumerate(right) if not yes]
+        self.ops   = [frozenset(ops_of(exercise)) for exercise, _ in self.answers]
+
+    def gives(self, model: Model, place: int) -> bool:
+        """Whether the model predicts the answer."""
+        key = (model.key, place)
+        if key not in self.told:
+            self.told[key] = agrees(model, *self.answers[place])
+        return self.told[key]
+
+    def unexplained(self, model: Model) -> Iterator[int]:
+        """The wrong answers that the model does not give, the smallest programs first."""
+        return (place for place in self.wrong if not self.gives(model, place))
+
+    def left(self, model: Model) -> list[Answer]:
+        return [self.answers[place] for place in self.unexplained(model)]
+
+    def contradicted(self, model: Model) -> bool:
+        """Whether the model gives a wrong answer where the engine gave a right one."""
+        return any(not self.gives(model, place) for place in self.right)
+
+
+def size(answer: Answer) -> tuple[int, int]:
+    exercise, _ = answer
+    return len(exercise.program.steps), exercise.how != "once"
+
+
+def ops_of(exercise: Exercise) -> set[str]:
+    """The operations of a program, and those that they may be made of."""
+    ops: set[str] = set()
+    left = list(exercise.program.ops)
+    while left:
+        op = left.pop()
+        if op not in ops:
+            ops.add(op)
+            left += MADE_OF.get(op, ())
+    return ops
+
+
+MADE_OF = {op: sorted({part for form, ways in FORMS_OF.items() if form.startswith(f"{op} ")
+                       for way in ways for part, _ in way}) for op in WRITTEN}
+
+
+# --- looking for it ---------------------------------------------------------------------------------------
+
+class Search:
+    """Mistakes are added one by one: each must explain a wrong answer that was not explained before."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        ops = {op for place in evidence.wrong for op in evidence.answers[place][0].program.ops}
+        self.known = catalogue(tuple([*WRITTEN, *sorted(ops - set(WRITTEN))]))
+        self.known += tuple(measured(evidence))
+        self.made: dict[frozenset[str], Mistake] = {}        # by what was measured
+        self.failed: set[tuple[object, int]] = set()
+
+    def late(self, model: Model) -> Iterator[Mistake]:
+        """Slopes read late, in just those operations that go wrong by themselves where data was changed."""
+        changed = [place for place in self.evidence.unexplained(model)
+                   if self.evidence.answers[place][0].how == "changed"]
+        ops = frozenset(exercise.program.ops[0] for exercise, _ in (self.evidence.answers[k] for k in changed)
+                        if len(exercise.program.steps) == 1)
+        if ops:
+            yield self.made.setdefault(ops, Mistake("read late", READ_LATE, "late", ops))
+
+    def smallest(self) -> Model:
+        """The smallest model that gives every answer, or else the one that gives the most."""
+        for count in range(1, MOST + 1):
+            found = self.completed(Model(), count)
+            if found is not None:
+                return found
+        return self.partial()
+
+    def completed(self, model: Model, count: int) -> Model | None:
+        """The model with at most `count` more mistakes that gives every answer; None if none is found."""
+        looked = [place for place, _ in zip(self.evidence.unexplained(model), range(LOOKED))]
+        if not looked:
+            return None if self.evidence.contradicted(model) else model
+        if len(self.evidence.told) > EFFORT or (model.key, count) in self.failed:
+            return None
+        for trial in self.candidates(model, looked):
+            spent = len(trial.mistakes) - len(model.mistakes)
+            found = self.completed(trial, count - spent) if spent <= count else None
+            if found is not None:
+                return found
+        self.failed.add((model.key, count))
+        return None
+
+    def candidates(self, model: Model, looked: Sequence[int]) -> list[Model]:
+        """The models with one change more that explain one of these answers; those that explain most first."""
+        trials: dict[object, Model] = {}
+        for place in looked:
+            for trial in self.changed(model, place):
+                if trial.key not in trials and self.evidence.gives(trial, place):
+                    trials[trial.key] = trial
+        sample = [place for place, _ in zip(self.evidence.unexplained(model), range(SAMPLE))]
+        sample += self.evidence.right[::max(1, len(self.evidence.right) // SAMPLE)]
+        ranked = sorted(trials.values(), key=lambda trial: -sum(self.evidence.gives(trial, place)
+                                                                for place in sample))
+        return ranked[:BEAM[min(len(model.mistakes), len(BEAM) - 1)]]
+
+    def changed(self, model: Model, place: int) -> Iterator[Model]:
+        """The model with one composition more, or one mistake more, that can show in this answer."""
+        exercise, _ = self.evidence.answers[place]
+        for form, composition in compositions(exercise, model):
+            yield model.making(form, composition)
+        ops = self.evidence.ops[place]
+        for mistake in (*self.known, *self.late(model)):
+            if (not mistake.ops or mistake.ops & ops) and not any(map(mistake.excludes, model.mistakes)):
+                yield model.having(mistake)
+
+    def partial(self) -> Model:
+        """Operations that go wrong by themselves, in no known way, are set aside; the rest is explained."""
+        strange = self.strange()
+        rest = [answer for answer in self.evidence.answers if not strange & ops_of(answer[0])]
+        if strange and len(rest) < len(self.evidence.answers):
+            return Search(found).smallest() if (found := Evidence(rest)).wrong else Model()
+        return self.greedy()
+
+    def strange(self) -> set[str]:
+        """The operations whose wrong answers by themselves no single known mistake explains."""
+        alone: dict[str, list[int]] = {}
+        for place, (exercise, _) in enumerate(self.evidence.answers):
+            if len(exercise.program.steps) == 1 and exercise.how == "once":
+                alone.setdefault(exercise.program.steps[0].op, []).append(place)
+        return {op for op, places in alone.items() if not any(
+            all(self.evidence.gives(model, place) for place in places)
+            for model in (Model(), *self.changed(Model(), places[0])))}
+
+    def greedy(self) -> Model:
+        """What explains most is added, as long as it contradicts no right answer."""
+        model = Model()
+        while True:
+            places = list(self.evidence.unexplained(model))[:SAMPLE]
+            better = next((trial for trial in self.candidates(model, places)
+                           if not self.evidence.contradicted(trial)), None)
+            if better is None or len(better.mistakes) > MOST:
+                return model
+            model = better
+
+
+# --- mistakes with a number in them ---------------------------------------------------------------------------
+
+def measured(evidence: Evidence) -> Iterator[Mistake]:
+    """The mistakes whose number must be read off the answers: a factor, a limit, the step of a quotient."""
+    wrong = [evidence.answers[place] for place in evidence.wrong]
+    for op in dict.fromkeys(exercise.program.ops[0] for exercise, _ in wrong if alone(exercise)):
+        if factors := constant_factors([answer for answer in wrong if alone(answer[0])
+                                        and answer[0].program.ops == [op]]):
+            yield scaled(op, factors)
+        yield from quotients(op)
+    grads = [(abs(r), abs(g)) for exercise, outcome in wrong if len(exercise.program.steps) == 1
+             for r, g in zip(simulate(exercise, Model()).grads, outcome.grads[:len(exercise.program.inputs)])
+             if isinstance(r, float) and isinstance(g, float) and r != g]
+    lost = [r for r, g in grads if g == 0]
+    if lost:
+        yield from dropped(max(lost), lambda g, least=max(lost): 0.0 if abs(g) <= least else g)
+    limits = [g for r, g in grads if 0 < g < r]
+    if limits:
+        yield from clipped(max(limits))
+
+
+def alone(exercise: Exercise) -> bool:
+    return len(exercise.program.steps) == 1 and exercise.how == "once"
+
+
+def constant_factors(answers: Sequence[Answer]) -> tuple[float, ...]:
+    """What all the slopes towards each operand are multiplied by; () if they differ, or there is one only."""
+    found: list[set[float]] = []
+    for exercise, outcome in answers:
+        operands = exercise.program.steps[0].operands
+        if not all(isinstance(x, int) for x in operands) or len(set(operands)) < len(operands):
+            continue
+        right = simulate(exercise, Model()).grads
+        ratios = [float(f"{g / r:.12g}") for r, g in zip(right, outcome.grads) if isinstance(r, float) and r
+                  and isinstance(g, float)]
+        found.append(set(enumerate(ratios[:len(operands)])))          # type: ignore[arg-type]
+    same = set.intersection(*found) if len(found) > 2 else set()
+    factors = tuple(ratio for _, ratio in sorted(same))               # type: ignore[misc]
+    return factors if factors and len(factors) == len(found[0]) else ()
+
+
+def compositions(exercise: Exercise, model: Model) -> Iterator[tuple[str, Composition]]:
+    """What the program's steps, or the steps that these are made of, might be made of in turn."""
+    made = dict(model.made)
+    left, seen = [form_of(op, operands) for op, operands in exercise.program.steps], set()
+    while left:
+        form = left.pop(0)
+        if form in seen:
+            continue
+        seen.add(form)
+        if form in made:
+            left += forms_in(form, made[form])
+        else:
+            yield from ((form, way) for way in FORMS_OF.get(form, ())
+                        if not circular((*model.made, (form, way))))
