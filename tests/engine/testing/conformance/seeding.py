@@ -269,11 +269,12 @@ def call(base: Base) -> Iterator[Seeded]:
 
 ALTERED = (
     *((f"clipped at {c:g}:", f"max({-c!r}, min({c!r}, {{0}}))") for c in (1.0, 10.0, 1e3, 1e6)),
-    *((f"below {c:g} are dropped", f"({{0}} if abs({{0}}) >= {c!r} else 0.0)")
+    *((f"below {c:g} are dropped", f"(0.0 if abs({{0}}) < {c!r} else {{0}})")
       for c in (1e-3, 1e-5, 1e-8, 1e-12)),
     *((f"to {d} digits after the point", f"round({{0}}, {d})") for d in (1, 2, 4, 8)),
-    ("cut to whole numbers", "float(int({0}))"),
-    ("single precision", "math.ldexp(round(math.ldexp(math.frexp({0})[0], 24)), math.frexp({0})[1] - 24)"),
+    ("cut to whole numbers", "(float(int({0})) if math.isfinite({0}) else {0})"),
+    ("single precision", "(math.ldexp(round(math.ldexp(math.frexp({0})[0], 24)), math.frexp({0})[1] - 24)"
+                         " if math.isfinite({0}) else {0})"),
 )
 
 
