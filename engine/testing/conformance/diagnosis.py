@@ -18,7 +18,7 @@ from .attempts import Outcome
 from .compositions import FORMS_OF, Composition, circular, form_of, forms_in
 from .exercises import Exercise
 from .mistakes import READ_LATE, catalogue, clipped, dropped, quotients, scaled
-from .simulation import Mistake, Model, agrees, simulate
+from .simulation import REFUSALS, SORT, SORTS, Mistake, Model, agrees, simulate
 
 Answer: TypeAlias = tuple[Exercise, Outcome]
 
@@ -26,7 +26,7 @@ MOST   = 4                               # mistakes in one engine that are looke
 LOOKED = 5                               # wrong answers that are looked at for the next mistake
 SAMPLE = 40                              # right and wrong answers by which candidates are ranked
 BEAM   = (10, 6, 3, 2)                   # candidates that are followed, by the mistakes found before
-EFFORT = 30_000                          # simulations for one engine, after which what was found has to do
+EFFORT = 40_000                          # simulations for one engine, after which what was found has to do
 
 
 class Diagnosis(NamedTuple):
@@ -56,7 +56,7 @@ def diagnose(answers: Iterable[Answer]) -> Diagnosis:
 def simulable(answer: Answer) -> bool:
     """Whether it is numbers that a simulation could give, at a point where one answer is right."""
     exercise, outcome = answer
-    return not outcome.error and exercise.value is None and exercise.slopes is None
+    return (not outcome.error or outcome.error.startswith(REFUSALS)) and exercise.value is None and exercise.slopes is None
 
 
 # --- what is known ----------------------------------------------------------------------------------------
@@ -70,7 +70,6 @@ class Evidence:
         right = [self.gives(Model(), place) for place in range(len(self.answers))]
         self.right = [place for place, yes in enumerate(right) if yes]
         self.wrong = [place for place, yes in enumerate(right) if not yes]
-        self.ops   = [frozenset(ops_of(exercise)) for exercise, _ in self.answers]
 
     def gives(self, model: Model, place: int) -> bool:
         """Whether the model predicts the answer."""
@@ -96,20 +95,14 @@ def size(answer: Answer) -> tuple[int, int]:
     return len(exercise.program.steps), exercise.how != "once"
 
 
-def ops_of(exercise: Exercise) -> set[str]:
-    """The operations of a program, and those that they may be made of."""
-    ops: set[str] = set()
-    left = list(exercise.program.ops)
-    while left:
-        op = left.pop()
-        if op not in ops:
-            ops.add(op)
-            left += MADE_OF.get(op, ())
-    return ops
-
-
-MADE_OF = {op: sorted({part for form, ways in FORMS_OF.items() if form.startswith(f"{op} ")
-                       for way in ways for part, _ in way}) for op in WRITTEN}
+def ops_of(exercise: Exercise, model: Model) -> set[str]:
+    """The operations of a program, as the model makes them."""
+    made  = model.compositions
+    forms = [form_of(op, operands) for op, operands in exercise.program.steps]
+    for form in forms:                                       # grows while it is gone through
+        if form in made:
+            forms += forms_in(form, made[form])
+    return {form.partition(" ")[0] for form in forms}
 
 
 # --- looking for it ---------------------------------------------------------------------------------------
@@ -121,18 +114,8 @@ class Search:
         self.evidence = evidence
         ops = {op for place in evidence.wrong for op in evidence.answers[place][0].program.ops}
         self.known = catalogue(tuple([*WRITTEN, *sorted(ops - set(WRITTEN))]))
-        self.known += tuple(measured(evidence))
-        self.made: dict[frozenset[str], Mistake] = {}        # by what was measured
+        self.made: dict[object, tuple[Mistake, ...]] = {}    # by what was measured
         self.failed: set[tuple[object, int]] = set()
-
-    def late(self, model: Model) -> Iterator[Mistake]:
-        """Slopes read late, in just those operations that go wrong by themselves where data was changed."""
-        changed = [place for place in self.evidence.unexplained(model)
-                   if self.evidence.answers[place][0].how == "changed"]
-        ops = frozenset(exercise.program.ops[0] for exercise, _ in (self.evidence.answers[k] for k in changed)
-                        if len(exercise.program.steps) == 1)
-        if ops:
-            yield self.made.setdefault(ops, Mistake("read late", READ_LATE, "late", ops))
 
     def smallest(self) -> Model:
         """The smallest model that gives every answer, or else the one that gives the most."""
@@ -172,18 +155,28 @@ class Search:
 
     def changed(self, model: Model, place: int) -> Iterator[Model]:
         """The model with one composition more, or one mistake more, that can show in this answer."""
-        exercise, _ = self.evidence.answers[place]
+        exercise, outcome = self.evidence.answers[place]
         for form, composition in compositions(exercise, model):
             yield model.making(form, composition)
-        ops = self.evidence.ops[place]
-        for mistake in (*self.known, *self.late(model)):
-            if (not mistake.ops or mistake.ops & ops) and not any(map(mistake.excludes, model.mistakes)):
+        if SORT not in dict(model.made):
+            yield from (model.making(SORT, listing) for listing in SORTS)
+        ops   = ops_of(exercise, model)
+        grads = [g for g in outcome.grads[:len(exercise.program.inputs)] if isinstance(g, float)]
+        for mistake in (*self.known, *self.measured(model)):
+            if ((not mistake.ops or mistake.ops & ops) and not any(map(mistake.excludes, model.mistakes))
+                    and (mistake.trace is None or mistake.trace(grads))):
                 yield model.having(mistake)
+
+    def measured(self, model: Model) -> tuple[Mistake, ...]:
+        """The mistakes with a number in them, as this model leaves it to be read; made once."""
+        if model.key not in self.made:
+            self.made[model.key] = tuple(measured(self.evidence.left(model), model))
+        return self.made[model.key]
 
     def partial(self) -> Model:
         """Operations that go wrong by themselves, in no known way, are set aside; the rest is explained."""
         strange = self.strange()
-        rest = [answer for answer in self.evidence.answers if not strange & ops_of(answer[0])]
+        rest = [answer for answer in self.evidence.answers if not strange & ops_of(answer[0], Model())]
         if strange and len(rest) < len(self.evidence.answers):
             return Search(found).smallest() if (found := Evidence(rest)).wrong else Model()
         return self.greedy()
@@ -212,23 +205,27 @@ class Search:
 
 # --- mistakes with a number in them ---------------------------------------------------------------------------
 
-def measured(evidence: Evidence) -> Iterator[Mistake]:
-    """The mistakes whose number must be read off the answers: a factor, a limit, the step of a quotient."""
-    wrong = [evidence.answers[place] for place in evidence.wrong]
-    for op in dict.fromkeys(exercise.program.ops[0] for exercise, _ in wrong if alone(exercise)):
-        if factors := constant_factors([answer for answer in wrong if alone(answer[0])
-                                        and answer[0].program.ops == [op]]):
-            yield scaled(op, factors)
+def measured(answers: Sequence[Answer], model: Model) -> Iterator[Mistake]:
+    """The mistakes whose number is read off answers that the model leaves unexplained: a factor, a limit, ..."""
+    late = frozenset(exercise.program.ops[0] for exercise, _ in answers
+                     if exercise.how == "changed" and len(exercise.program.steps) == 1)
+    if late:
+        yield Mistake("read late", READ_LATE, "late", late)
+    for op in dict.fromkeys(exercise.program.ops[0] for exercise, _ in answers if alone(exercise)):
         yield from quotients(op)
-    grads = [(abs(r), abs(g)) for exercise, outcome in wrong if len(exercise.program.steps) == 1
-             for r, g in zip(simulate(exercise, Model()).grads, outcome.grads[:len(exercise.program.inputs)])
+        factors = constant_factors([answer for answer in answers if alone(answer[0])
+                                    and answer[0].program.ops == [op]])
+        if factors:
+            yield scaled(op, factors)
+    grads = [(abs(r), abs(g)) for exercise, outcome in answers if alone(exercise) and not outcome.error
+             for r, g in zip(simulate(exercise, model).grads, outcome.grads[:len(exercise.program.inputs)])
              if isinstance(r, float) and isinstance(g, float) and r != g]
-    lost = [r for r, g in grads if g == 0]
+    lost = max((r for r, g in grads if g == 0), default=0.0)
     if lost:
-        yield from dropped(max(lost), lambda g, least=max(lost): 0.0 if abs(g) <= least else g)
-    limits = [g for r, g in grads if 0 < g < r]
-    if limits:
-        yield from clipped(max(limits))
+        yield from dropped(lost, lambda g: 0.0 if abs(g) <= lost else g)
+    limit = max((g for r, g in grads if 0 < g < r), default=0.0)
+    if limit:
+        yield from clipped(limit)
 
 
 def alone(exercise: Exercise) -> bool:

@@ -83,10 +83,6 @@ PASSES: list[tuple[str, str, str, Quantity]] = [
     ("visited kept",     "the nodes visited by one backward() are remembered and left out by the next: make "
      "the set of visited nodes anew at each call", "listing", seen_kept),
     ("read late",        READ_LATE, "late", frozenset()),
-    ("single precision", SINGLE, "arrival", altered(single)),
-    ("single precision", SINGLE, "arrival", altered(rounded)),
-    ("whole gradient",   WHOLE, "arrival", altered(whole)),
-    ("whole gradient",   WHOLE, "message", altered_message(whole)),
 ]
 
 WRONG_SLOPES: list[tuple[str, str, Callable[..., Slopes]]] = [
@@ -105,13 +101,13 @@ WRONG_SLOPES: list[tuple[str, str, Callable[..., Slopes]]] = [
     ("/",  "the slopes of x / y are swapped: 1 / y towards x, -x / y**2 towards y",
      lambda z, x, y: (-x / (y * y), 1 / y)),
     ("**", "the exponent is off by one: d(x**n)/dx is n * x**(n-1), not n * x**n",
-     lambda z, x, n: (n * x ** n, 0)),
+     lambda z, x, n: (n * x ** n,)),
     ("**", "the factor n is missing: d(x**n)/dx is n * x**(n-1), not x**(n-1)",
-     lambda z, x, n: (x ** (n - 1), 0)),
+     lambda z, x, n: (x ** (n - 1),)),
     ("**", "the exponent n - 1 is missing: d(x**n)/dx is n * x**(n-1), not n * x",
-     lambda z, x, n: (n * x, 0)),
+     lambda z, x, n: (n * x,)),
     ("**", "the factor is n, not n - 1: d(x**n)/dx is n * x**(n-1)",
-     lambda z, x, n: ((n - 1) * x ** (n - 1), 0)),
+     lambda z, x, n: ((n - 1) * x ** (n - 1),)),
     ("abs",  "the slope of abs is 1 also below 0, where it is -1",
      lambda z, x: (1,)),
     ("relu", "ReLU leaks: its slope is 0 where its input is below 0, and gradient passes there",
@@ -199,7 +195,7 @@ def of_step(name: str, sentence: str, op: str, change: StepChange) -> Mistake:
 def slope_mistake(op: str, slopes: Callable[..., Slopes]) -> StepChange:
     def step(this: str, operands: Sequence[Operand], xs: Sequence[float], z: float,
              right: Slopes) -> tuple[float, Slopes]:
-        return (z, slopes(z, *xs)) if this == op else (z, right)
+        return (z, (*slopes(z, *xs), *right)[:len(right)]) if this == op else (z, right)
     return step
 
 
@@ -272,29 +268,41 @@ def cut(digits: int) -> Callable[[float], float]:
 
 def altered_gradients() -> Iterable[Mistake]:
     """Clipped, dropped and rounded gradients."""
+    for name, sentence, change in (("single precision", SINGLE, single), ("single precision", SINGLE, rounded),
+                                   ("whole gradient", WHOLE, whole)):
+        yield from altered_anywhere(name, sentence, change, lambda gs, change=change: fixed(gs, change))
     for c in LIMITS:
         yield from clipped(c)
     for c in SMALLEST:
         yield from dropped(c, drop(c))
     for d in range(1, 9):
+        change = cut(d)
         yield from altered_anywhere("rounded", f"gradients are rounded to {d} digits after the point: keep them as "
-                                    "they are, and round when printing", cut(d))
+                                    "they are, and round when printing", change,
+                                    lambda gs, change=change: fixed(gs, change))
 
 
 def clipped(limit: float) -> Iterable[Mistake]:
     return altered_anywhere("clipped", f"gradients are clipped at {limit:g}: backward() must not change them",
-                            clip(limit))
+                            clip(limit), lambda gs: max(map(abs, gs), default=0.0) >= limit)
 
 
 def dropped(least: float, change: Callable[[float], float]) -> Iterable[Mistake]:
-    return altered_anywhere("dropped", f"gradients below {least:g} are dropped: a small gradient is not 0", change)
+    return altered_anywhere("dropped", f"gradients below {least:g} are dropped: a small gradient is not 0", change,
+                            lambda gs: 0.0 in gs)
 
 
-def altered_anywhere(name: str, sentence: str, change: Callable[[float], float]) -> Iterable[Mistake]:
+def fixed(gradients: Sequence[float], change: Callable[[float], float]) -> bool:
+    """Whether the change would leave the gradients as they are, but for a little noise."""
+    return all(math.isclose(change(g), g, rel_tol=1e-12) for g in gradients)
+
+
+def altered_anywhere(name: str, sentence: str, change: Callable[[float], float],
+                     trace: Callable[[Sequence[float]], bool]) -> Iterable[Mistake]:
     """After each addition, before it, or when all is done."""
-    yield Mistake(name, sentence, "arrival", altered(change))
-    yield Mistake(name, sentence, "message", altered_message(change))
-    yield Mistake(name, sentence, "finish", altered_last(change))
+    yield Mistake(name, sentence, "arrival", altered(change), trace=trace)
+    yield Mistake(name, sentence, "message", altered_message(change), trace=trace)
+    yield Mistake(name, sentence, "finish", altered_last(change), trace=trace)
 
 
 # --- mistakes with a number in them that is read off the answers -----------------------------------------------

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 
 from ..random_programs.scalar_program import Operand, Plain
-from .simulation import Edge, World, edges, order, prepared
+from .simulation import Edge, World, edges, fresh, order, prepared
 
 Arrival = Callable[[World, Edge, float, float], float]
 Message = Callable[[World, Edge, float, float], float]
@@ -153,8 +153,8 @@ def its_operands(world: World, z: int) -> Sequence[Operand]:
 
 def seeded(seed: Callable[[World, int], float]) -> Prepare:
     def prepare(world: World, root: int, nodes: Sequence[int]) -> None:
-        prepared(world, root, nodes)
-        world.grads[root] += seed(world, root) - 1.0
+        fresh(world, nodes)
+        world.grads[root] += seed(world, root)
     return prepare
 
 
