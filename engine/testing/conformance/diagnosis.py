@@ -10,6 +10,8 @@ composes is tried along with the mistakes, at no cost: it is none.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -23,10 +25,10 @@ from .simulation import REFUSALS, SORT, SORTS, Mistake, Model, agrees, simulate
 Answer: TypeAlias = tuple[Exercise, Outcome]
 
 MOST   = 4                               # mistakes in one engine that are looked for together
-LOOKED = 5                               # wrong answers that are looked at for the next mistake
-SAMPLE = 40                              # right and wrong answers by which candidates are ranked
-BEAM   = (10, 6, 3, 2)                   # candidates that are followed, by the mistakes found before
-EFFORT = 40_000                          # simulations for one engine, after which what was found has to do
+LOOKED = 4                               # kinds of single steps, and of larger programs, that are looked at next
+SAMPLE = 60                              # right and wrong answers by which models are ranked
+BEAM   = 10                              # models that one model leads to
+NODES  = 60                              # models that are carried on, after which what was found has to do
 
 
 class Diagnosis(NamedTuple):
@@ -115,30 +117,67 @@ class Search:
         ops = {op for place in evidence.wrong for op in evidence.answers[place][0].program.ops}
         self.known = catalogue(tuple([*WRITTEN, *sorted(ops - set(WRITTEN))]))
         self.made: dict[object, tuple[Mistake, ...]] = {}    # by what was measured
-        self.failed: set[tuple[object, int]] = set()
+        self.sample = [*spread(evidence.wrong, SAMPLE), *spread(evidence.right, SAMPLE)]
 
     def smallest(self) -> Model:
         """The smallest model that gives every answer, or else the one that gives the most."""
-        for count in range(1, MOST + 1):
-            found = self.completed(Model(), count)
-            if found is not None:
-                return found
-        return self.partial()
+        return self.complete(1) or self.complete(MOST) or self.partial()
 
-    def completed(self, model: Model, count: int) -> Model | None:
-        """The model with at most `count` more mistakes that gives every answer; None if none is found."""
-        looked = [place for place, _ in zip(self.evidence.unexplained(model), range(LOOKED))]
-        if not looked:
-            return None if self.evidence.contradicted(model) else model
-        if len(self.evidence.told) > EFFORT or (model.key, count) in self.failed:
-            return None
-        for trial in self.candidates(model, looked):
-            spent = len(trial.mistakes) - len(model.mistakes)
-            found = self.completed(trial, count - spent) if spent <= count else None
-            if found is not None:
-                return found
-        self.failed.add((model.key, count))
+    def complete(self, most: int) -> Model | None:
+        """A model with so many mistakes that gives every answer, the most promising first; None if none is
+        found."""
+        count   = itertools.count()
+        waiting = [(0, next(count), Model())]
+        seen    = {Model().key}
+        for _ in range(NODES):
+            if not waiting:
+                return None
+            _, _, model = heapq.heappop(waiting)
+            looked = self.looked(model)
+            if not looked and not self.evidence.contradicted(model):
+                return self.pruned(model)
+            for trial in self.candidates(model, looked):
+                if len(trial.mistakes) <= most and trial.key not in seen:
+                    seen.add(trial.key)
+                    heapq.heappush(waiting, (self.misses(trial), next(count), trial))
         return None
+
+    def pruned(self, model: Model) -> Model:
+        """Without the mistakes that are not needed, as they are made of others."""
+        for mistake in model.mistakes:
+            fewer = self.composed(Model(tuple(m for m in model.mistakes if m is not mistake), model.made))
+            if fewer is not None:
+                return self.pruned(fewer)
+        return model
+
+    def composed(self, model: Model) -> Model | None:
+        """The model with compositions added until it gives every answer; None if they do not suffice."""
+        while looked := self.looked(model):
+            trials = [trial for place in looked for trial in self.composing(model, self.evidence.answers[place][0])
+                      if self.evidence.gives(trial, place)]
+            if not trials:
+                return None
+            model = min(trials, key=self.misses)
+        return None if self.evidence.contradicted(model) else model
+
+    def looked(self, model: Model) -> list[int]:
+        """The first wrong answers of each kind that the model leaves unexplained, single steps and larger."""
+        kinds: dict[tuple[object, ...], int] = {}
+        room = {True: LOOKED, False: LOOKED}
+        for place in self.evidence.unexplained(model):
+            exercise, _ = self.evidence.answers[place]
+            single = len(exercise.program.steps) == 1
+            kind   = (exercise.how, *(form_of(*step) for step in exercise.program.steps))
+            if room[single] and kind not in kinds:
+                kinds[kind] = place
+                room[single] -= 1
+            if not any(room.values()):
+                break
+        return [*kinds.values()]
+
+    def misses(self, model: Model) -> int:
+        """How many of a sample of answers the model does not give."""
+        return sum(not self.evidence.gives(model, place) for place in self.sample)
 
     def candidates(self, model: Model, looked: Sequence[int]) -> list[Model]:
         """The models with one change more that explain one of these answers; those that explain most first."""
@@ -147,25 +186,25 @@ class Search:
             for trial in self.changed(model, place):
                 if trial.key not in trials and self.evidence.gives(trial, place):
                     trials[trial.key] = trial
-        sample = [place for place, _ in zip(self.evidence.unexplained(model), range(SAMPLE))]
-        sample += self.evidence.right[::max(1, len(self.evidence.right) // SAMPLE)]
-        ranked = sorted(trials.values(), key=lambda trial: -sum(self.evidence.gives(trial, place)
-                                                                for place in sample))
-        return ranked[:BEAM[min(len(model.mistakes), len(BEAM) - 1)]]
+        return sorted(trials.values(), key=self.misses)[:BEAM]
 
     def changed(self, model: Model, place: int) -> Iterator[Model]:
         """The model with one composition more, or one mistake more, that can show in this answer."""
         exercise, outcome = self.evidence.answers[place]
-        for form, composition in compositions(exercise, model):
-            yield model.making(form, composition)
-        if SORT not in dict(model.made):
-            yield from (model.making(SORT, listing) for listing in SORTS)
+        yield from self.composing(model, exercise)
         ops   = ops_of(exercise, model)
         grads = [g for g in outcome.grads[:len(exercise.program.inputs)] if isinstance(g, float)]
         for mistake in (*self.known, *self.measured(model)):
             if ((not mistake.ops or mistake.ops & ops) and not any(map(mistake.excludes, model.mistakes))
                     and (mistake.trace is None or mistake.trace(grads))):
                 yield model.having(mistake)
+
+    def composing(self, model: Model, exercise: Exercise) -> Iterator[Model]:
+        """The model with one composition more."""
+        for form, composition in compositions(exercise, model):
+            yield model.making(form, composition)
+        if SORT not in model.compositions:
+            yield from (model.making(SORT, listing) for listing in SORTS)
 
     def measured(self, model: Model) -> tuple[Mistake, ...]:
         """The mistakes with a number in them, as this model leaves it to be read; made once."""
@@ -195,8 +234,7 @@ class Search:
         """What explains most is added, as long as it contradicts no right answer."""
         model = Model()
         while True:
-            places = list(self.evidence.unexplained(model))[:SAMPLE]
-            better = next((trial for trial in self.candidates(model, places)
+            better = next((trial for trial in self.candidates(model, self.looked(model))
                            if not self.evidence.contradicted(trial)), None)
             if better is None or len(better.mistakes) > MOST:
                 return model
@@ -226,6 +264,11 @@ def measured(answers: Sequence[Answer], model: Model) -> Iterator[Mistake]:
     limit = max((g for r, g in grads if 0 < g < r), default=0.0)
     if limit:
         yield from clipped(limit)
+
+
+def spread(places: Sequence[int], count: int) -> Sequence[int]:
+    """About so many of them, evenly."""
+    return places[::max(1, len(places) // count)]
 
 
 def alone(exercise: Exercise) -> bool:
