@@ -83,16 +83,25 @@ def expanded(engine: str) -> list[str]:
 
 
 def tested(engines: list[str], asked: argparse.Namespace) -> list[Report]:
-    """A report for each engine, in order. Each has a judge of its own process: they would share one
-    precision of mpmath, and one core, as threads."""
+    """A report for each engine, in order. Judges are processes: as threads they would share one precision of
+    mpmath, and one core.
+
+    Raises:
+        ValueError: an argument is wrong, or somebody ended a judge.
+    """
     one  = partial(report_of, asked, batch=len(engines) > 1)
     jobs = min(asked.jobs, len(engines))
     if jobs <= 1 or not hasattr(os, "fork"):
         return [*map(one, engines)]
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
-    with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
-        return [*pool.map(one, engines)]
+    try:
+        with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
+            return [*pool.map(one, engines)]
+    except BrokenProcessPool:
+        raise ValueError("a judge was ended from outside, perhaps by the code that it judged: run the "
+                         "engines one at a time (--jobs 1) to see which, under a user of its own") from None
 
 
 def report_of(asked: argparse.Namespace, engine: str, batch: bool = False) -> Report:

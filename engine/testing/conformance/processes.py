@@ -25,7 +25,9 @@ from typing import IO, Self
 from . import witness
 from .attempts import Engine
 from .bootstrap import command
-from .exchange import DEATHS, LOADING, Lost, Question, Slow, Unloadable, answer_in, text
+from .exchange import (
+    DEATHS, LOADING, Garbled, Lost, Question, Raised, Slow, Unloadable, answer_in, text,
+)
 
 LONGEST = 2 ** 20                        # bytes of one reply
 ONE     = threading.RLock()              # one judge at a time: the precision of mpmath is that of a process
@@ -60,7 +62,7 @@ class Isolated:
         """Start a process and load the engine there."""
         child = self.child = Child.born(self.start)
         try:
-            if trouble := text(answer_in(child.line(seconds), 0)):
+            if trouble := loaded(child.line(seconds)):
                 raise Unloadable(trouble)
         except Lost:
             self.end()
@@ -91,6 +93,14 @@ class Isolated:
         child, self.child = self.child, None
         if child:
             child.end()
+
+
+def loaded(line: bytes) -> str:
+    """What a witness says first: the trouble with its engine, or nothing."""
+    try:
+        return text(answer_in(line, 0))
+    except Raised:                                           # a witness says no such thing
+        raise Garbled from None
 
 
 # --- how a process starts --------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ each attack would have it pass.
 """
 
 import json
+import math
 import os
+import random
 import sys
 import time
 from pathlib import Path
@@ -14,8 +16,13 @@ from pathlib import Path
 import pytest
 
 from engine.testing import conformance, museum
-from engine.testing.conformance.exchange import DEATHS
+from engine.testing.conformance.cases import Context
+from engine.testing.conformance.exchange import DEATHS, answer_in
+from engine.testing.conformance.pages import page
 from engine.testing.conformance.processes import lives
+from engine.testing.conformance.reports import Report
+from engine.testing.conformance.running import judge
+from engine.testing.conformance.suite import QUESTIONS
 from tests.engine.testing.conformance.installation import CASE, WRONG, chainrule, filled
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of other processes")
@@ -69,6 +76,8 @@ class Value(Value):
 ATTACKS = {
     "lines at import":            WRITES + "write()",
     "lines in each backward":     WRITES + BACKWARD.format("write()"),
+    "a reply before its time":    WRITES + "write([b'{\"number\": 0, \"raised\": \"KeyError\"}\\n'])",
+    "ready before its time":      WRITES + "write([b'{\"number\": 0, \"answer\": \"\"}\\n'])",
     "one stray line":             WRITES + BACKWARD.format("write([b'hello\\n'])"),
     "half a line":                WRITES + BACKWARD.format("write([b'{\"number\": '])"),
     "a tower of brackets":        WRITES + BACKWARD.format("write([b'[' * 100000 + b'\\n'])"),
@@ -124,6 +133,43 @@ def test_a_stray_line_costs_the_question_it_came_in_and_says_so(tmp_path):
     failed = {v.name: v.findings[0].sentence for v in report.verdicts if v.status == "fail"}
     assert set(failed) < {v.name for v in report.verdicts} and "inputs used more than once" in failed
     assert all("what came back is no answer" in sentence for sentence in failed.values()), str(report)
+
+
+NUMBERS = [None, math.nan, math.inf, -math.inf, [math.nan, math.inf], [1.0, 0.0], "list", "", 0.0, -0.0, 1.0,
+           2.0, 5e-324, 1.7e308, -3.0, 1e-9]
+SHAPES  = [True, False, 1.0, "", "x", None, {}, 10 ** 400, [], [[]], ["a"], [1.0, 2.0], [1.0, math.nan],
+           [math.inf, 0.0], [0.0, 0.0], [[1.0] * 3] * 2, [[math.nan] * 3] * 3, [[], [], []]]
+
+
+class Liar:
+    """A witness that says anything."""
+
+    deaths = 0
+
+    def __init__(self, seed): self.rng = random.Random(seed)
+    def __enter__(self): return self
+    def __exit__(self, *problem): return
+    def begin(self, seconds): return
+    def elsewhere(self, hash_seed): return self
+
+    def ask(self, question, seconds):
+        answer = self.rng.choice(SHAPES)
+        if question.get("task") == "has":
+            answer = True
+        elif "exercise" in question and self.rng.random() > 0.02:
+            nodes  = range(sum(map(len, question["exercise"][:2])))
+            error  = self.rng.choice(["", "", "", "ValueError: x", "KeyError", ":", "{0} {x!r}"])
+            answer = [*([self.rng.choice(NUMBERS) for _ in nodes] for _ in range(2)), error]
+        return answer_in(json.dumps({"number": 1, "answer": answer}).encode(), 1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_comes_back_a_report_comes_of_it(seed):
+    liar   = Liar(seed)
+    report = Report("liar", 0, 2)
+    judge(liar, report, range(len(QUESTIONS)), Context(liar, examples=2))
+    assert report.score < 20 and len(report.findings) > 50
+    assert str(report) and report.json() and report.junit() and page([report])
 
 
 # --- one case for a crash -----------------------------------------------------------------------------
@@ -256,3 +302,12 @@ def test_no_attack_ends_a_batch_or_touches_the_next(site, tmp_path):
                     "students/right.py:Value", "--only", CASE, "--json", "-", "--case-limit", "5")
     told = json.loads(ran.stdout)
     assert [report["score"] for report in told] == [0, 0, 0, 0, 100] and "Traceback" not in ran.stderr
+
+
+def test_a_judge_that_is_ended_is_told_in_a_sentence(site, tmp_path):
+    """The code runs as its grader: that it can do so is said in docs/conformance.md."""
+    kills = f"{WRONG}\nimport os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"
+    filled(tmp_path, {"one.py": kills, "two.py": museum.RIGHT})
+    ran = chainrule(site, tmp_path, "conformance", "one.py", "two.py", "--only", CASE)
+    assert ran.returncode == 2 and "a judge was ended from outside" in ran.stderr
+    assert "Traceback" not in ran.stderr
