@@ -308,6 +308,7 @@ def test_a_judge_that_is_ended_is_told_in_a_sentence(site, tmp_path):
     """The code runs as its grader: that it can do so is said in docs/conformance.md."""
     kills = f"{WRONG}\nimport os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"
     filled(tmp_path, {"one.py": kills, "two.py": museum.RIGHT})
-    ran = chainrule(site, tmp_path, "conformance", "one.py", "two.py", "--only", CASE)
+    ran = chainrule(site, tmp_path, "conformance", "one.py", "two.py", "--only", CASE,
+                    TMPDIR=str(tmp_path))                    # nobody is left to remove the folders
     assert ran.returncode == 2 and "a judge was ended from outside" in ran.stderr
     assert "Traceback" not in ran.stderr
