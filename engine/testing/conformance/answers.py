@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..random_programs.operations import OPERATIONS
-from .attempts import Outcome, attempt
+from .attempts import Outcome
 from .cases import BLOCKED, FAIL, SKIP, Case, Context, Result, explained, key_of, special
 from .exercises import NAN, NONE, Exercise, P, Right, program
 from .expectations import wrong
@@ -20,7 +20,7 @@ def special_case(group: str, name: str, *exercises: Exercise, sentence: str = ""
     """Exercises that say themselves what is right; `sentence` says what is wrong if one fails, `note` what
     was chosen if none does."""
     def check(context: Context) -> Result:
-        able = [e for e in exercises if all(hasattr(context.engine, special(s))
+        able = [e for e in exercises if all(context.has(special(s))
                                             and key_of(s) not in context.lacking for s in e.program.steps)]
         if not able:
             return Result(SKIP)
@@ -28,7 +28,7 @@ def special_case(group: str, name: str, *exercises: Exercise, sentence: str = ""
             return Result(BLOCKED)
         notes = []
         for exercise in able:
-            outcome = attempt(exercise, context.engine)
+            outcome = context.attempt(exercise)
             if wrong(exercise, outcome):
                 likely = ranked(context.suspects(), [(exercise, outcome)])
                 return Result(FAIL,

@@ -1,25 +1,26 @@
 """Cases: one question to an engine, and the finding that tells a student what is wrong.
 
-    case(context) -> Result        status: PASS, FAIL, SKIP or ADVICE
+    case.check(context) -> Result        status: PASS, FAIL, SKIP or ADVICE
 
-    context    the engine, what it can do, and how much to ask
+    context    the witness that answers for the engine, what is known by now, and how much to ask
     finding    one failure: the smallest program, right and given answers, the likely mistake, the graph
 """
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from ...libraries import Quantity
 from ..random_programs.operations import OPERATIONS
 from ..random_programs.rules import WRITTEN
 from ..random_programs.scalar_program import Operand, Plain, Program, Step, short
 from ..random_programs.shrinking import shrink
-from .attempts import Engine, Outcome, attempt
+from .attempts import Outcome
+from .exchange import Data, Garbled, Lost, Question, Raised, Slow, Witness, outcome_of, question, yes
 from .exercises import Exercise
 from .expectations import askable, expected, wrong
 from .mistakes import catalogue
@@ -27,6 +28,8 @@ from .outlines import pictured, shown
 from .pictures import Outline
 from .simulation import Mistake, consistent, explains, ranked
 from .writing import interval_text, names, written
+
+T = TypeVar("T")
 
 PASS, FAIL, SKIP, ADVICE = "pass", "fail", "skip", "advice"
 BLOCKED = "blocked"                      # not asked, because an operation it needs is wrong by itself
@@ -69,25 +72,76 @@ class Case(NamedTuple):
 
 @dataclass
 class Context:
-    """The engine under test.
+    """The engine under test: the witness that answers for it, and what the answers tell.
 
-    target:   where it was found, "path.py:Value", or "" for a class given as it is.
-    folder:   where a module is looked for first.
     examples: how many random programs each case asks.
     unsound:  operations that failed alone; no other case uses them, so that one mistake costs one mark.
     lacking:  operations the engine does not have.
     right:    right answers to single operations; possible: the mistakes that they leave.
+    answers:  every exercise that was asked, and the outcome, in order.
+    limit:    seconds that the answers to one case may take; deadline: when (time.monotonic) all must be done.
     """
 
-    engine:   Engine
-    target:   str = ""
-    folder:   str = ""
+    witness:  Witness
     seed:     int = 0
     examples: int = 10
     unsound:  set[str] = field(default_factory=set)
     lacking:  set[str] = field(default_factory=set)
     possible: list[Mistake] | None = None
     right:    list[tuple[Exercise, Outcome]] = field(default_factory=list)
+    answers:  list[tuple[Exercise, Outcome]] = field(default_factory=list)
+    limit:    float = math.inf
+    deadline: float = math.inf
+    spent:    float = 0.0
+    there:    dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    # --- asking the witness ---------------------------------------------------------------------------
+
+    def attempt(self, exercise: Exercise) -> Outcome:
+        """What the engine does with the exercise.
+
+        Raises:
+            Lost: there is no answer, or none in time.
+            Raised: the engine raised what no exercise catches.
+        """
+        outcome = outcome_of(self.ask(question(exercise)), exercise)
+        self.answers.append((exercise, outcome))
+        return outcome
+
+    def task(self, read: Callable[[object], T], name: str, *given: Data) -> T:
+        """The raw numbers of a task (tasks.py); `read` says what they must be. Raises as attempt() does."""
+        return read(self.ask({"task": name, "given": [*given]}))
+
+    def seconds(self, more: float = 0.0) -> float:
+        """How long an answer may take."""
+        return max(0.1, min(self.limit - self.spent + more, self.deadline - time.monotonic()))
+
+    def ask(self, asked: Question, witness: Witness | None = None) -> object:
+        """The answer to a question, of whatever type and shape; `witness`: another than the usual one."""
+        began = time.monotonic()
+        if self.spent >= self.limit:
+            raise Slow(self.spent)
+        try:
+            return (witness or self.witness).ask(asked, self.seconds())
+        except Slow:
+            raise Slow(self.spent + time.monotonic() - began) from None
+        finally:
+            self.spent += time.monotonic() - began
+
+    def has(self, name: str) -> bool:
+        """Whether the class has a method of that name."""
+        return self.known("has", name)
+
+    def has_beside(self, name: str) -> bool:
+        """Whether a function of that name stands beside the class."""
+        return self.known("has_beside", name)
+
+    def known(self, task: str, name: str) -> bool:
+        if (task, name) not in self.there:
+            self.there[task, name] = self.task(yes, task, name)
+        return self.there[task, name]
+
+    # --- what is known of the engine ------------------------------------------------------------------
 
     def survey(self, label: str, asked: bool = True) -> None:
         """Try one operation once: is it there, and right? A right answer counts against the mistakes that
@@ -96,11 +150,11 @@ class Context:
         asked: whether its own case will find out more; if not, a wrong answer is all there is to know.
         """
         step = form(label)
-        if not hasattr(self.engine, special(step)) or (label in ("x ** y", "2 ** x") and self.refuses(step)):
+        if not self.has(special(step)) or (label in ("x ** y", "2 ** x") and self.refuses(step)):
             self.lacking.add(key_of(step))
         elif key_of(step) not in self.unsound:
             exercise = Exercise(Program((2.0, 4.0)[:inputs_of(step)], (step,)))
-            outcome  = attempt(exercise, self.engine)
+            outcome  = self.attempt(exercise)
             if not wrong(exercise, outcome):
                 self.right.append((exercise, outcome))
             elif not asked:
@@ -108,15 +162,8 @@ class Context:
 
     def refuses(self, step: Step) -> bool:
         """Whether the engine says that it has no such power: of, or to, a Value."""
-        x: Quantity
-        x, y = [self.engine(2.0) if isinstance(operand, int) else operand.number for operand in step.operands]
-        try:
-            x ** y
-        except (TypeError, AssertionError, NotImplementedError, AttributeError):
-            return True
-        except Exception:                                    # there, and wrong: its own case says how
-            return False
-        return False
+        return self.task(yes, "refuses", *(None if isinstance(x, int) else float(x.number)
+                                           for x in step.operands))
 
     def suspects(self) -> list[Mistake]:
         """The mistakes that contradict no operation which is right by itself."""
@@ -166,13 +213,51 @@ def special(step: Step) -> str:
 
 # --- asking ---------------------------------------------------------------------------------------------
 
+def answered(case: Case, context: Context) -> Result:
+    """The result of a case; what an engine raises where no exercise expects it is a failure, and so is a
+    question that was lost."""
+    context.spent = 0.0
+    try:
+        return case.check(context)
+    except Raised as problem:
+        avoid(case, context)
+        what = str(problem)
+        name = what.partition(":")[0]
+        if case.group == "freeing memory":
+            return Result(ADVICE, notes=[f"not measured: {what}"])
+        sentence = ERRORS[name] if name in ("SystemExit", "MemoryError") else (
+            f"it raises an exception where it should answer: {what}")
+        return failure_of_case(what, sentence, name)
+    except Garbled as why:
+        return lost(case, str(why))
+    except Lost as why:
+        avoid(case, context)                                 # it may end the next process as well
+        return lost(case, str(why))
+
+
+def avoid(case: Case, context: Context) -> None:
+    """Of an operation by itself: no other case uses it."""
+    if case.name in FORMS:
+        context.unsound.add(key_of(form(case.name)))
+
+
+def lost(case: Case, why: str) -> Result:
+    """A case of which a question was lost."""
+    return (Result(ADVICE, notes=[why]) if case.group == "freeing memory"
+            else failure_of_case("", why, "lost"))
+
+
+def failure_of_case(error: str, sentence: str, name: str) -> Result:
+    return Result(FAIL, [Finding("", [], [], [], error, sentence, [(name, sentence)], {})])
+
+
 def ask(context: Context, exercises: Iterable[Exercise], own: Sequence[Mistake] = ()) -> Result:
     """Put the exercises to the engine; the first that fails is shrunk and diagnosed, in the light of all the
     others. `own`: mistakes that can be made here only."""
     right:  list[tuple[Exercise, Outcome]] = []
     failed: list[tuple[Exercise, Outcome]] = []
     for exercise in exercises:
-        outcome = attempt(exercise, context.engine)
+        outcome = context.attempt(exercise)
         (failed if wrong(exercise, outcome) else right).append((exercise, outcome))
     if not right and not failed:
         return Result(BLOCKED if context.unsound else SKIP)
@@ -197,13 +282,13 @@ def smallest(context: Context, exercise: Exercise, best: list[Mistake], attempts
     def still_fails(program: Program) -> bool:
         again = exercise._replace(program=program)
         return (context.can(program) and askable(again) and failure(context, again) == kind
-                and all(explains(m, again, attempt(again, context.engine)) for m in best))
+                and all(explains(m, again, context.attempt(again)) for m in best))
     return exercise._replace(program=shrink(exercise.program, still_fails, attempts))
 
 
 def failure(context: Context, exercise: Exercise) -> str:
     """How an exercise goes wrong: "data", "grad", or the type of the error."""
-    outcome = attempt(exercise, context.engine)
+    outcome = context.attempt(exercise)
     how = wrong(exercise, outcome)
     return outcome.error.partition(":")[0] if how == "error" else how
 
@@ -228,7 +313,7 @@ def failing(context: Context, exercise: Exercise, attempts: int = 20) -> Outcome
     """A wrong outcome, if one of several attempts gives it: an engine that goes through sets answers now so,
     now so."""
     for _ in range(attempts):
-        outcome = attempt(exercise, context.engine)
+        outcome = context.attempt(exercise)
         if wrong(exercise, outcome):
             break
     return outcome

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding
+from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding, Result, lost
 from .suite import GROUPS
-from .exchange import Said
 from .pictures import drawn_text
 
 
@@ -23,16 +22,13 @@ class Verdict(NamedTuple):
     notes:    list[str]
 
     @classmethod
-    def told(cls, case: Case, said: Said) -> Verdict:
-        return cls(case.group, case.name, said["status"],
-                   [Finding(**finding) for finding in said["findings"]], said["notes"])
+    def told(cls, case: Case, result: Result) -> Verdict:
+        return cls(case.group, case.name, result.status, result.findings, result.notes)
 
     @classmethod
     def lost(cls, case: Case, why: str) -> Verdict:
         """The case in which the engine died or did not finish."""
-        if case.group == "freeing memory":
-            return cls(case.group, case.name, ADVICE, [], [why])
-        return cls(case.group, case.name, FAIL, [Finding("", [], [], [], "", why, [("lost", why)], {})], [])
+        return cls.told(case, lost(case, why))
 
     @classmethod
     def not_asked(cls, case: Case, why: str) -> Verdict:

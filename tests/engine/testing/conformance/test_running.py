@@ -2,18 +2,21 @@
 behind."""
 
 import re
-import signal
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from engine import Value
 from engine.testing import conformance, museum
+from engine.testing.conformance.cases import Context
+from engine.testing.conformance.here import Here
 from engine.testing.conformance.loading import load
-from engine.testing.conformance.running import Child, absolute
-from engine.testing.conformance.suite import CASES
+from engine.testing.conformance.reports import Report
+from engine.testing.conformance.running import absolute, chosen, judge
+from engine.testing.conformance.suite import CASES, QUESTIONS
 from tests.engine.testing.conformance.installation import WRONG, chainrule, filled
 
 HERE     = Path(__file__).parent
@@ -83,13 +86,6 @@ def test_arguments_are_checked():
         conformance(Value, examples=0)
 
 
-@pytest.mark.parametrize("status, words", [
-    (-signal.SIGSEGV, "a segmentation fault"), (-signal.SIGKILL, "ended by SIGKILL"),
-    (3, "with exit status 3"), (None, "with exit status 0")])
-def test_how_a_process_ended_is_told_in_words(status, words):
-    assert words in Child.death(SimpleNamespace(status=status))
-
-
 def test_a_file_is_given_by_its_full_path_and_a_module_by_its_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert absolute("a.py:Value") == f"{Path.cwd() / 'a.py'}:Value"
@@ -97,7 +93,31 @@ def test_a_file_is_given_by_its_full_path_and_a_module_by_its_name(tmp_path, mon
     assert absolute("micrograd.engine:Value") == "micrograd.engine:Value"
 
 
-# --- nothing is left behind -----------------------------------------------------------------------------
+def test_an_engine_runs_in_a_new_python_a_fork_or_here():
+    kinds = [type(chosen(*given)).__name__ for given in (
+        ("student.py", True, None), (Value, True, None), ("student.py", False, None), (Value, False, None))]
+    assert kinds == ["Isolated", "Isolated", "Here", "Here"]
+    assert chosen("student.py", True, None).again and not chosen(Value, True, None).again
+
+
+def test_judges_in_threads_do_not_disturb_one_another():
+    """Class: a precision that belongs to the whole process; mpmath has one."""
+    def report(seed):
+        return conformance(Value, seed=seed, only="random", examples=2)
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(report, range(4)))
+    assert all(report.passed for report in reports), "\n".join(map(str, reports))
+
+
+def test_cases_that_are_not_asked_say_why():
+    witness = Here(Value)
+    context = Context(witness, deadline=time.monotonic() - 1.0)
+    report  = Report("late", 0, 1)
+    judge(witness, report, range(len(QUESTIONS)), context)
+    assert "not asked: the time limit was reached" in str(report) and len(report.verdicts) == len(CASES)
+
+
+# --- nothing is left behind ---------------------------------------------------------------------------
 
 LITTERING = WRONG + """
 import helper
