@@ -84,10 +84,6 @@ FORMS_OF: dict[str, tuple[Composition, ...]] = {
                         ("**", (Part(2), Plain(-1))))),
 }
 
-# The engines that `explains` tries for one mistake by itself: nothing composed, and - and / composed.
-USUAL = ((), (("- nn", PLUS_MINUS), ("- np", PLUS_PLAIN), ("neg n", TIMES_MINUS), ("/ nn", TIMES_POWER),
-              ("/ pn", POWER_TIMES)))
-
 
 def form_of(op: str, operands: Sequence[Operand]) -> str:
     """The operation and which of its operands are nodes: "- np" for x - 2."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from ..random_programs.rules import WRITTEN
@@ -20,7 +21,7 @@ from .attempts import Outcome
 from .compositions import FORMS_OF, Composition, circular, form_of, forms_in
 from .exercises import Exercise
 from .mistakes import READ_LATE, catalogue, clipped, dropped, quotients, scaled
-from .simulation import REFUSALS, SORT, SORTS, Mistake, Model, agrees, simulate
+from .simulation import REFUSALS, SORTS, Mistake, Model, agrees, simulate
 
 Answer: TypeAlias = tuple[Exercise, Outcome]
 
@@ -145,7 +146,7 @@ class Search:
     def pruned(self, model: Model) -> Model:
         """Without the mistakes that are not needed, as they are made of others."""
         for mistake in model.mistakes:
-            fewer = self.composed(Model(tuple(m for m in model.mistakes if m is not mistake), model.made))
+            fewer = self.composed(model.without(mistake))
             if fewer is not None:
                 return self.pruned(fewer)
         return model
@@ -203,8 +204,8 @@ class Search:
         """The model with one composition more."""
         for form, composition in compositions(exercise, model):
             yield model.making(form, composition)
-        if SORT not in model.compositions:
-            yield from (model.making(SORT, listing) for listing in SORTS)
+        if model.sort is None:
+            yield from (replace(model, sort=sort) for sort in SORTS)
 
     def measured(self, model: Model) -> tuple[Mistake, ...]:
         """The mistakes with a number in them, as this model leaves it to be read; made once."""

@@ -20,7 +20,6 @@ from .cases import ABSENT, ADVICE, Case, Context, Result, ask, inputs_of, specia
 from .exchange import sent, sent_step, yes
 from .exercises import Exercise, P, program
 from .expectations import askable, wrong
-from .mistakes import per_operation
 
 POINTS  = ((3.0, 2.0), (-1.5, -2.0), (0.5, 3.0), (2.0, 4.0), (-3.0, 2.0), (1.25, 0.75), (-0.25, -0.75))
 
@@ -48,7 +47,7 @@ def further(step: Step) -> Case:
         if not asked or not meant(context, asked[0]):
             return Result(ABSENT)
         note = another(context, step, [(e, context.attempt(e)) for e in asked])
-        return Result(ADVICE, notes=[note]) if note else ask(context, asked, tuple(per_operation([step.op])))
+        return Result(ADVICE, notes=[note]) if note else ask(context, asked)
     return Case("arithmetic", label, check)
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding, Result, lost
+from .diagnosis import Diagnosis
 from .suite import GROUPS
 from .pictures import drawn_text
 
@@ -63,6 +64,7 @@ class Report:
     seconds:  float         = 0.0
     problem:  str           = ""
     verdicts: list[Verdict] = field(default_factory=list)
+    diagnosis: Diagnosis | None = None
 
     @property
     def passed(self) -> bool:
@@ -91,19 +93,12 @@ class Report:
 
     @property
     def mistakes(self) -> list[tuple[str, list[tuple[Verdict, Finding]]]]:
-        """As few sentences as explain all the findings, each with those it explains, the most telling
-        first."""
-        left, told = list(self.findings), []
-        while left:
-            said: dict[str, list[tuple[Verdict, Finding]]] = {}
-            for verdict, finding in left:
-                for sentence in dict.fromkeys([finding.sentence, *(s for _, s in finding.likely)]):
-                    said.setdefault(sentence, []).append((verdict, finding))
-            best = max(said, key=lambda sentence: (len(said[sentence]),
-                                                   sum(f.sentence == sentence for _, f in said[sentence])))
-            told.append((best, said[best]))
-            left = [pair for pair in left if not any(pair[1] is finding for _, finding in said[best])]
-        return told
+        """What is wrong, each sentence with its findings: the mistakes of the diagnosis first, the likeliest
+        first, then what it does not explain."""
+        said: dict[str, list[tuple[Verdict, Finding]]] = {}
+        for verdict, finding in self.findings:
+            said.setdefault(finding.sentence, []).append((verdict, finding))
+        return sorted(said.items(), key=lambda told: (not told[1][0][1].likely, -len(told[1])))
 
     @property
     def skipped(self) -> list[str]:

@@ -17,7 +17,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from .attempts import Engine
-from .cases import ABSENT, FORMS, Context, answered, form, key_of
+from .cases import ABSENT, BLOCKED, FORMS, Case, Context, Result, answered, form, key_of
+from .cases import lost as lost_case
+from .conclusions import conclude
 from .exchange import DEATHS, LOADING, Garbled, Lost, Raised, Unloadable, Witness
 from .here import Here
 from .loading import is_file, split
@@ -99,14 +101,17 @@ def judge(witness: Witness, report: Report, cases: Iterable[int], context: Conte
         report.problem = f"it cannot be loaded: {problem}"
         return
     lost = surveyed(context, cases)
+    results: list[tuple[Case, Result]] = []
     for number in cases:
         case = QUESTIONS[number]
         if number in lost:
-            report.verdicts.append(Verdict.lost(case, lost[number]))
+            results.append((case, lost_case(case, lost[number])))
         elif why := over(witness, context):
-            report.verdicts += [Verdict.not_asked(case, why)] * (number < len(CASES))
-        elif (result := answered(case, context)).status != ABSENT:
-            report.verdicts.append(Verdict.told(case, result))
+            results += [(case, Result(BLOCKED, notes=[f"not asked: {why}"]))] * (number < len(CASES))
+        else:
+            results.append((case, answered(case, context)))
+    report.diagnosis = conclude(context, [result for _, result in results])
+    report.verdicts += [Verdict.told(case, result) for case, result in results if result.status != ABSENT]
 
 
 def surveyed(context: Context, cases: Iterable[int]) -> dict[int, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -67,6 +67,7 @@ class Mistake(NamedTuple):
     ops:   the operations that it shows in; empty for all.
     place: the part, and where in it: "step *".
     trace: whether gradients of inputs look as if it had been made; None if every number may come of it.
+    within: how exactly it predicts, relative to the number.
     """
 
     name:     str
@@ -76,6 +77,7 @@ class Mistake(NamedTuple):
     place:    str = ""
     ops:      frozenset[str] = frozenset()
     trace:    Callable[[Sequence[float]], bool] | None = None
+    within:   float = 1e-9
 
     def excludes(self, other: Mistake) -> bool:
         """Whether an engine cannot have both, or not both to be told."""
@@ -86,16 +88,23 @@ class Mistake(NamedTuple):
 
 @dataclass(frozen=True)
 class Model:
-    """A right engine with some mistakes; `made`: how it makes operations of others, by their form."""
+    """A right engine with some mistakes. Which of the right ways it goes is no mistake:
+
+    made: how it makes operations of others, by their form; sort: in which order it lists the nodes.
+    """
 
     mistakes: tuple[Mistake, ...] = ()
     made:     tuple[tuple[str, Composition], ...] = ()
+    sort:     Callable[[World, int], list[int]] | None = None
 
     def having(self, mistake: Mistake) -> Model:
-        return Model((*self.mistakes, mistake), self.made)
+        return replace(self, mistakes=(*self.mistakes, mistake))
+
+    def without(self, mistake: Mistake) -> Model:
+        return replace(self, mistakes=tuple(m for m in self.mistakes if m is not mistake))
 
     def making(self, form: str, composition: Composition) -> Model:
-        return Model(self.mistakes, (*self.made, (form, composition)))
+        return replace(self, made=(*self.made, (form, composition)))
 
     @cached_property
     def changes(self) -> dict[str, list[Quantity]]:
@@ -107,9 +116,10 @@ class Model:
         return dict(self.made)
 
     @cached_property
-    def key(self) -> tuple[frozenset[int], frozenset[tuple[str, int]]]:
+    def key(self) -> tuple[object, ...]:
         """The same for models of the same mistakes and compositions, in whatever order."""
-        return (frozenset(map(id, self.mistakes)), frozenset((form, id(how)) for form, how in self.made))
+        return (frozenset(map(id, self.mistakes)), frozenset((form, id(how)) for form, how in self.made),
+                self.sort)
 
 
 # --- a right backward pass, in parts -------------------------------------------------------------------
@@ -152,7 +162,6 @@ def tape(world: World, root: int) -> list[int]:
     return list(range(len(world.data)))[::-1]
 
 
-SORT  = "sort"                                               # stands among the compositions: no mistake
 SORTS = (right_first, by_creation, tape)
 
 
@@ -177,7 +186,7 @@ def backward(world: World, root: int, model: Model) -> None:
     changes = model.changes
     for ops in changes["late"]:
         read_again(world, ops, model)
-    nodes = (changes["listing"] or [model.compositions.get(SORT, listed)])[0](world, root)
+    nodes = (changes["listing"] or [model.sort or listed])[0](world, root)
     (changes["prepare"] or [prepared])[0](world, root, nodes)
     messages, arrivals, grads, sizes = changes["message"], changes["arrival"], world.grads, world.sizes
     sizes[root] += abs(grads[root])
@@ -298,36 +307,14 @@ def agrees(model: Model, exercise: Exercise, outcome: Outcome) -> bool:
         return outcome.error.startswith(REFUSALS)
     if outcome.error:
         return False
+    within = max((m.within for m in model.mistakes), default=1e-9)
     return (all(map(close, said.data, outcome.data))
-            and all(close(a, b, 1e-12 * size if size < math.inf else 0.0)
+            and all(close(a, b, 1e-12 * size if size < math.inf else 0.0, within)
                     for a, b, size in zip(said.grads, outcome.grads, sizes)))
 
 
-def close(a: Answer, b: Answer, least: float = 0.0) -> bool:
+def close(a: Answer, b: Answer, least: float = 0.0, within: float = 1e-9) -> bool:
     if not isinstance(a, float) or not isinstance(b, float):
         return a is None and b is None
-    return bool(a == b or abs(a - b) <= max(1e-9 * max(abs(a), abs(b)), least)
+    return bool(a == b or abs(a - b) <= max(within * max(abs(a), abs(b)), least)
                 or (math.isnan(a) and math.isnan(b)))
-
-
-def explains(mistake: Mistake, exercise: Exercise, outcome: Outcome) -> bool:
-    """Whether an engine with this mistake alone, and operations of its own or composed, answers so."""
-    from .compositions import USUAL
-    return any(agrees(Model((mistake,), made), exercise, outcome) for made in USUAL)
-
-
-Answers = Sequence[tuple[Exercise, Outcome]]
-
-
-def consistent(mistakes: Iterable[Mistake], right_: Answers) -> list[Mistake]:
-    """The mistakes that contradict no right answer."""
-    return [mistake for mistake in mistakes if all(explains(mistake, *answer) for answer in right_)]
-
-
-def ranked(mistakes: Sequence[Mistake], failed: Answers, right_: Answers = ()) -> list[Mistake]:
-    """The mistakes that explain a failure and contradict no right answer; those that explain most come
-    first."""
-    hits = [sum(explains(mistake, *answer) for answer in failed) for mistake in mistakes]
-    told = sorted((place for place, count in enumerate(hits) if count),
-                  key=lambda place: (-hits[place], place))
-    return consistent([mistakes[place] for place in told], right_)

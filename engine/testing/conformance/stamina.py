@@ -6,12 +6,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from ..random_programs.scalar_program import Operand, Plain, Program, Step
 from .cases import ADVICE, BLOCKED, ERRORS, FAIL, SKIP, Case, Context, Finding, Result
 from .exchange import (NO_ANSWER, Raised, Witness, items, number_or_text, numbers, numbers_or_text, thing,
                        three_numbers, two_numbers)
+from .exercises import Exercise, program
+from .expectations import wrong
 from .tasks import NUMBERS
 
 DEEP  = 10_000
+EVERY_PATH = ("the backward pass walks every path in place of every node: the work doubles with each shared node. "
+              "Sort the nodes topologically and visit each once")
+GROWN: dict[str, Callable[[int], tuple[str, tuple[Operand, ...]]]] = {       # the step that makes node k + 1
+    "add": lambda k: ("+", (k, 0)), "mul": lambda k: ("*", (k, Plain(1.0))), "neg": lambda k: ("neg", (k,)),
+    "relu": lambda k: ("relu", (k,))}
 STEPS = {"add": "+ nn", "mul": "* np", "neg": "neg n", "relu": "relu n"}
 
 
@@ -36,13 +44,18 @@ def chain(name: str, line: str, key: str, slope: Callable[[int], float], n: int 
                 good = middle
         trouble = run_chain(context, key, bad, slope) or trouble
         kind    = trouble.partition(":")[0]
-        return Result(FAIL, [Finding(
+        failed = []
+        if kind not in ERRORS:
+            exercise = Exercise(Program((1.0,), tuple(Step(*GROWN[key](k)) for k in range(bad))))
+            failed   = [(exercise, context.attempt(exercise))]
+        told = Finding(
             f"x = Value(1.0); z = x\nfor _ in range({bad}): {line}\n"
             f"z.backward()\nprint(x.grad)  # {slope(bad)!r}",
             ["x"], [repr(slope(bad))], ["-" if kind in ERRORS else trouble],
             trouble if kind in ERRORS else "",
             ERRORS.get(kind, "a long chain of operations goes wrong").format(error=trouble),
-            [("recursion", ERRORS["RecursionError"])] if kind == "RecursionError" else [], {})])
+            [("recursion", ERRORS["RecursionError"])] if kind == "RecursionError" else [], {})
+        return Result(FAIL, failed=failed, otherwise=told) if failed else Result(FAIL, [told])
     return Case("deep graphs", name, check)
 
 
@@ -63,7 +76,10 @@ def added(context: Context) -> Result:
                f"{(given or [math.nan])[0]!r} in place of 2.0")
     if not trouble:
         return Result()
-    kind = trouble.partition(":")[0]
+    kind  = trouble.partition(":")[0]
+    two   = Exercise(program((1.0, 1.0), ("*", (0, 0)), ("*", (1, 1)), ("+", (2, 3))))
+    if kind not in ERRORS and wrong(two, outcome := context.attempt(two)):
+        return Result(FAIL, failed=[(two, outcome)])
     return Result(FAIL, [Finding(
         f"xs = [Value(1.0) for _ in range({DEEP})]\nz = xs[0] * xs[0]\nfor x in xs[1:]: z = z + x * x\n"
         "z.backward()\nprint(xs[0].grad)  # 2.0",
@@ -78,16 +94,14 @@ def doubled(context: Context) -> Result:
         return Result(BLOCKED)
     for n in (8, 12, 16, 18, 60):
         given, seconds = context.task(two_numbers, "doubled", n)
-        slow = seconds > 0.1 and n < 60
-        if slow or given != 2.0 ** n:
-            sentence = ("the backward pass walks every path in place of every node: the work doubles with "
-                        "each shared node. Sort the nodes topologically and visit each once" if slow
-                        else "doubling goes wrong")
+        if given != 2.0 ** n:
+            exercise = Exercise(Program((1.0,), tuple(Step("+", (k, k)) for k in range(n))))
+            return Result(FAIL, failed=[(exercise, context.attempt(exercise))])
+        if seconds > 0.1 and n < 60:
             return Result(FAIL, [Finding(
                 f"x = Value(1.0); z = x\nfor _ in range({n}): z = z + z\n"
                 f"z.backward()\nprint(x.grad)  # {2.0 ** n!r}",
-                ["x"], [repr(2.0 ** n)], [repr(given)], "", sentence,
-                [("every path", sentence)] if slow else [], {})])
+                ["x"], [repr(2.0 ** n)], [repr(given)], "", EVERY_PATH, [("every path", EVERY_PATH)], {})])
     return Result()
 
 
@@ -139,7 +153,8 @@ def unmoved(context: Context) -> Result:
     """Graphs built before leave no trace."""
     first, again, (grad, *_) = context.task(traces, "traces")
     near = all(math.isclose(a, b, rel_tol=1e-9) for a, b in zip(first, again))
-    if near and grad == 4.0:
+    alone = context.attempt(Exercise(program((2.0,), ("*", (0, 0))))).grads[0]
+    if near and grad == alone:                               # where that is wrong, it is told elsewhere
         return Result()
     sentence = ("a graph built before changes the answer of the next: "
                 "keep no list of nodes, visited or otherwise, outside of backward()")

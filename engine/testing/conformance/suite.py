@@ -10,7 +10,7 @@ from __future__ import annotations
 from ..random_programs.rules import RATIONAL, SMOOTH
 from ..random_programs.scalar_program import Plain, Program, Step
 from .answers import KINKS, NANS, POWERS, TAILS
-from .cases import (ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, explained, form,
+from .cases import (ADVICE, BLOCKED, FAIL, FORMS, SKIP, Case, Context, Result, ask, found, form,
                     inputs_of, key_of)
 from .exchange import numbers_or_text, texts
 from .exercises import Exercise, P, program
@@ -90,8 +90,11 @@ def left_alone(context: Context) -> Result:
     if given == [3.0, 8.0, 15.0]:
         return Result()
     exercise = Exercise(program((3.0,), ("+", (0, P(2.0))), ("*", (1, 0))))
-    finding  = explained(context, exercise, [], "x += 2 changes the node x itself: __iadd__ must make a new "
-                         "node, or be left out")
+    plain    = context.attempt(exercise)
+    if given == [plain.data[0], plain.grads[0], plain.data[-1]]:
+        return Result()                                      # as wrong as y = x + 2; z = y * x: told elsewhere
+    finding  = found(exercise, plain, "x += 2 changes the node x itself: __iadd__ must make a new node, or be "
+                     "left out", [])
     return Result(FAIL,
                   [finding._replace(code="x = Value(3.0)\ny = x; y += 2.0\nz = y * x; "
                                          "z.backward()\nprint(x.data, x.grad)  # 3.0 8.0",
