@@ -77,6 +77,7 @@ class Context:
     unsound:  operations that failed alone; no other case uses them, so that one mistake costs one mark.
     lacking:  operations the engine does not have.
     right:    right answers to single operations; possible: the mistakes that they leave.
+    naming:   what the user says of names, for the processes that a case starts.
     """
 
     engine:   Engine
@@ -88,6 +89,7 @@ class Context:
     lacking:  set[str] = field(default_factory=set)
     possible: list[Mistake] | None = None
     right:    list[tuple[Exercise, Outcome]] = field(default_factory=list)
+    naming:   dict[str, str] = field(default_factory=dict)
 
     def survey(self, label: str, asked: bool = True) -> None:
         """Try one operation once: is it there, and right? A right answer counts against the mistakes that

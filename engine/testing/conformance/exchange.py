@@ -11,6 +11,8 @@ from ...libraries import Quantity
 class Asked(TypedDict):
     """To a worker: which engine, and which cases. With "digest" it answers one program, for comparison.
 
+    naming: what stands for data, grad and backward, as in Naming.
+
     unsound, lacking: what is known of the engine by now, as in Context.
     """
 
@@ -23,6 +25,7 @@ class Asked(TypedDict):
     lacking:  NotRequired[list[str]]
     cases:    NotRequired[list[int]]
     digest:   NotRequired[bool]
+    naming:   NotRequired[dict[str, str]]
 
 
 class Said(TypedDict, total=False):
@@ -41,4 +44,5 @@ class Said(TypedDict, total=False):
     absent:   str
     broken:   str
     where:    str
+    adapted:  list[str]
     end:      bool

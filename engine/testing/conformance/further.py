@@ -15,6 +15,7 @@ from traceback import walk_tb
 from ..check.oracles import central
 from ..random_programs.derived import DERIVED, forms
 from ..random_programs.scalar_program import Plain, Step
+from .adapters import lifted
 from .attempts import Engine, Outcome, apply, attempt
 from .cases import ABSENT, ADVICE, Case, Context, Result, ask, inputs_of, special
 from .exercises import Exercise, P, program
@@ -88,7 +89,7 @@ def offered(engine: Engine, step: Step, point: Sequence[float]) -> bool:
 
 def inside(problem: BaseException) -> bool:
     """Whether it was raised inside of the operation, and not by the call."""
-    ours = {function.__code__.co_filename for function in (offered, apply, forms)}
+    ours = {function.__code__.co_filename for function in (offered, apply, forms, lifted)}
     return [frame.f_code.co_filename for frame, _ in walk_tb(problem.__traceback__)][-1] not in ours
 
 

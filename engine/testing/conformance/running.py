@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TextIO
@@ -26,6 +27,7 @@ from .cases import ABSENT, FORMS, Case, form, key_of
 from .attempts import Engine, described
 from .suite import CASES, QUESTIONS
 from .exchange import Asked, Said
+from .loading import IMPORT_LIMIT, is_file, split, too_long
 from .reports import Report, Verdict
 
 CASE_LIMIT = 10.0                        # seconds for one case
@@ -33,7 +35,8 @@ DEATHS     = 12                          # cases that may kill their process bef
 
 
 def conformance(engine: type | str, *, seed: int = 0, examples: int = 10, time_limit: float = 60.0,
-                case_limit: float = CASE_LIMIT, only: str = "") -> Report:
+                case_limit: float = CASE_LIMIT, only: str = "",
+                naming: Mapping[str, str] | None = None) -> Report:
     """Test an engine: any class with Value(x), operators, .data, .grad and .backward().
 
     Args:
@@ -41,6 +44,8 @@ def conformance(engine: type | str, *, seed: int = 0, examples: int = 10, time_l
         seed, examples: which random programs are asked, and how many by each case.
         time_limit, case_limit: seconds for the whole suite, and for one case.
         only: run only the cases whose "group: name" contains this text.
+        naming: what stands for "data", "grad" and "backward", or the path of an "adapter" file, where it is
+            not to be looked for; docs/conformance.md shows one.
 
     Returns: the Report: scores, findings, notes; print(report) shows it.
 
@@ -56,7 +61,8 @@ def conformance(engine: type | str, *, seed: int = 0, examples: int = 10, time_l
     target = absolute(engine) if isinstance(engine, str) else ""
     name   = engine if isinstance(engine, str) else f"{engine.__module__}:{engine.__qualname__}"
     asked: Asked = {"target": target, "folder": os.getcwd() if target else "", "seed": seed,
-                    "examples": examples, "unsound": [], "lacking": [], "cases": cases}
+                    "examples": examples, "unsound": [], "lacking": [], "cases": cases,
+                    "naming": named(naming or {})}
     began  = time.monotonic()
     report = Report(name, seed, examples)
     with TemporaryDirectory(prefix="chainrule-", ignore_cleanup_errors=True) as scratch:
@@ -65,9 +71,14 @@ def conformance(engine: type | str, *, seed: int = 0, examples: int = 10, time_l
     return report
 
 
+def named(naming: Mapping[str, str]) -> dict[str, str]:
+    """The naming with a full path to the adapter file: the worker runs in another folder."""
+    path = naming.get("adapter")
+    return {**naming, "adapter": str(Path(path).resolve())} if path else dict(naming)
+
+
 def absolute(target: str) -> str:
     """The target with a full path: the worker runs in another folder."""
-    from .loading import is_file, split
     place, name = split(target)
     return f"{Path(place).resolve()}{':' * bool(name)}{name}" if is_file(place) else target
 
@@ -108,16 +119,21 @@ def listen(child: Child, asked: Asked, report: Report, deadline: float,
     stopped."""
     current: int | None = None
     while True:
-        wait = max(0.1, min(case_limit + (5 if current is None else 0), deadline - time.monotonic()))
+        limit = case_limit if current is not None else max(case_limit, IMPORT_LIMIT) + 5
+        wait = max(0.1, min(limit, deadline - time.monotonic()))
         try:
             line = child.lines.get(timeout=wait)
         except queue.Empty:
+            if current is None:
+                return None, too_long(wait)
             return (current, f"it did not finish within {wait:.0f} s: an endless loop, or work that grows "
                     "with the number of paths")
         if line is None:
             return current, ""
         said: Said = json.loads(line)
-        if "absent" in said:
+        if "adapted" in said:
+            report.said = said["adapted"]
+        elif "absent" in said:
             report.problem = said["absent"]
         elif "broken" in said:
             report.problem = f"the file cannot be imported: {said['broken']} ({said['where']})"

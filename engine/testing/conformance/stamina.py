@@ -201,7 +201,8 @@ def between(context: Context) -> Result:
         return Result(SKIP, notes=["only for an engine given as path.py:Value or module:Value"])
     answers = set()
     for seed in "012":
-        run = subprocess.run(command({"digest": True, "target": context.target, "folder": context.folder}),
+        run = subprocess.run(command({"digest": True, "target": context.target, "folder": context.folder,
+                                      "naming": context.naming}),
                              env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True,
                              timeout=20, stdin=subprocess.DEVNULL)
         answers.add(run.stdout.strip().rpartition("digest ")[2])
@@ -215,7 +216,7 @@ def between(context: Context) -> Result:
 # -----------------------------------------------------------------------------------
 
 def alive(engine: type) -> int:
-    return sum(type(thing) is engine for thing in gc.get_objects())
+    return sum(type(thing) is getattr(engine, "wraps", engine) for thing in gc.get_objects())
 
 
 def given_back(context: Context) -> Result:

@@ -17,10 +17,12 @@ from typing import TextIO
 
 from .cases import ADVICE, FAIL, FORMS, Case, Context, Finding, Result
 from .attempts import Engine, described
+from .discovery import Found, adapted
 from .exchange import Asked
 from .suite import QUESTIONS
-from .loading import Neighbours, NotFound, load, neighbourhood
+from .loading import Neighbours, NotFound, find, neighbourhood
 from .stamina import tree
+from .trials import LOOK, Naming
 
 MEMORY = 1 * 2 ** 30                     # bytes one engine may take
 
@@ -35,7 +37,7 @@ def main(asked: Asked) -> int:
     import_module("mpmath")                                  # before a file of that name can come between
     limit_memory()
     try:
-        engine = loaded(asked["target"], asked["folder"])
+        found = loaded(asked["target"], asked["folder"], Naming(**asked.get("naming", {})))
     except NotFound as problem:
         say(lines, absent=str(problem))
         return 2
@@ -45,28 +47,32 @@ def main(asked: Asked) -> int:
             where=last_line(problem))
         return 2
     if asked.get("digest"):
-        print("digest", *tree(engine), file=lines, flush=True)
+        print("digest", *tree(found.engine), file=lines, flush=True)
         return 0
     os.chdir(asked["scratch"])
-    run(engine, asked, lines)
+    run(found, asked, lines)
     return 0
 
 
-def loaded(target: str, folder: str) -> Engine:
+def loaded(target: str, folder: str, naming: Naming = LOOK) -> Found:
     """The engine; what its file imports is looked for beside it first, and in the current folder last."""
     sys.meta_path.insert(0, Neighbours(neighbourhood(target, folder)))
     sys.path.append(folder)
-    return load(target)
+    return find(target, naming)
 
 
-def run(engine: Engine, asked: Asked, lines: TextIO) -> None:
+def run(engine: Engine | Found, asked: Asked, lines: TextIO) -> None:
     """Answer the cases in asked["cases"]."""
-    if not callable(engine) or not hasattr(engine, "backward"):
-        say(lines, absent=f"{getattr(engine, '__name__', engine)} has no backward method: "
-                          "an engine needs Value(x), .data, .grad and .backward()")
+    naming = asked.get("naming", {})
+    try:
+        found = engine if isinstance(engine, Found) else adapted(engine, Naming(**naming))
+    except NotFound as problem:
+        say(lines, absent=str(problem))
         return
-    context = Context(engine, asked["target"], asked["folder"], asked["seed"], asked["examples"],
-                      set(asked["unsound"]), set(asked["lacking"]))
+    if found.said:
+        say(lines, adapted=found.said)
+    context = Context(found.engine, asked["target"], asked["folder"], asked["seed"], asked["examples"],
+                      set(asked["unsound"]), set(asked["lacking"]), naming={**naming, "until": found.until})
     for number, label in enumerate(FORMS):  # the first cases are the operations, in this order
         say(lines, start=number)
         context.survey(label, number in asked["cases"])
