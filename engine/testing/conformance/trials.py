@@ -23,8 +23,8 @@ from .constructors import FAULTS, Way, around, makers, tried
 GRAD      = ("grad gradient derivative adjoint deriv der diff bar dx dval dvalue d g grad_value partial "
              "sensitivity grads _grad _gradient").split()
 BACKWARD  = ("backward backprop backpropagate back_propagate compute_gradients compute_gradient "
-             "compute_grads compute_grad calculate_gradients calc_gradients run_backward backward_pass backwards "
-             "back propagate_back propagate differentiate autodiff reverse").split()
+             "compute_grads compute_grad calculate_gradients calc_gradients run_backward backward_pass "
+             "backwards back propagate_back propagate differentiate autodiff reverse").split()
 FUNCTIONS = [*BACKWARD, "get_gradients", "gradients", "gradient", "grad"]
 KEEP      = "retain_graph"                               # asked for, so that a second pass is possible
 SPECIAL   = {operation.special for operation in OPERATIONS.values()}
@@ -118,8 +118,9 @@ def passes(theirs: type, naming: Naming) -> Iterator[Way]:
                     yield Way(without_node(getattr(thing, name)), f"{word}.{name}()")
     if not naming.backward and not any(callable(getattr(theirs, name, None)) for name in BACKWARD):
         for name, thing in list(vars(theirs).items()):
-            if inspect.isfunction(thing) and not name.startswith("__") and not hasattr(float, name) and (
-                    len(inspect.signature(thing).parameters) == 1 and name not in SPECIAL):
+            free = [p.default for p in inspect.signature(thing).parameters.values()][1:] if (
+                inspect.isfunction(thing)) else [inspect.Parameter.empty]
+            if name not in SPECIAL and not name.startswith("__") and inspect.Parameter.empty not in free:
                 yield from calls(name, thing, attrgetter(name), True)
 
 
