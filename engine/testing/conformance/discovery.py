@@ -95,7 +95,7 @@ def works(theirs: Engine, naming: Naming = LOOK) -> bool:
 
 
 def usual(theirs: Engine, naming: Naming) -> bool:
-    return callable(getattr(theirs, "backward", None)) and not any(naming[:3])
+    return hasattr(theirs, "backward") and not any(naming[:3])
 
 
 def operators(theirs: type) -> bool:

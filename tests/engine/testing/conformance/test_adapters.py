@@ -48,7 +48,8 @@ def test_a_node_has_data_grad_backward_and_the_operators_of_theirs():
     assert (x.tanh().data, x.exp().data) == (0.5, 7.0) and type(x.tanh()) is Value
     x.grad, x.data = 0, 9.0
     assert (x.node.gradient, x.node.value) == (0.0, 9.0)
-    assert Value.said == ["something"] and precision_of(Value) == 2.0 ** -24 and precision_of(Theirs) == DOUBLE
+    assert Value.said == ["something"]
+    assert precision_of(Value) == 2.0 ** -24 and precision_of(Theirs) == DOUBLE
 
 
 def test_what_theirs_lacks_is_lacking():
@@ -70,8 +71,9 @@ def test_numbers_pass_as_they_are_and_nodes_are_held():
 
 
 @pytest.mark.parametrize("thing, right", [
-    (2, 2), (2.0, 2.0), (np.float64(2), 2.0), (np.float32(2), 2.0), (np.array(2.0), 2.0), (np.array([[2.0]]), 2.0),
-    ([2.0], 2.0), (SimpleNamespace(data=SimpleNamespace(data=2.0)), 2.0), (Fraction(1, 2), Fraction(1, 2)),
+    (2, 2), (2.0, 2.0), (np.float64(2), 2.0), (np.float32(2), 2.0), (np.array(2.0), 2.0),
+    (np.array([[2.0]]), 2.0), ([2.0], 2.0),
+    (SimpleNamespace(data=SimpleNamespace(data=2.0)), 2.0), (Fraction(1, 2), Fraction(1, 2)),
     (1j, 1j), ("2", "2"), ([1.0, 2.0], [1.0, 2.0])])
 def test_one_number_is_found_however_it_is_kept(thing, right):
     assert number(thing) == right and type(number(thing)) is type(right)

@@ -1,6 +1,8 @@
 """Loading: the class behind a path or a module, and what is said where there is none."""
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,8 @@ from engine.testing.conformance.loading import (
     neighbourhood, only_engine, root, split, too_long, watched,
 )
 from engine.testing.conformance.trials import Naming
+
+DOCS = Path(__file__).parents[4] / "docs" / "conformance.md"
 
 
 def test_targets():
@@ -183,38 +187,34 @@ def test_a_file_of_a_package_given_alone_is_told_what_to_give(tmp_path):
 
 # --- adapter files --------------------------------------------------------------------------------------
 
-ADAPTER = """class Value(Adapter):
-    def make(self, x):
-        return theirs.node(x)
-
-    data = property(lambda self: self.node.amount)
-    grad = property(lambda self: self.node.blame, lambda self, x: setattr(self.node, "blame", x))
-    tanh = lifted(theirs.hyperbolic)
-
-    def backward(self):
-        theirs.ENGINE.run_from(self.node, 1)
-"""
+ADAPTER = re.search(r"^```\n(class Value\(Adapter\).*?)^```", DOCS.read_text(encoding="utf-8"),
+                    re.M | re.S)[1]
 STRANGE = """import math
 class Thing:
-    def __init__(self): self.amount, self.blame, self.of = None, 0.0, ()
-    def __mul__(self, other): return node(self.amount * other.amount, (self, other.amount), (other, self.amount))
-def node(x, *of):
+    def __init__(self): self.number, self.slope, self.of = None, 0.0, ()
+    def __mul__(self, other):
+        return node(self.number * other.number, (self, other.number), (other, self.number))
+def variable(x, trainable):
+    assert trainable
     made = Thing()
-    made.amount, made.of = x, of
+    made.number = x
     return made
-def hyperbolic(x): return node(math.tanh(x.amount), (x, 1 - math.tanh(x.amount) ** 2))
-class Engine:
-    def run_from(self, z, seed):
-        z.blame += seed
+def node(x, *of):
+    made = variable(x, True)
+    made.of = of
+    return made
+def hyperbolic_tangent(x): return node(math.tanh(x.number), (x, 1 - math.tanh(x.number) ** 2))
+class Tape:
+    def run_from(self, z, seed=1.0):
+        z.slope += seed
         for x, slope in z.of: self.run_from(x, slope * seed)
-ENGINE = Engine()
+tape = Tape()
 """
 
 
-def test_an_adapter_file_of_ten_lines_defines_the_class(tmp_path):
+def test_the_adapter_file_of_the_docs_defines_the_class(tmp_path):
+    assert len(ADAPTER.splitlines()) <= 10
     written(tmp_path, strange=STRANGE, adapter=ADAPTER)
-    with pytest.raises(NotFound, match="Thing"):
-        load(f"{tmp_path}/strange.py:Thing")
     found = find(f"{tmp_path}/strange.py:Thing", Naming(adapter=f"{tmp_path}/adapter.py"))
     x = found.engine(3.0)
     z = (x * x).tanh()

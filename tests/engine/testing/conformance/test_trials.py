@@ -67,6 +67,6 @@ def test_attributes_are_compared_as_numbers_and_unknown_methods_are_not_called()
         value, gradient, label = 3.0, None, "x"
         def grad(self): return 6.0
         def explode(self): raise AssertionError
-    assert equal(Node(), "value", 3.0) and not equal(Node(), "label", 3.0) and not equal(Node(), "explode", 3.0)
-    assert equal(Node(), "grad", 6.0) and known_grad(Node()) == "grad"
+    assert equal(Node(), "value", 3.0) and not equal(Node(), "label", 3.0)
+    assert not equal(Node(), "explode", 3.0) and equal(Node(), "grad", 6.0) and known_grad(Node()) == "grad"
     assert attributes(Node()) == ["gradient", "label", "value"]

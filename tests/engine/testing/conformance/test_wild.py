@@ -1,54 +1,54 @@
 """Right engines in the styles that are found in the wild: each is read, and no complaint about it is false.
 
-Class: a right engine that is blamed for how it is written. One file for each style in wild/; what is said of it,
-and what is truly lacking, stands here.
+Class: a right engine that is blamed for how it is written. One file for each style in wild/; what is said of
+it, and what is truly lacking, stands here.
 """
 
+import re
 from pathlib import Path
 
 import pytest
 
-from engine.testing import conformance
+from engine.testing import conformance, museum
 
 WILD = Path(__file__).parent / "wild"
 
 # file: what is said of how it is read
 RIGHT = {
-    "closures.py":                "data is called value, grad is called gradient, backward is called backprop",
-    "global_tape.py":             "data is called val, grad is called adjoint, backward is called "
-                                  "tape.differentiate(z)",
-    "function_apply.py":          "numbers are arrays of one element, and read as numbers",
-    "requires_grad.py":           "a node is made by Tensor(x, requires_grad=True)",
-    "one_element.py":             "a node is made by Variable(np.array([x]))",
-    "dataclasses_.py":            "data is called x, grad is called dx, backward is called backpropagate",
-    "slots.py":                   "data is called v, grad is called deriv, backward is called compute_gradients",
-    "property_grad.py":           "gradients cannot be set to 0",
-    "read_only_grad.py":          "gradients cannot be set to 0",
-    "required_seed.py":           "backward is called z.backward(1.0)",
-    "functions.py":               "functions in place of methods: ReLU(x), exp(x), log(x), tanh(x)",
-    "statics.py":                 "functions in place of methods: Value.exp(x), Value.tanh(x)",
-    "labels.py":                  "a node is made by Variable(value=x, name=...)",
-    "keyword_only.py":            "a node is made by Node(value=x, children=...)",
-    "operator_table.py":          "data is called scalar, grad is called bar, backward is called back",
-    "dict_graph.py":              "",
-    "get_gradients.py":           "the backward pass returns the gradients, and the suite adds them up over calls",
-    "single_precision.py":        "it computes in float32: what is right is judged by that precision",
+    "closures.py": "data is called value, grad is called gradient, backward is called backprop",
+    "global_tape.py": "data is called val, grad is called adjoint, backward is called tape.differentiate(z)",
+    "function_apply.py": "numbers are arrays of one element, and read as numbers",
+    "requires_grad.py": "a node is made by Tensor(x, requires_grad=True)",
+    "one_element.py": "a node is made by Variable(np.array([x]))",
+    "dataclasses_.py": "data is called x, grad is called dx, backward is called backpropagate",
+    "slots.py": "data is called v, grad is called deriv, backward is called compute_gradients",
+    "property_grad.py": "gradients cannot be set to 0",
+    "read_only_grad.py": "gradients cannot be set to 0",
+    "required_seed.py": "backward is called z.backward(1.0)",
+    "functions.py": "functions in place of methods: ReLU(x), exp(x), log(x), tanh(x)",
+    "statics.py": "functions in place of methods: Value.exp(x), Value.tanh(x)",
+    "labels.py": "a node is made by Variable(value=x, name=...)",
+    "keyword_only.py": "a node is made by Node(value=x, children=...)",
+    "operator_table.py": "data is called scalar, grad is called bar, backward is called back",
+    "dict_graph.py": "",
+    "get_gradients.py": "the backward pass returns the gradients, and the suite adds them up over calls",
+    "single_precision.py": "it computes in float32: what is right is judged by that precision",
     "single_precision_arrays.py": "it computes in float32: what is right is judged by that precision",
-    "nested.py":                  "the number is inside of another object: .data.data",
-    "grad_none.py":               "",
-    "operation_classes.py":       "data is called output, grad is called gradient, backward is called run_backward",
-    "gradient_first.py":          "backward is called z.grad = 1, then z.backpropagate()",
-    "frozen.py":                  "",
-    "retain_graph.py":            "backward is called z.backward(retain_graph=True)",
-    "getters.py":                 "data is called value, grad is called derivative, backward is called backprop",
-    "only_functions.py":          "the operations are exp(x), add(x, y), sub(x, y), mul(x, y)",
-    "numpy_scalars.py":           "",
-    "unheard_names.py":           "data is called amount, grad is called blame, backward is called unroll",
-    "trains.py":                  "functions in place of methods: exp(x)",
-    "plots.py":                   "plots.py fails at line 53 when it is imported (ModuleNotFoundError: No module "
-                                  "named 'no_such_plotting_package'): the class above it was tested",
-    "asks.py":                    "asks.py fails at line 51 when it is imported (EOFError",
-    "endless_training.py":        "works on after its class is there, for longer than 2 s, and was stopped",
+    "nested.py": "the number is inside of another object: .data.data",
+    "grad_none.py": "",
+    "operation_classes.py": "data is called output, grad is called gradient, backward is called run_backward",
+    "gradient_first.py": "backward is called z.grad = 1, then z.backpropagate()",
+    "frozen.py": "",
+    "retain_graph.py": "backward is called z.backward(retain_graph=True)",
+    "getters.py": "data is called value, grad is called derivative, backward is called backprop",
+    "only_functions.py": "the operations are exp(x), add(x, y), sub(x, y), mul(x, y)",
+    "numpy_scalars.py": "",
+    "unheard_names.py": "data is called amount, grad is called blame, backward is called unroll",
+    "trains.py": "functions in place of methods: exp(x)",
+    "plots.py": "plots.py fails at line 53 when it is imported (ModuleNotFoundError: No module named "
+                "'no_such_plotting_package'): the class above it was tested",
+    "asks.py": "asks.py fails at line 51 when it is imported (EOFError",
+    "endless_training.py": "works on after its class is there, for longer than 2 s, and was stopped",
     "package_of_three/engine_room/scalar.py": "data is called value, grad is called gradient",
 }
 
@@ -85,3 +85,17 @@ def test_a_tape_in_a_with_block_is_refused_with_what_to_write():
 def test_every_file_is_told_of():
     files = {path.relative_to(WILD).as_posix() for path in WILD.glob("*.py")}
     assert files == ({*RIGHT, *LIMITED, "with_tape.py"} - {"package_of_three/engine_room/scalar.py"})
+
+
+@pytest.mark.parametrize("name", ["overwrite", "no_seed", "in_place", "sub_sign"])
+def test_a_mistake_is_the_same_by_any_name(name, tmp_path):
+    """What an adapter stands between is neither hidden nor changed by it."""
+    text = museum.source(museum.exhibit(name))
+    for old, new in (("data", "value"), ("grad", "gradient"), ("backward", "backprop")):
+        text = re.sub(rf"\b{old}\b", new, text)
+    (tmp_path / "renamed.py").write_text(text, encoding="utf-8")
+    (tmp_path / "usual.py").write_text(museum.source(museum.exhibit(name)), encoding="utf-8")
+    usual, renamed = [conformance(f"{tmp_path}/{file}.py:Value", examples=1) for file in ("usual", "renamed")]
+    assert renamed.said and not usual.said and usual.mistakes
+    assert [sentence for sentence, _ in renamed.mistakes] == [sentence for sentence, _ in usual.mistakes]
+    assert renamed.score == usual.score

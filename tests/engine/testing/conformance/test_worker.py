@@ -75,7 +75,8 @@ def test_where_a_file_goes_wrong_is_told_by_its_last_line(tmp_path):
 def test_how_an_engine_is_read_is_told_first():
     class Named:
         def __init__(self, value, of=()): self.value, self.grad, self.of = value, 0.0, of
-        def __mul__(self, other): return Named(self.value * other.value, ((self, other.value), (other, self.value)))
+        def __mul__(self, other):
+            return Named(self.value * other.value, ((self, other.value), (other, self.value)))
         def backward(self):
             for x, slope in self.of:
                 x.grad += slope
