@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 import operator
+import time
 from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
@@ -20,8 +21,9 @@ from ..random_programs.rules import WRITTEN
 from .adapters import DATA, DOUBLE, Adapter, Ways, adapter, held, inside, is_array, precision_of, put
 from .attempts import Engine, described
 from .constructors import FAULTS, Way, around, makers, numpy_of, tried
-from .trials import (BACKWARD, GRAD, KEEP, LOOK, START, Naming, Trial, attributes, best_trial, equal,
-                     named_beside)
+from .limits import Slow, within
+from .trials import (BACKWARD, GRAD, KEEP, LOOK, START, TRIAL_LIMIT, Naming, Trial, attributes, best_trial,
+                     equal, named_beside)
 
 ALSO      = {"exp": ("Exp",), "log": ("ln", "Log"), "tanh": ("Tanh",), "relu": ("ReLU", "Relu", "ReLu"),
              "sigmoid": ("Sigmoid", "logistic", "sigm"), "sqrt": ("Sqrt",), "sin": ("Sin",), "cos": ("Cos",)}
@@ -86,10 +88,12 @@ def works(theirs: Engine, naming: Naming = LOOK) -> bool:
     """Whether a product and its backward pass can be made, by whatever names."""
     if not operators(theirs):
         return False
+    began = time.process_time()
     try:
         x = adapted(theirs, naming).engine(START)
-        (x * x).backward()
-    except (NotFound, *FAULTS):
+        with within(lambda: time.process_time() - began > 2 * TRIAL_LIMIT):
+            (x * x).backward()
+    except (NotFound, Slow, *FAULTS):
         return False
     return True
 
@@ -126,11 +130,13 @@ def fits(theirs: Engine, make: Way, data: str, naming: Naming) -> bool:
 
 def wants_arrays(x: Quantity) -> bool:
     """Whether a node takes a float and then asks it for what only arrays have."""
+    began = time.process_time()
     try:
-        x * x
+        with within(lambda: time.process_time() - began > TRIAL_LIMIT):
+            x * x
     except AttributeError as problem:
         return "'float' object has no attribute" in str(problem)
-    except FAULTS:                                       # wrong by itself: the suite says how
+    except (Slow, *FAULTS):                              # wrong by itself: the suite says how
         return False
     return False
 
@@ -238,7 +244,7 @@ def sentences(theirs: type, make: Way, data: str, trial: Trial, functions: dict[
     if not trial.grad:
         said.append("the backward pass returns the gradients, and the suite adds them up over calls")
     core = innermost(raw)
-    if is_array(core) and not isinstance(core, float):
+    if is_array(core) and hasattr(core, "__setitem__"):
         said.append("numbers are arrays of one element, and read as numbers")
     if not is_array(raw) and inside_object(raw):
         said.append(f"the number is inside of another object: .{data}.{inside(raw)}")

@@ -14,32 +14,26 @@ import importlib
 import importlib.util
 import os
 import re
-import signal
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import NoReturn
 
 from .adapters import generic, lifted
 from .attempts import Engine, described
 from .discovery import CLASSES, Found, NotFound as NotFound, adapted, no_backward, operators, works
+from .limits import Slow, within
 from .trials import BACKWARD, LOOK, Naming
 
 IMPORT_LIMIT = 20.0                      # seconds for a file to be imported
 TAIL_LIMIT   = 2.0                       # seconds of computing after its class is there
 MAIN = 'put what is not part of the engine under if __name__ == "__main__"'
-
-
-class Slow(BaseException):
-    """The file works on. No `except Exception` of its own catches it."""
 
 
 def load(target: str, naming: Naming = LOOK) -> Engine:
@@ -142,7 +136,7 @@ def imported(place: str, name: str, until: str = "") -> tuple[ModuleType, BaseEx
     argv, backend = sys.argv, os.environ.get("MPLBACKEND")
     sys.argv, os.environ["MPLBACKEND"] = [place], "Agg"          # arguments are ours; no window opens
     try:
-        with watched(lambda: there(module, name)):
+        with within(patience(lambda: there(module, name))):
             run()
     except (Exception, SystemExit, Slow) as problem:
         if isinstance(problem, ImportError) and "relative import" in str(problem):
@@ -163,30 +157,18 @@ def there(module: ModuleType, name: str) -> bool:
     return isinstance(vars(module).get(name), type) if name else bool(engines(module))
 
 
-@contextmanager
-def watched(done: Callable[[], bool]) -> Iterator[None]:
-    """Slow is raised within when it takes longer than allowed, where the system has signals.
-
-    After the class is there, computing is counted and not the clock: the machine may be busy with others.
-    """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def patience(done: Callable[[], bool]) -> Callable[[], bool]:
+    """Whether an import has taken too long by now. After the class is there, computing is counted and not the
+    clock: the machine may be busy with others."""
     began = time.monotonic()
     since: list[float] = []
 
-    def look(number: int, frame: FrameType | None) -> None:
+    def over() -> bool:
         if not since and done():
             since.append(time.process_time())
-        if since and time.process_time() - since[0] > TAIL_LIMIT or time.monotonic() - began > IMPORT_LIMIT:
-            raise Slow
-    before = signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        tail = time.process_time() - since[0] if since else 0.0
+        return tail > TAIL_LIMIT or time.monotonic() - began > IMPORT_LIMIT
+    return over
 
 
 def first_lines(module: ModuleType, until: int) -> None:

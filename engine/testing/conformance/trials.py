@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import operator
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from operator import attrgetter
@@ -19,6 +20,7 @@ from ...libraries import Quantity
 from ..random_programs.operations import OPERATIONS
 from .adapters import DATA, held, is_array, number
 from .constructors import FAULTS, Way, around, makers, tried
+from .limits import Slow, within
 
 GRAD      = ("grad gradient derivative adjoint deriv der diff bar dx dval dvalue d g grad_value partial "
              "sensitivity grads _grad _gradient").split()
@@ -28,6 +30,7 @@ BACKWARD  = ("backward backprop backpropagate back_propagate compute_gradients c
 FUNCTIONS = [*BACKWARD, "get_gradients", "gradients", "gradient", "grad"]
 KEEP      = "retain_graph"                               # asked for, so that a second pass is possible
 SPECIAL   = {operation.special for operation in OPERATIONS.values()}
+TRIAL_LIMIT  = 2.0                                       # seconds of computing for one pass
 START, SLOPE = 3.0, 6.0                                  # z = x * x at 3
 
 
@@ -46,7 +49,8 @@ LOOK = Naming()                          # nothing is said: look for all of it
 
 
 class Trial(NamedTuple):
-    """What came of a backward pass: 3 if the gradient was right, 2 if there was one, 1 if it ended."""
+    """What came of a backward pass: 3 if the gradient was right (or if it did not end: there is no use in
+    trying others), 2 if there was one, 1 if it ended."""
 
     level:    int
     backward: Way
@@ -77,7 +81,11 @@ def attempted(make: Way, way: Way, multiply: Callable[..., Quantity], data: str,
     try:
         x = make.do(START)
         before = {name: tried(number, tried(getattr, x, name)) for name in attributes(x)}
-        given = way.do(multiply(x, x))
+        began = time.process_time()
+        with within(lambda: time.process_time() - began > TRIAL_LIMIT):
+            given = way.do(multiply(x, x))
+    except Slow:
+        return Trial(3, way, naming.grad or known_grad(fresh), tried(held, fresh, known_grad(fresh)))
     except FAULTS:
         return Trial(0, way, naming.grad or known_grad(fresh), None)
     if isinstance(given, Mapping) and not naming.grad:

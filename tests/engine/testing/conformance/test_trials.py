@@ -46,6 +46,15 @@ def test_the_pass_that_gives_the_right_gradient_is_taken(methods, words):
     assert (trial.level, trial.grad, trial.backward.words) == (3, "gradient", words)
 
 
+def test_a_pass_that_does_not_end_is_left_to_the_suite(monkeypatch):
+    def endless(z):
+        while True:
+            pass
+    monkeypatch.setattr("engine.testing.conformance.trials.TRIAL_LIMIT", 0.1)
+    trial, _ = best_trial(theirs(backprop=endless), "value", LOOK, {})
+    assert (trial.grad, trial.backward.words) == ("gradient", "backprop")
+
+
 def test_of_a_wrong_engine_the_known_names_are_taken():
     trial, _ = best_trial(theirs(backprop=lambda z: right(z, 0.5)), "value", LOOK, {})
     assert (trial.level, trial.grad, trial.backward.words) == (2, "gradient", "backprop")

@@ -99,3 +99,11 @@ def test_a_mistake_is_the_same_by_any_name(name, tmp_path):
     assert renamed.said and not usual.said and usual.mistakes
     assert [sentence for sentence, _ in renamed.mistakes] == [sentence for sentence, _ in usual.mistakes]
     assert renamed.score == usual.score
+
+
+def test_an_endless_loop_by_any_name_costs_cases_and_not_the_engine(tmp_path):
+    text = (WILD / "closures.py").read_text(encoding="utf-8")
+    text = text.replace("for node in reversed(order):", "while True:")
+    (tmp_path / "endless.py").write_text(text, encoding="utf-8")
+    report = conformance(f"{tmp_path}/endless.py:Scalar", case_limit=1.0, only="x + y", examples=1)
+    assert not report.problem and "did not finish within 1 s" in report.mistakes[0][0], str(report)
