@@ -250,9 +250,11 @@ def only_engine(module: ModuleType, target: str, naming: Naming = LOOK) -> type:
     if "Value" in found:
         return found["Value"]
     only = next(iter(found.values())) if len(found) == 1 else None
-    if only and hasattr(only, "backward"):
+    if only and hasattr(only, "backward") and (hasattr(only, "__add__") or hasattr(only, "__mul__")):
         return only
     able = working(found, naming) or (working(classes(module), naming) if only or not found else {})
+    if only and not able:
+        return only
     if len(able) == 1:
         return next(iter(able.values()))
     usual = next((able[name] for name in CLASSES if name in able), None)

@@ -236,3 +236,27 @@ def test_of_several_classes_the_one_that_computes_is_meant(tmp_path):
                               "class Mul:\n    def backward(self, g): return g, g\n"
                               + WHOLE.replace("Value", "Number"))
     assert load(f"{tmp_path}/student.py").__name__ == "Number"
+
+
+def test_a_graph_that_runs_backward_is_not_the_class_of_its_nodes(tmp_path):
+    written(tmp_path, student="""
+class Graph:
+    def __init__(self): self.nodes = []
+    def backward(self, z):
+        z.g += 1.0
+        for node in reversed(self.nodes):
+            for x, slope in node.of: x.g += slope * node.g
+graph = Graph()
+class Node:
+    def __init__(self, val, graph, of=()):
+        self.val, self.g, self.graph, self.of = val, 0.0, graph, of
+        graph.nodes.append(self)
+    def __mul__(self, other): return Node(self.val * other.val, graph, ((self, other.val), (other, self.val)))
+""")
+    found = find(f"{tmp_path}/student.py")
+    x = found.engine(3.0)
+    z = x * x
+    z.backward()
+    assert (z.data, x.grad) == (9.0, 6.0)
+    assert found.said == ["data is called val, grad is called g, backward is called graph.backward(z)",
+                          "a node is made by Node(x, graph=...)"]
