@@ -19,8 +19,10 @@ from ..random_programs.operations import OPERATIONS
 from ..random_programs.rules import WRITTEN
 from ..random_programs.scalar_program import Operand, Plain, Program, Step, short
 from ..random_programs.shrinking import shrink
+from .adapters import DOUBLE
 from .attempts import Outcome
-from .exchange import Data, Garbled, Lost, Question, Raised, Slow, Witness, outcome_of, question, yes
+from .exchange import (LOADING, Data, Garbled, Lost, Question, Raised, Slow, Witness, outcome_of, question,
+                       yes)
 from .exercises import Exercise
 from .expectations import askable, expected, wrong
 from .mistakes import catalogue
@@ -80,6 +82,7 @@ class Context:
     right:    right answers to single operations; possible: the mistakes that they leave.
     answers:  every exercise that was asked, and the outcome, in order.
     limit:    seconds that the answers to one case may take; deadline: when (time.monotonic) all must be done.
+    precision: half a unit of the last place of the engine's numbers at 1.0.
     """
 
     witness:  Witness
@@ -94,6 +97,7 @@ class Context:
     deadline: float = math.inf
     spent:    float = 0.0
     there:    dict[tuple[str, str], bool] = field(default_factory=dict)
+    precision: float = DOUBLE
 
     # --- asking the witness ---------------------------------------------------------------------------
 
@@ -104,7 +108,7 @@ class Context:
             Lost: there is no answer, or none in time.
             Raised: the engine raised what no exercise catches.
         """
-        outcome = outcome_of(self.ask(question(exercise)), exercise)
+        outcome = outcome_of(self.ask(question(exercise)), exercise)._replace(precision=self.precision)
         self.answers.append((exercise, outcome))
         return outcome
 
@@ -118,11 +122,13 @@ class Context:
 
     def ask(self, asked: Question, witness: Witness | None = None) -> object:
         """The answer to a question, of whatever type and shape; `witness`: another than the usual one."""
-        began = time.monotonic()
         if self.spent >= self.limit:
             raise Slow(self.spent)
+        witness = witness or self.witness
+        witness.begin(self.seconds(LOADING))                 # a file may take its time, at no case's cost
+        began = time.monotonic()
         try:
-            return (witness or self.witness).ask(asked, self.seconds())
+            return witness.ask(asked, self.seconds())
         except Slow:
             raise Slow(self.spent + time.monotonic() - began) from None
         finally:

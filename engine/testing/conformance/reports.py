@@ -63,6 +63,7 @@ class Report:
     seconds:  float         = 0.0
     problem:  str           = ""
     verdicts: list[Verdict] = field(default_factory=list)
+    said:     list[str]     = field(default_factory=list)        # of names and files, by discovery.py
 
     @property
     def passed(self) -> bool:
@@ -117,7 +118,8 @@ class Report:
 
     @property
     def notes(self) -> list[tuple[str, str]]:
-        return [(v.id, note) for v in self.verdicts if v.status not in (SKIP, BLOCKED) for note in v.notes]
+        return [("how it is read", said) for said in self.said] + [
+            (v.id, note) for v in self.verdicts if v.status not in (SKIP, BLOCKED) for note in v.notes]
 
     def __str__(self) -> str:
         return text(self)
