@@ -54,6 +54,7 @@ class Isolated:
         self.child: Child | None = None
         self.asked   = 0
         self.deaths  = 0
+        self.ready   = False                                 # whether it was loaded once
 
     def __enter__(self) -> Self:
         ONE.acquire()
@@ -72,6 +73,7 @@ class Isolated:
                 raise Lost(f"{DEATHS} processes were lost")
             self.child   = Child.born(self.start, self.reading.until)
             self.reading = self.heard(self.child, seconds)
+            self.ready   = True
         return self.reading
 
     def heard(self, child: Child, seconds: float) -> Reading:
@@ -84,6 +86,8 @@ class Isolated:
         except Lost as lost:
             self.end()
             self.deaths += 1
+            if isinstance(lost, Slow) and self.ready:        # it is no endless file: time is short
+                raise Lost(f"its process was lost, and no other was ready within {seconds:.1f} s") from None
             if isinstance(lost, Slow) and self.again:        # a class has been imported before
                 raise Unloadable(too_long(seconds)) from None
             raise
