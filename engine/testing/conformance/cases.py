@@ -19,8 +19,10 @@ from ..random_programs.operations import OPERATIONS
 from ..random_programs.rules import WRITTEN
 from ..random_programs.scalar_program import Operand, Plain, Program, Step, short
 from ..random_programs.shrinking import shrink
+from .adapters import DOUBLE
 from .attempts import Outcome
-from .exchange import Data, Garbled, Lost, Question, Raised, Slow, Witness, outcome_of, question, yes
+from .exchange import (LOADING, Data, Garbled, Lost, Question, Raised, Slow, Witness, outcome_of, question,
+                       yes)
 from .exercises import Exercise
 from .expectations import askable, wrong
 from .outlines import pictured, shown
@@ -56,8 +58,8 @@ Answer: TypeAlias = tuple[Exercise, Outcome]
 
 @dataclass
 class Result:
-    """failed: wrong answers, of which conclusions.py makes findings when everything has been asked; `otherwise` is
-    the finding if no mistake explains them."""
+    """failed: wrong answers, of which conclusions.py makes findings when everything has been asked;
+    `otherwise` is the finding if no mistake explains them."""
 
     status:    str = PASS
     findings:  list[Finding] = field(default_factory=list)
@@ -85,6 +87,7 @@ class Context:
     lacking:  operations the engine does not have.
     answers:  every exercise that was asked, and the outcome, in order.
     limit:    seconds that the answers to one case may take; deadline: when (time.monotonic) all must be done.
+    precision: half a unit of the last place of the engine's numbers at 1.0.
     """
 
     witness:  Witness
@@ -97,6 +100,7 @@ class Context:
     deadline: float = math.inf
     spent:    float = 0.0
     there:    dict[tuple[str, str], bool] = field(default_factory=dict)
+    precision: float = DOUBLE
 
     # --- asking the witness ---------------------------------------------------------------------------
 
@@ -107,7 +111,7 @@ class Context:
             Lost: there is no answer, or none in time.
             Raised: the engine raised what no exercise catches.
         """
-        outcome = outcome_of(self.ask(question(exercise)), exercise)
+        outcome = outcome_of(self.ask(question(exercise)), exercise)._replace(precision=self.precision)
         self.answers.append((exercise, outcome))
         return outcome
 
@@ -121,11 +125,13 @@ class Context:
 
     def ask(self, asked: Question, witness: Witness | None = None) -> object:
         """The answer to a question, of whatever type and shape; `witness`: another than the usual one."""
-        began = time.monotonic()
         if self.spent >= self.limit:
             raise Slow(self.spent)
+        witness = witness or self.witness
+        witness.begin(self.seconds(LOADING))                 # a file may take its time, at no case's cost
+        began = time.monotonic()
         try:
-            return (witness or self.witness).ask(asked, self.seconds())
+            return witness.ask(asked, self.seconds())
         except Slow:
             raise Slow(self.spent + time.monotonic() - began) from None
         finally:
@@ -254,8 +260,8 @@ def ask(context: Context, exercises: Iterable[Exercise]) -> Result:
 
 
 def smallest(context: Context, answer: Answer, known: bool) -> Finding:
-    """The finding for an answer that no mistake explains: the smallest program that goes wrong in the same way,
-    and what can be seen there. `known`: whether mistakes were found that explain other answers."""
+    """The finding for an answer that no mistake explains: the smallest program that goes wrong in the same
+    way, and what can be seen there. `known`: whether mistakes were found that explain other answers."""
     exercise, outcome = answer
     if exercise.value is None and exercise.slopes is None and not outcome.error.startswith("RecursionError"):
         exercise, outcome = shrunk(context, answer)

@@ -66,6 +66,13 @@ def parser() -> argparse.ArgumentParser:
         help="seconds for one case (%(default)s)")
     add("--jobs",       metavar="N",    type=int,   default=2,
         help="engines tested at a time (%(default)s)")
+    add("--data",       metavar="NAME", default="", help="what holds the number, as in --data value")
+    add("--grad",       metavar="NAME", default="", help="what holds the gradient, as in --grad "
+                                                                     "gradient")
+    add("--backward",   metavar="NAME", default="", help="what runs the backward pass, as in --backward "
+                                                         "backprop")
+    add("--adapter",    metavar="FILE", default="", help="a file that defines the class Value on top of "
+                                                         "theirs")
     add("--only",       metavar="TEXT", default="", help='only the cases whose "group: name" contains TEXT')
     add("--json",       metavar="FILE", help="write a report as JSON; - prints it in place of the text")
     add("--junit",      metavar="FILE", help="write a report as JUnit XML; - prints it in place of the text")
@@ -107,7 +114,9 @@ def tested(engines: list[str], asked: argparse.Namespace) -> list[Report]:
 def report_of(asked: argparse.Namespace, engine: str, batch: bool = False) -> Report:
     """The report on one engine; in a batch its score is told at once."""
     report = conformance(engine, seed=asked.seed, examples=asked.examples, time_limit=asked.time_limit,
-                         case_limit=asked.case_limit, only=asked.only)
+                         case_limit=asked.case_limit, only=asked.only,
+                         naming={"data": asked.data, "grad": asked.grad, "backward": asked.backward,
+                                 "adapter": asked.adapter})
     if batch:
         print(f"{engine}: {report.problem or f'{report.score:.0f} of 100'}", file=sys.stderr, flush=True)
     return report

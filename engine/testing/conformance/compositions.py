@@ -107,7 +107,8 @@ def filled(x: Given, operands: Sequence[Operand]) -> Operand:
 def forms_in(form: str, composition: Composition) -> list[str]:
     """The forms of the operations that a composition of this form consists of."""
     kinds = form.partition(" ")[2]
-    return [f"{op} " + "".join(kinds[x.operand] if isinstance(x, Given) else "n" if isinstance(x, Part) else "p"
+    return [f"{op} " + "".join(kinds[x.operand] if isinstance(x, Given) else "n" if isinstance(x, Part)
+                               else "p"
                                for x in its) for op, its in composition]
 
 

@@ -48,7 +48,8 @@ def gather(context: Context) -> None:
     for exercise in dict.fromkeys(questions(context)):
         if time.monotonic() > context.deadline or context.spent >= context.limit:
             return
-        if exercise not in asked and known.issuperset(map(key_of, exercise.program.steps)) and askable(exercise):
+        if (exercise not in asked and known.issuperset(map(key_of, exercise.program.steps))
+            and askable(exercise)):
             try:
                 context.attempt(exercise)
             except (Lost, Raised):                           # told by the case of that operation
@@ -76,11 +77,13 @@ def questions(context: Context) -> Iterator[Exercise]:
     for how in ("twice", "reset", "split", "in turn", "changed"):
         two = how in ("split", "in turn")
         yield from (Exercise(p, how) for p in (ACROSS if two else TWICE))
-        change: Callable[[Program], Program | None] = joined(context.rng(how)) if two else lambda program: program
+        change: Callable[[Program], Program | None] = (joined(context.rng(how)) if two
+                                                       else lambda program: program)
         yield from random_exercises(context, f"evidence {how}", how, 8, change=change, sound=False)
     yield from random_exercises(context, "evidence", steps=6, sound=False)
     yield from random_exercises(context, "more evidence", steps=14, sound=False)
-    yield from random_exercises(context, "smooth evidence", steps=6, ops=("+", "*", "-", *SMOOTH), sound=False)
+    yield from random_exercises(context, "smooth evidence", steps=6, ops=("+", "*", "-", *SMOOTH),
+                                sound=False)
 
 
 # --- telling ------------------------------------------------------------------------------------------------

@@ -17,16 +17,18 @@ from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from ..random_programs.rules import WRITTEN
+from .adapters import DOUBLE
 from .attempts import Outcome
 from .compositions import FORMS_OF, Composition, circular, form_of, forms_in
 from .exercises import Exercise
+from .expectations import expected, in_range
 from .mistakes import READ_LATE, catalogue, clipped, dropped, quotients, scaled
 from .simulation import REFUSALS, SORTS, Mistake, Model, agrees, simulate
 
 Answer: TypeAlias = tuple[Exercise, Outcome]
 
 MOST   = 4                               # mistakes in one engine that are looked for together
-LOOKED = 4                               # kinds of single steps, and of larger programs, that are looked at next
+LOOKED = 4  # kinds of single steps, and of larger programs, that are looked at next
 SAMPLE = 60                              # right and wrong answers by which models are ranked
 BEAM   = 10                              # models that one model leads to
 NODES  = 60                              # models that are carried on, after which what was found has to do
@@ -59,7 +61,14 @@ def diagnose(answers: Iterable[Answer]) -> Diagnosis:
 def simulable(answer: Answer) -> bool:
     """Whether it is numbers that a simulation could give, at a point where one answer is right."""
     exercise, outcome = answer
-    return (not outcome.error or outcome.error.startswith(REFUSALS)) and exercise.value is None and exercise.slopes is None
+    plain = exercise.value is None and exercise.slopes is None
+    return plain and (not outcome.error or outcome.error.startswith(REFUSALS)) and judged(exercise, outcome)
+
+
+def judged(exercise: Exercise, outcome: Outcome) -> bool:
+    """Whether the engine's numbers reach as far as this exercise."""
+    right = expected(exercise) if outcome.precision > DOUBLE else None
+    return right is None or all(map(in_range, [*right.data, *right.grads]))
 
 
 # --- what is known ----------------------------------------------------------------------------------------
@@ -154,7 +163,8 @@ class Search:
     def composed(self, model: Model) -> Model | None:
         """The model with compositions added until it gives every answer; None if they do not suffice."""
         while looked := self.looked(model):
-            trials = [trial for place in looked for trial in self.composing(model, self.evidence.answers[place][0])
+            trials = [trial for place in looked for trial in self.composing(model,
+                                                                            self.evidence.answers[place][0])
                       if self.evidence.gives(trial, place)]
             if not trials:
                 return None
@@ -181,7 +191,8 @@ class Search:
         return sum(not self.evidence.gives(model, place) for place in self.sample)
 
     def candidates(self, model: Model, looked: Sequence[int]) -> list[Model]:
-        """The models with one change more that explain one of these answers; those that explain most first."""
+        """The models with one change more that explain one of these answers; those that explain most
+        first."""
         trials: dict[object, Model] = {}
         for place in looked:
             for trial in self.changed(model, place):
@@ -242,10 +253,12 @@ class Search:
             model = better
 
 
-# --- mistakes with a number in them ---------------------------------------------------------------------------
+# --- mistakes with a number in them
+# ---------------------------------------------------------------------------
 
 def measured(answers: Sequence[Answer], model: Model) -> Iterator[Mistake]:
-    """The mistakes whose number is read off answers that the model leaves unexplained: a factor, a limit, ..."""
+    """The mistakes whose number is read off answers that the model leaves unexplained: a factor, a limit,
+    ..."""
     late = frozenset(exercise.program.ops[0] for exercise, _ in answers
                      if exercise.how == "changed" and len(exercise.program.steps) == 1)
     if late:
@@ -257,7 +270,7 @@ def measured(answers: Sequence[Answer], model: Model) -> Iterator[Mistake]:
         if factors:
             yield scaled(op, factors)
     grads = [(abs(r), abs(g)) for exercise, outcome in answers if alone(exercise) and not outcome.error
-             for r, g in zip(simulate(exercise, model).grads, outcome.grads[:len(exercise.program.inputs)])
+             for r, g in zip(predicted(exercise, model), outcome.grads[:len(exercise.program.inputs)])
              if isinstance(r, float) and isinstance(g, float) and r != g]
     lost = max((r for r, g in grads if g == 0), default=0.0)
     if lost:
@@ -265,6 +278,14 @@ def measured(answers: Sequence[Answer], model: Model) -> Iterator[Mistake]:
     limit = max((g for r, g in grads if 0 < g < r), default=0.0)
     if limit:
         yield from clipped(limit)
+
+
+def predicted(exercise: Exercise, model: Model) -> Sequence[object]:
+    """The gradients that the model gives; none where it leaves the domain."""
+    try:
+        return simulate(exercise, model).grads
+    except (ArithmeticError, ValueError, TypeError):
+        return ()
 
 
 def spread(places: Sequence[int], count: int) -> Sequence[int]:
@@ -277,19 +298,19 @@ def alone(exercise: Exercise) -> bool:
 
 
 def constant_factors(answers: Sequence[Answer]) -> tuple[float, ...]:
-    """What all the slopes towards each operand are multiplied by; () if they differ, or there is one only."""
-    found: list[set[float]] = []
-    for exercise, outcome in answers:
-        operands = exercise.program.steps[0].operands
-        if not all(isinstance(x, int) for x in operands) or len(set(operands)) < len(operands):
-            continue
-        right = simulate(exercise, Model()).grads
-        ratios = [float(f"{g / r:.12g}") for r, g in zip(right, outcome.grads) if isinstance(r, float) and r
-                  and isinstance(g, float)]
-        found.append(set(enumerate(ratios[:len(operands)])))          # type: ignore[arg-type]
-    same = set.intersection(*found) if len(found) > 2 else set()
-    factors = tuple(ratio for _, ratio in sorted(same))               # type: ignore[misc]
-    return factors if factors and len(factors) == len(found[0]) else ()
+    """What all the slopes towards each operand are multiplied by; () if they differ, or there are few."""
+    found = {factors for exercise, outcome in answers if (factors := own_factors(exercise, outcome))}
+    return found.pop() if len(found) == 1 and len(answers) > 2 else ()
+
+
+def own_factors(exercise: Exercise, outcome: Outcome) -> tuple[float, ...]:
+    """Each given slope by the right one, to 12 digits; () where they cannot be told apart."""
+    operands = exercise.program.steps[0].operands
+    right    = simulate(exercise, Model()).grads[:len(operands)]
+    if not all(isinstance(x, int) for x in operands) or len(set(operands)) < len(operands):
+        return ()
+    return tuple(float(f"{g / r:.12g}") for r, g in zip(right, outcome.grads)
+                 if isinstance(r, float) and r and isinstance(g, float))
 
 
 def compositions(exercise: Exercise, model: Model) -> Iterator[tuple[str, Composition]]:

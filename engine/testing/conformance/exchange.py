@@ -2,6 +2,7 @@
 
     {"number": 7, "exercise": [...]}                          a program, how backward() is called, on what
     {"number": 8, "task": "chain", "given": ["add", 100]}     what is no exercise: see tasks.py
+    {"number": 0, "answer": ["", ["data is called value"], 1.1e-16, ""]}      a witness's first: a Reading
     {"number": 7, "answer": ...}                              a reply: an outcome, or the numbers of the task
     {"number": 7, "raised": "SystemExit: 0"}                  a reply: what the engine raised
 
@@ -14,11 +15,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from fractions import Fraction
-from typing import NotRequired, Protocol, Self, TypeAlias, TypedDict, TypeVar
+from typing import NamedTuple, NotRequired, Protocol, Self, TypeAlias, TypedDict, TypeVar
 
 from ...show.text import visible
 from ..quantities import Number
 from ..random_programs.scalar_program import Operand, Plain, Program, Step
+from .adapters import COARSE, DOUBLE, SINGLE
 from .attempts import Answer, Outcome
 from .exercises import CALLS, NUMBERS, Exercise, nodes
 
@@ -26,8 +28,9 @@ T = TypeVar("T")
 Data: TypeAlias = "None | bool | int | float | str | list[Data]"       # what JSON keeps as it is
 
 DEATHS    = 12                           # processes that may be lost before an engine is given up
-LOADING   = 5.0                          # seconds that loading an engine may take beyond an answer's
+LOADING   = 25.0                         # seconds that loading an engine may take beyond an answer's
 LONGEST   = 2000                         # characters of a text that an engine may send
+SENTENCES = 20                           # that may be said of how it is read
 NO_ANSWER = ("what came back is no answer: something in the engine writes where the suite reads, or changes "
              "the suite. Print to stdout, and leave descriptors and modules that are not yours alone")
 
@@ -60,11 +63,13 @@ class Raised(Exception):
 
 
 class Asked(TypedDict):
-    """To a new Python: which engine, where modules are looked for, and the folder to be in."""
+    """To a new Python: which engine, where modules are looked for, the folder to be in, and what stands for
+    data, grad and backward, as in Naming."""
 
     target:  str
     folder:  str
     scratch: str
+    naming:  dict[str, str]
 
 
 class Question(TypedDict):
@@ -79,6 +84,15 @@ class Reply(TypedDict):
     raised: NotRequired[str]
 
 
+class Reading(NamedTuple):
+    """What a witness says first: why there is no engine, or how it is read, as in Found."""
+
+    trouble:   str       = ""
+    said:      list[str] = []
+    precision: float     = DOUBLE
+    until:     str       = ""
+
+
 class Witness(Protocol):
     """Whoever runs the engine: a process of its own (processes.py), or this one (here.py).
 
@@ -90,8 +104,8 @@ class Witness(Protocol):
     def __enter__(self) -> Self: ...
     def __exit__(self, *problem: object) -> None: ...
 
-    def begin(self, seconds: float) -> None:
-        """Load the engine.
+    def begin(self, seconds: float) -> Reading:
+        """Load the engine where it is not loaded, and find out how it is read.
 
         Raises:
             Lost: it cannot be.
@@ -176,6 +190,26 @@ def outcome_of(data: object, exercise: Exercise) -> Outcome:
     values, grads, error = items(data, thing, 3)
     total = nodes(exercise.program)
     return Outcome(items(values, answer_of, total), items(grads, answer_of, total), text(error))
+
+
+def told_first(reading: Reading) -> Data:
+    """How an engine is read, as plain data."""
+    return [reading.trouble, [*reading.said], reading.precision, reading.until]
+
+
+def reading_of(data: object) -> Reading:
+    """How an engine is read; that less precision is granted is always said.
+
+    Raises:
+        Garbled: it is told by no such data.
+    """
+    trouble, said, precision, until = items(data, thing, 4)
+    reading = Reading(text(trouble), texts(said), number(precision), text(until))
+    if not DOUBLE <= reading.precision <= SINGLE or len(reading.said) > SENTENCES or (
+            until and not reading.until.isdecimal()):
+        raise Garbled
+    silent = reading.precision > DOUBLE and COARSE not in reading.said
+    return reading._replace(said=[*reading.said, *[COARSE] * silent])
 
 
 def answer_of(data: object) -> Answer:

@@ -28,15 +28,15 @@ from .simulation import Mistake, Slopes
 READ_LATE = ("slopes are computed in backward(), from data that may have changed since the forward pass: "
              "compute them when the node is made, or keep the numbers they need")
 SINGLE    = "numbers are kept in single precision (float32): 7 digits are left"
-EQUAL     = ("nodes with equal numbers are taken for one and the same: tell nodes apart by identity (id or the "
-             "default hash), not by data")
+EQUAL     = ("nodes with equal numbers are taken for one and the same: tell nodes apart by identity (id or "
+             "the default hash), not by data")
 WHOLE     = "gradients are cut to whole numbers: do not use int or //"
 
 SORT = ("sort the nodes topologically, so that a node passes its gradient on only after every node that uses "
         "it")
 
-NO_SORT      = ("there is no topological sort: a shared node passes on what it already passed on, once per path: "
-                f"{SORT}")
+NO_SORT      = ("there is no topological sort: a shared node passes on what it already passed on, once per "
+                f"path: {SORT}")
 VISIT_ONCE   = ("the backward pass walks depth first and visits each node once, at its first use, before its "
                 f"gradient is complete: {SORT}")
 NOT_REVERSED = ("the nodes are gone through from the inputs to the output: list each node after its operands "
@@ -217,8 +217,8 @@ def reflections() -> Iterable[Mistake]:
                 turned = xs[::-1]
                 slopes = OPERATIONS[op].slopes(math, *turned)[::-1] if slopes_too else right
                 return step_value(math, op, turned), slopes
-            yield Mistake("reflected", f"the operands of the reflected {op} are swapped: 2 {op} x is computed as "
-                          f"x {op} 2; {method}(self, other) means other {op} self", "step", step,
+            yield Mistake("reflected", f"the operands of the reflected {op} are swapped: 2 {op} x is "
+                          f"computed as x {op} 2; {method}(self, other) means other {op} self", "step", step,
                           f"reflected {op}", frozenset([op]))
 
 
@@ -245,13 +245,16 @@ def per_operation(ops: Iterable[str] = tuple(WRITTEN)) -> Iterable[Mistake]:
             yield Mistake("overwrite", f"the gradient is overwritten in {how}, where it should accumulate: "
                           "a node used twice needs += and not =", "arrival", overwrite_in(op, place),
                           f"arrival {op}", frozenset([op]))
-        yield Mistake("upstream", f"the upstream gradient is forgotten in {how}: its slope must be multiplied by "
-                      "out.grad", "message", no_upstream(op), f"message {op}", frozenset([op]))
+        yield Mistake("upstream", f"the upstream gradient is forgotten in {how}: its slope must be "
+                      "multiplied by out.grad", "message", no_upstream(op), f"message {op}", frozenset([op]))
         for changes, says in CHANGES:
             def step(this: str, operands: Sequence[Operand], xs: Sequence[float], z: float, right: Slopes,
                      op: str = op, changes: SlopeChange = changes) -> tuple[float, Slopes]:
                 return (z, changes(right, operands)) if this == op else (z, right)
             yield of_step(f"slope of {op}", f"{how} {says}", op, step)
+
+
+Altered: TypeAlias = Callable[[float], float]
 
 
 def clip(limit: float) -> Callable[[float], float]:
@@ -268,19 +271,22 @@ def cut(digits: int) -> Callable[[float], float]:
 
 def altered_gradients() -> Iterable[Mistake]:
     """Clipped, dropped and rounded gradients."""
-    for name, sentence, change in (("single precision", SINGLE, single), ("single precision", SINGLE, rounded),
-                                   ("whole gradient", WHOLE, whole)):
-        for mistake in altered_anywhere(name, sentence, change, lambda gs, change=change: fixed(gs, change)):
-            yield mistake._replace(within=3e-7) if sentence == SINGLE else mistake   # a tie may go either way
+    for change in (single, rounded):
+        for mistake in fixing("single precision", SINGLE, change):
+            yield mistake._replace(within=3e-7)                  # a tie may go either way
+    yield from fixing("whole gradient", WHOLE, whole)
     for c in LIMITS:
         yield from clipped(c)
     for c in SMALLEST:
         yield from dropped(c, drop(c))
     for d in range(1, 9):
-        change = cut(d)
-        yield from altered_anywhere("rounded", f"gradients are rounded to {d} digits after the point: keep them as "
-                                    "they are, and round when printing", change,
-                                    lambda gs, change=change: fixed(gs, change))
+        yield from fixing("rounded", f"gradients are rounded to {d} digits after the point: keep them as "
+                          "they are, and round when printing", cut(d))
+
+
+def fixing(name: str, sentence: str, change: Altered) -> Iterable[Mistake]:
+    """A change that leaves as they are the gradients that it has made."""
+    return altered_anywhere(name, sentence, change, lambda gradients: fixed(gradients, change))
 
 
 def clipped(limit: float) -> Iterable[Mistake]:
@@ -289,8 +295,8 @@ def clipped(limit: float) -> Iterable[Mistake]:
 
 
 def dropped(least: float, change: Callable[[float], float]) -> Iterable[Mistake]:
-    return altered_anywhere("dropped", f"gradients below {least:g} are dropped: a small gradient is not 0", change,
-                            lambda gs: 0.0 in gs)
+    return altered_anywhere("dropped", f"gradients below {least:g} are dropped: a small gradient is not 0",
+                            change, lambda gs: 0.0 in gs)
 
 
 def fixed(gradients: Sequence[float], change: Callable[[float], float]) -> bool:
@@ -306,7 +312,8 @@ def altered_anywhere(name: str, sentence: str, change: Callable[[float], float],
     yield Mistake(name, sentence, "finish", altered_last(change), trace=trace)
 
 
-# --- mistakes with a number in them that is read off the answers -----------------------------------------------
+# --- mistakes with a number in them that is read off the answers
+# -----------------------------------------------
 
 def scaled(op: str, factors: Sequence[float]) -> Mistake:
     """Slopes that are a constant times the right ones, towards each operand."""
@@ -324,8 +331,8 @@ STEPS = tuple(10.0 ** -k for k in range(1, 9))
 
 def quotients(op: str) -> Iterable[Mistake]:
     """A difference quotient in place of the slope."""
-    sentence = (f"the slope of {OPERATIONS[op].python.format('x', 'y')} is a difference quotient: an approximation "
-                "in place of the derivative")
+    sentence = (f"the slope of {OPERATIONS[op].python.format('x', 'y')} is a difference quotient: an "
+                "approximation in place of the derivative")
     for h in STEPS:
         for low, high in ((0.0, h), (-h, 0.0), (-h, h)):
             def step(this: str, operands: Sequence[Operand], xs: Sequence[float], z: float, right: Slopes,

@@ -57,7 +57,8 @@ def altered_message(change: Callable[[float], float]) -> Message:
     return lambda world, edge, slope, message: change(message)
 
 
-# --- walks without a list of nodes -----------------------------------------------------------------------------------------
+# --- walks without a list of nodes
+# -----------------------------------------------------------------------------------------
 
 def depth_first(interleaved: bool, once: bool) -> Course:
     """Recursion that passes on whatever has arrived so far; `once`: only at the first visit."""
@@ -96,7 +97,8 @@ def breadth_first(once: bool) -> Course:
     return course
 
 
-# --- which nodes, in which order ------------------------------------------------------------------------------
+# --- which nodes, in which order
+# ------------------------------------------------------------------------------
 
 def forwards(world: World, root: int) -> list[int]:
     return order(world, root)
@@ -149,7 +151,8 @@ def its_operands(world: World, z: int) -> Sequence[Operand]:
     return step[1] if step else ()
 
 
-# --- what gradients are before the pass, and after ------------------------------------------------------------
+# --- what gradients are before the pass, and after
+# ------------------------------------------------------------
 
 def seeded(seed: Callable[[World, int], float]) -> Prepare:
     def prepare(world: World, root: int, nodes: Sequence[int]) -> None:

@@ -20,33 +20,41 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Self
+from typing import IO, Self, TypeAlias
 
 from . import witness
 from .attempts import Engine
 from .bootstrap import command
 from .exchange import (
-    DEATHS, LOADING, Garbled, Lost, Question, Raised, Slow, Unloadable, answer_in, text,
+    DEATHS, LOADING, Garbled, Lost, Question, Raised, Reading, Slow, Unloadable, answer_in, reading_of,
 )
+from .loading import of_class, too_long
+from .trials import LOOK, Naming
 
 LONGEST = 2 ** 20                        # bytes of one reply
 ONE     = threading.RLock()              # one judge at a time: the precision of mpmath is that of a process
 
 
+Start: TypeAlias = Callable[[str, str], "Child"]         # a folder and a line, to a process
+
+
 class Isolated:
     """A witness in a process of its own.
 
-    start:  starts a process in the folder it is given.
-    again:  the same under another hash seed, where that can be.
+    start:  starts a process in the folder it is given; with the line at which the file stops, if that is
+            known from a process before: the next does not wait for it again.
+    again:  the same under another hash seed, where that can be: for a file or module.
     """
 
-    def __init__(self, start: Callable[[str], Child],
-                 again: Callable[[str], Callable[[str], Child]] | None = None) -> None:
-        self.start  = start
-        self.again  = again
+    def __init__(self, start: Start, again: Callable[[str], Start] | None = None,
+                 reading: Reading | None = None) -> None:
+        self.start   = start
+        self.again   = again
+        self.reading = reading or Reading()
         self.child: Child | None = None
-        self.asked  = 0
-        self.deaths = 0
+        self.asked   = 0
+        self.deaths  = 0
+        self.ready   = False                                 # whether it was loaded once
 
     def __enter__(self) -> Self:
         ONE.acquire()
@@ -58,23 +66,35 @@ class Isolated:
         finally:
             ONE.release()
 
-    def begin(self, seconds: float) -> None:
-        """Start a process and load the engine there."""
-        child = self.child = Child.born(self.start)
+    def begin(self, seconds: float) -> Reading:
+        """Start a process and load the engine there, if none is there."""
+        if self.child is None:
+            if self.deaths >= DEATHS:
+                raise Lost(f"{DEATHS} processes were lost")
+            self.child   = Child.born(self.start, self.reading.until)
+            self.reading = self.heard(self.child, seconds)
+            self.ready   = True
+        return self.reading
+
+    def heard(self, child: Child, seconds: float) -> Reading:
+        """What the process says of the engine."""
         try:
-            if trouble := loaded(child.line(seconds)):
-                raise Unloadable(trouble)
-        except Lost:
+            reading = loaded(child.line(seconds))
+            if reading.trouble:
+                raise Unloadable(reading.trouble)
+            return reading
+        except Lost as lost:
             self.end()
             self.deaths += 1
+            if isinstance(lost, Slow) and self.ready:        # it is no endless file: time is short
+                raise Lost(f"its process was lost, and no other was ready within {seconds:.1f} s") from None
+            if isinstance(lost, Slow) and self.again:        # a class has been imported before
+                raise Unloadable(too_long(seconds)) from None
             raise
 
     def ask(self, question: Question, seconds: float) -> object:
         """The answer; what is asked is numbered, and so is what comes back."""
-        if self.deaths >= DEATHS:
-            raise Lost(f"{DEATHS} processes were lost")
-        if self.child is None:
-            self.begin(seconds + LOADING)
+        self.begin(seconds + LOADING)
         assert self.child
         self.asked += 1
         try:
@@ -87,7 +107,7 @@ class Isolated:
 
     def elsewhere(self, hash_seed: str) -> Isolated | None:
         """A witness of the same engine under another hash seed."""
-        return Isolated(self.again(hash_seed)) if self.again else None
+        return Isolated(self.again(hash_seed), self.again, self.reading) if self.again else None
 
     def end(self) -> None:
         child, self.child = self.child, None
@@ -95,21 +115,22 @@ class Isolated:
             child.end()
 
 
-def loaded(line: bytes) -> str:
-    """What a witness says first: the trouble with its engine, or nothing."""
+def loaded(line: bytes) -> Reading:
+    """What a witness says first: the trouble with its engine, or how it is read."""
     try:
-        return text(answer_in(line, 0))
+        return reading_of(answer_in(line, 0))
     except Raised:                                           # a witness says no such thing
         raise Garbled from None
 
 
 # --- how a process starts --------------------------------------------------------------------------------
 
-def spawned(target: str, folder: str, hash_seed: str = "0") -> Callable[[str], Child]:
+def spawned(target: str, folder: str, hash_seed: str = "0", naming: Naming = LOOK) -> Start:
     """A new Python, for an engine given by its place."""
-    def start(scratch: str) -> Child:
+    def start(scratch: str, until: str) -> Child:
         process = subprocess.Popen(
-            command({"target": target, "folder": folder, "scratch": scratch}),
+            command({"target": target, "folder": folder, "scratch": scratch,
+                     "naming": naming._replace(until=until)._asdict()}),
             env={**os.environ, "PYTHONHASHSEED": hash_seed, witness.MARK: scratch},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
         assert process.stdin and process.stdout
@@ -117,9 +138,9 @@ def spawned(target: str, folder: str, hash_seed: str = "0") -> Callable[[str], C
     return start
 
 
-def forked(engine: Engine) -> Callable[[str], Child]:
+def forked(engine: Engine, naming: Naming = LOOK) -> Start:
     """A fork of this process, for a class."""
-    def start(scratch: str) -> Child:
+    def start(scratch: str, until: str) -> Child:
         asked, told = os.pipe(), os.pipe()
         pid = os.fork()
         if pid:
@@ -133,7 +154,7 @@ def forked(engine: Engine) -> Callable[[str], Child]:
             os.close(told[0])
             witness.shut_off(scratch)
             questions, replies = os.fdopen(asked[0], "rb"), os.fdopen(told[1], "wb")
-            witness.serve(engine, witness.unfit(engine), questions, replies)
+            witness.serve(lambda: of_class(engine, naming), questions, replies)
         finally:
             os._exit(0)
     return start
@@ -168,9 +189,9 @@ class Child:
         self.reader = threading.Thread(target=self.read, args=(replies,), daemon=True)
 
     @classmethod
-    def born(cls, start: Callable[[str], Child]) -> Child:
+    def born(cls, start: Start, until: str = "") -> Child:
         folder = TemporaryDirectory(prefix="chainrule-", ignore_cleanup_errors=True)
-        child  = start(folder.name)
+        child  = start(folder.name, until)
         child.folder = folder
         child.reader.start()                                 # after a fork, and never before
         return child

@@ -38,7 +38,9 @@ def random_exercises(context: Context, salt: str, how: str = "once", steps: int 
 def repaired(left_out: set[str], program: Program) -> Program | None:
     """The program with nodes for the plain numbers that the engine cannot take."""
     def able(step: Step) -> Step:
-        return step if key_of(step) not in left_out else Step(step.op, tuple(x if isinstance(x, int) else 0 for x in step.operands))
+        return step if key_of(step) not in left_out else Step(step.op,
+                                                              tuple(x if isinstance(x, int) else 0
+                                                                    for x in step.operands))
     changed = Program(program.inputs, tuple(map(able, program.steps)))
     return changed if left_out.isdisjoint(map(key_of, changed.steps)) else None
 

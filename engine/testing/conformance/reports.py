@@ -65,6 +65,7 @@ class Report:
     problem:  str           = ""
     verdicts: list[Verdict] = field(default_factory=list)
     diagnosis: Diagnosis | None = None
+    said:     list[str]     = field(default_factory=list)        # of names and files, by discovery.py
 
     @property
     def passed(self) -> bool:
@@ -112,7 +113,8 @@ class Report:
 
     @property
     def notes(self) -> list[tuple[str, str]]:
-        return [(v.id, note) for v in self.verdicts if v.status not in (SKIP, BLOCKED) for note in v.notes]
+        return [("how it is read", said) for said in self.said] + [
+            (v.id, note) for v in self.verdicts if v.status not in (SKIP, BLOCKED) for note in v.notes]
 
     def __str__(self) -> str:
         return text(self)

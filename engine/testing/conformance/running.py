@@ -12,7 +12,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,13 +26,15 @@ from .here import Here
 from .loading import is_file, split
 from .reports import Report, Verdict
 from .suite import CASES, QUESTIONS
+from .trials import LOOK, Naming
 
 CASE_LIMIT = 10.0                        # seconds for one case
+NAMES      = Naming._fields[:4]
 
 
 def conformance(engine: Engine | str, *, seed: int = 0, examples: int = 10, time_limit: float = 60.0,
                 case_limit: float = CASE_LIMIT, only: str = "", isolated: bool = True,
-                stop: Callable[[], bool] | None = None) -> Report:
+                stop: Callable[[], bool] | None = None, naming: Mapping[str, str] | None = None) -> Report:
     """Test an engine: any class with Value(x), operators, .data, .grad and .backward().
 
     Args:
@@ -43,12 +46,14 @@ def conformance(engine: Engine | str, *, seed: int = 0, examples: int = 10, time
             thread or signal, as in a browser: nothing protects this process then.
         stop: where it is not isolated, a function that is asked again and again whether to give up the
             question that the engine is at, as in an endless loop.
+        naming: what stands for "data", "grad" and "backward", or the path of an "adapter" file, where it is
+            not to be looked for; docs/conformance.md shows one.
 
     Returns: the Report: scores, findings, notes; print(report) shows it.
 
     Raises:
-        ValueError: examples or a limit is not positive, no case matches `only`, or `stop` is given for an
-            engine that is isolated.
+        ValueError: examples or a limit is not positive, no case matches `only`, `stop` is given for an
+            engine that is isolated, or `naming` names what is none of the four.
     """
     if examples < 1 or time_limit <= 0 or case_limit <= 0:
         raise ValueError(f"examples={examples}, time_limit={time_limit}, case_limit={case_limit}: each must "
@@ -61,7 +66,7 @@ def conformance(engine: Engine | str, *, seed: int = 0, examples: int = 10, time
                          "out, as a process of its own is ended by the limits")
     name   = engine if isinstance(engine, str) else f"{engine.__module__}:{engine.__qualname__}"
     report = Report(name, seed, examples)
-    with chosen(engine, isolated, stop) as witness:
+    with chosen(engine, isolated, stop, named(naming or {})) as witness:
         began = time.monotonic()
         judge(witness, report, cases, Context(witness, seed, examples, limit=case_limit,
                                               deadline=began + time_limit))
@@ -69,16 +74,28 @@ def conformance(engine: Engine | str, *, seed: int = 0, examples: int = 10, time
     return report
 
 
-def chosen(engine: Engine | str, isolated: bool, stop: Callable[[], bool] | None) -> Witness:
+def named(naming: Mapping[str, str]) -> Naming:
+    """The naming with a full path to the adapter file: the witness is in another folder."""
+    for key in naming:
+        if key not in NAMES:
+            raise ValueError(f"naming={dict(naming)!r}: {key!r} is none of {', '.join(NAMES)}: write what "
+                             "stands for one of these, as in naming={'data': 'value'}")
+    path = naming.get("adapter", "")
+    return Naming(**{**naming, "adapter": str(Path(path).resolve()) if path else ""})
+
+
+def chosen(engine: Engine | str, isolated: bool, stop: Callable[[], bool] | None,
+           naming: Naming = LOOK) -> Witness:
     """The witness for an engine: a new Python for a place, a fork for a class, or this process."""
     given = absolute(engine) if isinstance(engine, str) else engine
     if not isolated or sys.platform == "emscripten" or not (isinstance(given, str) or hasattr(os, "fork")):
-        return Here(given, stop)                             # in a browser; for a class on Windows too
+        return Here(given, stop, naming)                     # in a browser; for a class on Windows too
     from .processes import Isolated, forked, spawned
     if not isinstance(given, str):
-        return Isolated(forked(given))
+        return Isolated(forked(given, naming))
     folder = os.getcwd()
-    return Isolated(spawned(given, folder), lambda hash_seed: spawned(given, folder, hash_seed))
+    again  = partial(spawned, given, folder, naming=naming)
+    return Isolated(again(), again)
 
 
 def absolute(target: str) -> str:
@@ -93,13 +110,14 @@ def judge(witness: Witness, report: Report, cases: Iterable[int], context: Conte
         report.problem = "the suite computes what is right with mpmath: pip install 'chainrule[check]'"
         return
     try:
-        witness.begin(context.seconds(LOADING))
+        reading = witness.begin(context.seconds(LOADING))
     except Unloadable as problem:
         report.problem = str(problem)
         return
     except Lost as problem:
         report.problem = f"it cannot be loaded: {problem}"
         return
+    report.said, context.precision = [*reading.said], reading.precision
     lost = surveyed(context, cases)
     results: list[tuple[Case, Result]] = []
     for number in cases:

@@ -18,8 +18,9 @@ from ...libraries import Quantity
 from ..quantities import Number
 from ..random_programs.operations import OPERATIONS, step_value
 from ..random_programs.scalar_program import Operand, plain
+from .adapters import DOUBLE
 from .attempts import Answer, Outcome
-from .compositions import Composition, form_of, parts_of
+from .compositions import Composition, Part, form_of, parts_of
 from .exercises import Backward, Change, Exercise, Make, Zero, nodes, script
 
 Slopes = tuple[float, ...]
@@ -261,7 +262,7 @@ def make(world: World, op: str, operands: tuple[Operand, ...], model: Model) -> 
         return make_one(world, op, operands, model)
     made: list[int] = []
     for part, its in parts_of(composition, operands):
-        made.append(make(world, part, tuple(made[x.part] if hasattr(x, "part") else x for x in its), model))
+        made.append(make(world, part, tuple(made[x.part] if isinstance(x, Part) else x for x in its), model))
     return made[-1]
 
 
@@ -280,7 +281,8 @@ def numbers(world: World, op: str, operands: Sequence[Operand]) -> list[Number]:
     return [world.data[x] if isinstance(x, int) else plain(op, x.number, float) for x in operands]
 
 
-def calculated(op: str, operands: Sequence[Operand], xs: Sequence[Number], model: Model) -> tuple[float, Slopes]:
+def calculated(op: str, operands: Sequence[Operand], xs: Sequence[Number],
+               model: Model) -> tuple[float, Slopes]:
     """The value of a step and its slopes, by the model."""
     z      = step_value(math, op, xs)
     slopes = OPERATIONS[op].slopes(math, *xs)
@@ -307,9 +309,10 @@ def agrees(model: Model, exercise: Exercise, outcome: Outcome) -> bool:
         return outcome.error.startswith(REFUSALS)
     if outcome.error:
         return False
-    within = max((m.within for m in model.mistakes), default=1e-9)
-    return (all(map(close, said.data, outcome.data))
-            and all(close(a, b, 1e-12 * size if size < math.inf else 0.0, within)
+    coarse = 128 * outcome.precision if outcome.precision > DOUBLE else 0.0
+    within = max(coarse, *(m.within for m in model.mistakes), 1e-9)
+    return (all(close(a, b, 0.0, within) for a, b in zip(said.data, outcome.data))
+            and all(close(a, b, max(1e-12, coarse) * size if size < math.inf else 0.0, within)
                     for a, b, size in zip(said.grads, outcome.grads, sizes)))
 
 

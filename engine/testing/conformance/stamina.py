@@ -15,8 +15,8 @@ from .expectations import wrong
 from .tasks import NUMBERS
 
 DEEP  = 10_000
-EVERY_PATH = ("the backward pass walks every path in place of every node: the work doubles with each shared node. "
-              "Sort the nodes topologically and visit each once")
+EVERY_PATH = ("the backward pass walks every path in place of every node: the work doubles with each shared "
+              "node. Sort the nodes topologically and visit each once")
 GROWN: dict[str, Callable[[int], tuple[str, tuple[Operand, ...]]]] = {       # the step that makes node k + 1
     "add": lambda k: ("+", (k, 0)), "mul": lambda k: ("*", (k, Plain(1.0))), "neg": lambda k: ("neg", (k,)),
     "relu": lambda k: ("relu", (k,))}

@@ -92,9 +92,9 @@ def left_alone(context: Context) -> Result:
     exercise = Exercise(program((3.0,), ("+", (0, P(2.0))), ("*", (1, 0))))
     plain    = context.attempt(exercise)
     if given == [plain.data[0], plain.grads[0], plain.data[-1]]:
-        return Result()                                      # as wrong as y = x + 2; z = y * x: told elsewhere
-    finding  = found(exercise, plain, "x += 2 changes the node x itself: __iadd__ must make a new node, or be "
-                     "left out", [])
+        return Result()  # as wrong as y = x + 2; z = y * x: told elsewhere
+    finding  = found(exercise, plain, "x += 2 changes the node x itself: __iadd__ must make a new node, or "
+                     "be left out", [])
     return Result(FAIL,
                   [finding._replace(code="x = Value(3.0)\ny = x; y += 2.0\nz = y * x; "
                                          "z.backward()\nprint(x.data, x.grad)  # 3.0 8.0",

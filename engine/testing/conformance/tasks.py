@@ -18,6 +18,7 @@ from typing import TypeAlias
 from ...libraries import Quantity
 from ..random_programs.derived import forms
 from ..random_programs.rules import beside
+from .adapters import lifted
 from .attempts import Engine, apply, described
 from .exchange import Data, number_of, step_of
 
@@ -66,7 +67,7 @@ def offers(engine: Engine, step: Data, point: Sequence[float]) -> bool:
 
 def inside(problem: BaseException) -> bool:
     """Whether it was raised inside of the operation, and not by the call."""
-    ours = {function.__code__.co_filename for function in (offers, apply, forms)}
+    ours = {function.__code__.co_filename for function in (offers, apply, forms, lifted)}
     return [frame.f_code.co_filename for frame, _ in walk_tb(problem.__traceback__)][-1] not in ours
 
 
@@ -201,7 +202,8 @@ def traces(engine: Engine) -> Data:
 # --- memory and time ----------------------------------------------------------------------------------
 
 def alive(engine: Engine) -> int:
-    return sum(type(thing) is engine for thing in gc.get_objects())
+    theirs = getattr(engine, "wraps", engine)              # not what stands for a node of theirs
+    return sum(type(thing) is theirs for thing in gc.get_objects())
 
 
 def held(engine: Engine) -> Data:

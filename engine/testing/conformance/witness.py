@@ -11,14 +11,17 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from ...show.text import visible
 from .attempts import Engine, attempt, described
-from .exchange import Asked, Question, Reply, exercise_of, told
-from .loading import Neighbours, NotFound, load, neighbourhood
+from .discovery import Found
+from .exchange import Asked, Question, Reading, Reply, exercise_of, told, told_first
+from .loading import Neighbours, NotFound, find, neighbourhood
 from .tasks import TASKS
+from .trials import LOOK, Naming
 
 MEMORY = 1 * 2 ** 30                     # bytes one engine may take
 MARK   = "CHAINRULE_SCRATCH"             # in the environment of the witness and of whatever it starts
@@ -28,21 +31,30 @@ def main(asked: Asked) -> int:
     """In a new Python: load the engine, say how that went, and answer until there are no more questions."""
     questions, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     shut_off(asked["scratch"])
-    try:
-        engine: Engine | None = loaded(asked["target"], asked["folder"])
-        trouble = unfit(engine)
-    except BaseException as problem:                         # SystemExit too: the file ends the program
-        engine, trouble = None, unloaded(problem)
-    serve(engine, trouble, questions, replies)
+    serve(lambda: loaded(asked["target"], asked["folder"], Naming(**asked["naming"])), questions, replies)
     return 0
 
 
-def serve(engine: Engine | None, trouble: str, questions: BinaryIO, replies: BinaryIO) -> None:
-    """Say what is the trouble with the engine; "" if there is none, and then answer each question."""
-    say(replies, 0, {"answer": trouble})
-    while engine is not None and not trouble and (line := questions.readline()):
+def serve(load: Callable[[], Found], questions: BinaryIO, replies: BinaryIO) -> None:
+    """Load the engine, say how that went, and answer each question."""
+    engine, reading = begun(load)
+    say(replies, 0, {"answer": told_first(reading)})
+    while engine is not None and (line := questions.readline()):
         question: Question = json.loads(line)
         say(replies, question["number"], reply(engine, question))
+
+
+def begun(load: Callable[[], Found],
+          passing: tuple[type[BaseException], ...] = ()) -> tuple[Engine | None, Reading]:
+    """The engine, if there is one, and how it is read; exceptions that are `passing` end the witness."""
+    try:
+        found = load()
+    except passing:
+        raise
+    except BaseException as problem:                         # SystemExit too: the file ends the program
+        return None, Reading(unloaded(problem))
+    return found.engine, Reading("", [visible(sentence, 1000) for sentence in found.said], found.precision,
+                                 found.until)
 
 
 def reply(engine: Engine, question: Question, passing: tuple[type[BaseException], ...] = ()) -> Reply:
@@ -72,19 +84,11 @@ def safely(problem: BaseException) -> str:
 
 # --- loading ------------------------------------------------------------------------------------------
 
-def loaded(target: str, folder: str) -> Engine:
+def loaded(target: str, folder: str, naming: Naming = LOOK) -> Found:
     """The engine; what its file imports is looked for beside it first, and in the folder last."""
     sys.meta_path.insert(0, Neighbours(neighbourhood(target, folder)))
     sys.path.append(folder)
-    return load(target)
-
-
-def unfit(engine: object) -> str:
-    """Why this is no engine; "" if it may be one."""
-    if callable(engine) and hasattr(engine, "backward"):
-        return ""
-    return visible(f"{getattr(engine, '__name__', engine)} has no backward method: an engine needs Value(x), "
-                   ".data, .grad and .backward()", 200)
+    return find(target, naming)
 
 
 def unloaded(problem: BaseException) -> str:

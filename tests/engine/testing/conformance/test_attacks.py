@@ -17,7 +17,7 @@ import pytest
 
 from engine.testing import conformance, museum
 from engine.testing.conformance.cases import Context
-from engine.testing.conformance.exchange import DEATHS, answer_in
+from engine.testing.conformance.exchange import DEATHS, Reading, answer_in
 from engine.testing.conformance.pages import page
 from engine.testing.conformance.processes import lives
 from engine.testing.conformance.reports import Report
@@ -40,6 +40,7 @@ def write(lines=LINES):
             except OSError:
                 break
 """
+FIRST = "write([json.dumps({{'number': 0, 'answer': {!r}}}).encode() + b'\\n'])"
 BACKWARD = """
 class Value(Value):
     def backward(self):
@@ -77,7 +78,10 @@ ATTACKS = {
     "lines at import":            WRITES + "write()",
     "lines in each backward":     WRITES + BACKWARD.format("write()"),
     "a reply before its time":    WRITES + "write([b'{\"number\": 0, \"raised\": \"KeyError\"}\\n'])",
-    "ready before its time":      WRITES + "write([b'{\"number\": 0, \"answer\": \"\"}\\n'])",
+    "ready before its time":      WRITES + FIRST.format(["", [], 2.0 ** -53, ""]),
+    "single precision":           WRITES + FIRST.format(["", [], 2.0 ** -24, ""]),
+    "no precision at all":        WRITES + FIRST.format(["", [], 1e9, ""]),
+    "ready in another shape":     WRITES + FIRST.format(""),
     "one stray line":             WRITES + BACKWARD.format("write([b'hello\\n'])"),
     "half a line":                WRITES + BACKWARD.format("write([b'{\"number\": '])"),
     "a tower of brackets":        WRITES + BACKWARD.format("write([b'[' * 100000 + b'\\n'])"),
@@ -149,7 +153,7 @@ class Liar:
     def __init__(self, seed): self.rng = random.Random(seed)
     def __enter__(self): return self
     def __exit__(self, *problem): return
-    def begin(self, seconds): return
+    def begin(self, seconds): return Reading()
     def elsewhere(self, hash_seed): return self
 
     def ask(self, question, seconds):

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 import pytest
 
+from engine.testing.conformance.adapters import COARSE
 from engine.testing.conformance.attempts import Outcome
 from engine.testing.conformance.exchange import (
-    LONGEST, Lost, Raised, answer_in, exercise_of, items, number, number_or_text, numbers_or_text, outcome_of,
-    question, text, told, yes,
+    LONGEST, Garbled, Lost, Raised, Reading, answer_in, exercise_of, items, number, number_or_text,
+    numbers_or_text, outcome_of, question, reading_of, text, told, told_first, yes,
 )
 from engine.testing.conformance.exercises import Exercise, P, program
 from engine.testing.conformance.suite import CASES
@@ -109,6 +110,20 @@ def test_each_reader_takes_its_own_type_and_no_other():
             read(data)
     with pytest.raises(Lost):
         items([1.0], number, 2)
+
+
+def test_how_an_engine_is_read_is_read_with_distrust():
+    """Class: what a witness says of itself must not loosen how it is judged, or fill the report."""
+    reading = Reading("", ["data is called value"], 2.0 ** -53, "12")
+    assert reading_of(told_first(reading)) == reading and reading_of(told_first(Reading())) == Reading()
+    coarse = reading_of(["", ["x"], 2.0 ** -24, ""])
+    assert coarse.said == ["x", COARSE] and reading_of(told_first(coarse)) == coarse      # said once
+    for data in (None, "", [], ["", [], 2.0 ** -53], ["", [], 2.0 ** -23, ""], ["", [], 0.0, ""],
+                 ["", [], math.nan, ""], ["", [], True, ""], ["", "x", 2.0 ** -53, ""],
+                 ["", ["x"] * 21, 2.0 ** -53, ""], ["", [1.0], 2.0 ** -53, ""],
+                 ["", ["x" * 2001], 2.0 ** -53, ""], ["", [], 2.0 ** -53, "x"], ["", [], 2.0 ** -53, 3]):
+        with pytest.raises(Garbled):
+            reading_of(data)
 
 
 def test_the_suite_asks_nothing_that_says_what_is_right():

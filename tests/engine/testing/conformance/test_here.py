@@ -53,6 +53,36 @@ def test_an_endless_loop_ends_where_stop_says_so_and_where_the_time_is_up():
     assert len(asked) == 4 and sys.gettrace() is None
 
 
+TRAINS = """
+class Value:
+    def __init__(self, data, of=()): self.data, self.grad, self.of = data, 0.0, of
+    def __mul__(self, other):
+        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
+    def backward(self, seed=1.0):
+        self.grad += seed
+        for x, slope in self.of: x.backward(slope * seed)
+while True:
+    try:
+        1 / 0
+    except Exception:
+        continue
+"""
+
+
+def test_a_file_that_trains_on_for_ever_is_stopped_after_its_class(tmp_path, monkeypatch):
+    """Without a signal: whoever counts the lines looks at the limits of an import as well."""
+    monkeypatch.setattr("engine.testing.conformance.loading.TAIL_LIMIT", 0.1)
+    monkeypatch.setattr("signal.setitimer", None)
+    (tmp_path / "trains.py").write_text(TRAINS, encoding="utf-8")
+    here = Here(f"{tmp_path}/trains.py", lambda: False)
+    said, = here.begin(60.0).said
+    assert "trains.py works on after its class is there" in said and here.begin(1.0).said == [said]
+    assert here.ask(question(SQUARE), 60.0)[1][0] == 6.0
+    (tmp_path / "endless.py").write_text("while True: pass\n", encoding="utf-8")
+    with pytest.raises(Unloadable, match="the file did not finish: it works on import for longer than"):
+        Here(f"{tmp_path}/endless.py", lambda: False).begin(0.1)
+
+
 def test_what_watched_before_watches_again():
     def tracer(*more): return None
     before = sys.gettrace()

@@ -75,6 +75,30 @@ def test_what_cannot_be_loaded_is_told(tmp_path):
         witness.begin(60.0)
 
 
+def test_the_next_process_stops_where_the_first_was_stopped(tmp_path):
+    (tmp_path / "trains.py").write_text(museum.RIGHT + "\nraise SystemExit\n",
+                                        encoding="utf-8")
+    with Isolated(spawned(f"{tmp_path}/trains.py:Value", str(tmp_path))) as witness:
+        first = witness.begin(60.0)
+        assert "ends the program" in first.said[0] and first.until and witness.begin(60.0) == first
+        witness.end()
+        again = witness.begin(60.0)
+        assert again.said == [] and again.until == first.until         # it was left out: nothing is said
+        assert witness.ask(question(SQUARE), 60.0) == [[3.0, 9.0], [6.0, 1.0], ""]
+
+
+def test_a_file_that_was_loaded_once_is_not_called_endless_where_time_is_short(tmp_path):
+    (tmp_path / "slow.py").write_text(f"import time\ntime.sleep(0.5)\n{museum.RIGHT}", encoding="utf-8")
+    def start(hash_seed): return spawned(f"{tmp_path}/slow.py:Value", str(tmp_path), hash_seed)
+    with Isolated(start("0"), start) as witness, pytest.raises(Unloadable, match="works on import"):
+        witness.begin(0.05)
+    with Isolated(start("0"), start) as witness:
+        witness.begin(60.0)
+        witness.end()
+        with pytest.raises(Lost, match="its process was lost, and no other was ready within 0.1 s"):
+            witness.begin(0.1)
+
+
 def test_another_hash_seed_is_another_python(tmp_path):
     (tmp_path / "seeded.py").write_text(
         museum.RIGHT + "\nclass Seeded(Value):\n    def __init__(self, x, *more):\n        "

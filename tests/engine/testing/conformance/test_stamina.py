@@ -103,6 +103,7 @@ class Forged:
     def __init__(self, answer): self.answer = answer
     def __enter__(self): return self
     def __exit__(self, *problem): return
+    def begin(self, seconds): return
     def ask(self, question, seconds): return self.answer if question["task"] != "has" else True
     def elsewhere(self, hash_seed): return Forged(self.answer)
 

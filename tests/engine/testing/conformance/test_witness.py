@@ -3,37 +3,62 @@
 import io
 import json
 
+import numpy as np
 import pytest
 
 from engine import Value
+from engine.testing.conformance.adapters import COARSE
+from engine.testing.conformance.discovery import adapted
 from engine.testing.conformance.exchange import question
 from engine.testing.conformance.exercises import Exercise, program
 from engine.testing.conformance.loading import NotFound
-from engine.testing.conformance.witness import last_line, reply, safely, say, serve, unfit, unloaded
+from engine.testing.conformance.witness import begun, last_line, reply, safely, say, serve, unloaded
 from tests.engine.testing.conformance.installation import ROOT, python
 
 SQUARE = Exercise(program((3.0,), ("*", (0, 0))))
 
 
-def heard(engine, *questions, trouble=""):
+def heard(load, *questions):
     """What is said to these questions, line by line."""
     asked = io.BytesIO(b"".join(json.dumps({**q, "number": k}).encode() + b"\n"
                                 for k, q in enumerate(questions, 1)))
     said  = io.BytesIO()
-    serve(engine, trouble, asked, said)
+    serve(load, asked, said)
     return [json.loads(line) for line in said.getvalue().splitlines()]
 
 
 def test_each_question_is_answered_under_its_number():
-    assert heard(Value, question(SQUARE), {"task": "has", "given": ["exp"]}) == [
-        {"number": 0, "answer": ""},
+    assert heard(lambda: adapted(Value), question(SQUARE), {"task": "has", "given": ["exp"]}) == [
+        {"number": 0, "answer": ["", [], 2.0 ** -53, ""]},
         {"number": 1, "answer": [[3.0, 9.0], [6.0, 1.0], ""]},
         {"number": 2, "answer": True}]
 
 
 def test_trouble_is_told_and_nothing_else():
-    assert heard(None, question(SQUARE), trouble="there is no file") == [
-        {"number": 0, "answer": "there is no file"}]
+    def load(): raise NotFound("there is no file")
+    assert heard(load, question(SQUARE)) == [
+        {"number": 0, "answer": ["there is no file", [], 2.0 ** -53, ""]}]
+
+
+def test_how_an_engine_is_read_is_told_first():
+    class Named:
+        def __init__(self, value, of=()): self.value, self.grad, self.of = np.float32(value), 0.0, of
+        def __mul__(self, other):
+            return Named(self.value * other.value, ((self, other.value), (other, self.value)))
+        def backward(self):
+            for x, slope in self.of:
+                x.grad += slope
+    told, product = heard(lambda: adapted(Named), question(SQUARE))
+    assert told["answer"] == ["", ["data is called value", COARSE], 2.0 ** -24, ""]
+    assert product["answer"][:1] == [[3.0, 9.0]] and product["answer"][1][0] == 6.0
+
+
+def test_what_must_pass_ends_the_witness_while_it_loads():
+    def load(): raise KeyboardInterrupt
+    engine, reading = begun(load)
+    assert engine is None and reading.trouble.startswith("the file cannot be imported: KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
+        begun(load, (KeyboardInterrupt,))
 
 
 @pytest.mark.parametrize("problem, words", [
@@ -65,7 +90,9 @@ def test_a_line_is_json_and_is_sent_at_once():
 
 
 def test_what_is_no_engine_is_said_to_be_none():
-    assert unfit(int).startswith("int has no backward method: an engine needs Value(x)") and not unfit(Value)
+    engine, reading = begun(lambda: adapted(int))
+    assert engine is None and reading.trouble.startswith(
+        "int has no backward method: an engine needs Value(x)"), reading
 
 
 def test_why_a_file_gives_no_engine(tmp_path):
