@@ -78,7 +78,7 @@ def test_a_file_that_trains_on_for_ever_is_stopped_after_its_class(tmp_path, mon
     said, = here.begin(60.0).said
     assert "trains.py works on after its class is there" in said and here.begin(1.0).said == [said]
     assert here.ask(question(SQUARE), 60.0)[1][0] == 6.0
-    (tmp_path / "endless.py").write_text("while True: pass\n", encoding="utf-8")
+    (tmp_path / "endless.py").write_text("while True:\n    x = 1\n    y = 2\n", encoding="utf-8")
     with pytest.raises(Unloadable, match="the file did not finish: it works on import for longer than"):
         Here(f"{tmp_path}/endless.py", lambda: False).begin(0.1)
 
