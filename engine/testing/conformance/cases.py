@@ -263,10 +263,20 @@ def smallest(context: Context, answer: Answer, known: bool) -> Finding:
     """The finding for an answer that no mistake explains: the smallest program that goes wrong in the same
     way, and what can be seen there. `known`: whether mistakes were found that explain other answers."""
     exercise, outcome = answer
+    if not comes_back(context, exercise):
+        return found(exercise, outcome, CHANGES, [])
     if exercise.value is None and exercise.slopes is None and not outcome.error.startswith("RecursionError"):
         exercise, outcome = shrunk(context, answer)
     graph = pictured(exercise, outcome)
     return found(exercise, outcome, plain_sentence(exercise, outcome, graph, known), [])
+
+
+def comes_back(context: Context, exercise: Exercise, attempts: int = 20) -> bool:
+    """Whether it goes wrong when it is asked again: an engine that goes through sets answers now so, now so."""
+    try:
+        return any(wrong(exercise, context.attempt(exercise)) for _ in range(attempts))
+    except (Lost, Raised):
+        return True
 
 
 def shrunk(context: Context, answer: Answer, attempts: int = 250) -> Answer:
@@ -308,6 +318,8 @@ def right_answers(exercise: Exercise) -> list[str]:
 
 # --- saying what is wrong where no known mistake explains it ------------------------------------------------
 
+CHANGES = ("it went wrong once and is right when asked again: the answer depends on the order of a set, or on "
+           "graphs that were built before. Keep nodes in lists, tuples or dicts, and nothing outside of backward()")
 ERRORS = {
     "RecursionError":    "the sort or the backward pass calls itself once per node, and Python's stack ends "
                          "after about 1000 calls: keep a list of nodes to visit in place of recursion",

@@ -118,7 +118,7 @@ def report_of(asked: argparse.Namespace, engine: str, batch: bool = False) -> Re
                          naming={"data": asked.data, "grad": asked.grad, "backward": asked.backward,
                                  "adapter": asked.adapter})
     if batch:
-        print(f"{engine}: {report.problem or f'{report.score:.0f} of 100'}", file=sys.stderr, flush=True)
+        print(f"{engine}: {report.problem or f'{report.points} of 100'}", file=sys.stderr, flush=True)
     return report
 
 

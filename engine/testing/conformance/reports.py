@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -88,6 +89,16 @@ class Report:
         return 100 * sum(asked) / len(asked) if asked and not self.problem else 0.0
 
     @property
+    def points(self) -> int:
+        """The score as it is shown: cut, not rounded, so that 100 means that nothing is wrong."""
+        return min(int(self.score), 100 if self.passed else 99)
+
+    @property
+    def tenths(self) -> float:
+        """The score to one digit, cut likewise."""
+        return math.floor(10 * self.score) / 10
+
+    @property
     def findings(self) -> list[tuple[Verdict, Finding]]:
         """Each failure with its finding, in the order of the suite."""
         return [(v, finding) for v in self.verdicts for finding in v.findings]
@@ -124,7 +135,7 @@ class Report:
         return json.dumps({
             "engine":   self.engine,
             "passed":   self.passed,
-            "score":    round(self.score, 1),
+            "score":    self.tenths,
             "seed":     self.seed,
             "examples": self.examples,
             "seconds":  round(self.seconds, 2),
@@ -182,7 +193,7 @@ def text(report: Report) -> str:
                                                                           if mark.skipped else ""))
     found_ = ("" if report.passed else f": {len(report.mistakes)} likely mistakes in {len(report.findings)} "
               "failures")
-    lines += ["", f"  score {report.score:.0f} of 100{found_}"]
+    lines += ["", f"  score {report.points} of 100{found_}"]
     for number, (sentence, found) in enumerate(report.mistakes, 1):
         verdict, finding = smallest(found)
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""

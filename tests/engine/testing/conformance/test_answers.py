@@ -7,7 +7,8 @@ import pytest
 from engine import Value
 from engine.testing.conformance.adapters import SINGLE
 from engine.testing.conformance.answers import (
-    KINKS, NANS, POWERS, TAILS, around, at, chosen, is_, refusal, scaled, sentence_for, special_case, tail,
+    KINKS, NANS, POWERS, TAILS, around, at, chosen, is_, refusal, sentence_for, sized, special_case, tail,
+    times,
 )
 from engine.testing.conformance.attempts import Outcome
 from engine.testing.conformance.cases import Context
@@ -33,8 +34,10 @@ def relu_with(slope):
 
 def test_a_failure_has_the_sentence_of_its_case_and_a_pass_its_note():
     case = special_case("kinks", "relu at 0", RELU, sentence="it lies between", note=chosen)
-    finding, = case.check(Context(Here(relu_with(2.0)))).findings
-    assert finding.sentence == "it lies between" and finding.expected == ["between 0.0 and 1.0"]
+    result = case.check(Context(Here(relu_with(2.0))))
+    assert result.status == "fail" and [exercise for exercise, _ in result.failed] == [RELU]
+    assert result.otherwise.sentence == "it lies between"
+    assert result.otherwise.expected == ["between 0.0 and 1.0"]
     assert case.check(Context(Here(relu_with(0.25)))).notes == ["the slope of relu at its kink is 0.25"]
 
 
@@ -89,9 +92,10 @@ def test_of_several_factors_the_first_that_fails_is_told():
             z.op, z.operands, z.partials = "*", (self,), (other,)
             return z
 
-    case   = scaled((1.0, 200.0, 300.0), "large gradients", "cut off")
+    case   = sized("large gradients", *map(times, (1.0, 200.0, 300.0)))
     result = case.check(Context(Here(Engine)))
-    assert result.status == "fail" and result.findings[0].expected == ["200.0"]
+    assert result.status == "fail"
+    assert [exercise.program for exercise, _ in result.failed] == [times(200.0), times(300.0)]
     assert case.check(Context(Here(Value))).status == "pass"
 
 
