@@ -272,7 +272,8 @@ def smallest(context: Context, answer: Answer, known: bool) -> Finding:
 
 
 def comes_back(context: Context, exercise: Exercise, attempts: int = 20) -> bool:
-    """Whether it goes wrong when it is asked again: an engine that goes through sets answers now so, now so."""
+    """Whether it goes wrong when it is asked again: an engine that goes through sets answers now so, now
+    so."""
     try:
         return any(wrong(exercise, context.attempt(exercise)) for _ in range(attempts))
     except (Lost, Raised):
@@ -318,8 +319,9 @@ def right_answers(exercise: Exercise) -> list[str]:
 
 # --- saying what is wrong where no known mistake explains it ------------------------------------------------
 
-CHANGES = ("it went wrong once and is right when asked again: the answer depends on the order of a set, or on "
-           "graphs that were built before. Keep nodes in lists, tuples or dicts, and nothing outside of backward()")
+CHANGES = ("it went wrong once and is right when asked again: the answer depends on the order of a set, or "
+           "on graphs that were built before. Keep nodes in lists, tuples or dicts, and nothing outside of "
+           "backward()")
 ERRORS = {
     "RecursionError":    "the sort or the backward pass calls itself once per node, and Python's stack ends "
                          "after about 1000 calls: keep a list of nodes to visit in place of recursion",

@@ -243,12 +243,14 @@ class Search:
             for model in (Model(), *self.changed(Model(), places[0])))}
 
     def greedy(self) -> Model:
-        """What explains most is added, as long as it contradicts no right answer."""
+        """What explains most is added, as long as it contradicts no right answer; beyond MOST only mistakes
+        of a single operation, which many operations may have, each its own."""
         model = Model()
         while True:
             better = next((trial for trial in self.candidates(model, self.looked(model))
-                           if not self.evidence.contradicted(trial)), None)
-            if better is None or len(better.mistakes) > MOST:
+                           if not self.evidence.contradicted(trial)
+                           and (len(trial.mistakes) <= MOST or trial.mistakes[-1].ops)), None)
+            if better is None:
                 return model
             model = better
 

@@ -24,6 +24,7 @@ from .tasks import TASKS
 from .trials import LOOK, Naming
 
 MEMORY = 1 * 2 ** 30                     # bytes one engine may take
+WORK   = 900                             # seconds of computing: no endless loop outlives a killed judge
 MARK   = "CHAINRULE_SCRATCH"             # in the environment of the witness and of whatever it starts
 
 
@@ -126,6 +127,7 @@ def limit_memory() -> None:
     try:
         import resource
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))     # a crash leaves no file behind
+        resource.setrlimit(resource.RLIMIT_CPU, (WORK, WORK))
         with open("/proc/self/statm", encoding="ascii") as sizes:
             limit = int(sizes.read().split()[0]) * resource.getpagesize() + MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -3,7 +3,9 @@
 import pytest
 
 from engine.testing.conformance.attempts import attempt
-from engine.testing.conformance.diagnosis import Evidence, constant_factors, diagnose, measured, simulable, spread
+from engine.testing.conformance.diagnosis import (
+    Evidence, constant_factors, diagnose, measured, simulable, spread,
+)
 from engine.testing.conformance.exercises import Exercise, P, program
 from engine.testing.conformance.mistakes import catalogue
 from engine.testing.conformance.simulation import Mistake, Model, simulate

@@ -9,7 +9,7 @@ from engine.testing.conformance.mistakes import (
     WRONG_SLOPES, WRONG_VALUES, altered_gradients, catalogue, clip, cut, drop, per_operation, quotients,
     reflections, scaled,
 )
-from engine.testing.conformance.simulation import PARTS, Mistake, Model, simulate
+from engine.testing.conformance.simulation import PARTS, Model, simulate
 from engine.testing.random_programs.rules import WRITTEN
 
 POINTS = ((1.3, 2.5), (-0.75, 0.5))

@@ -32,9 +32,9 @@ def test_what_the_engine_lacks_or_does_wrong_alone_is_not_asked():
 
 def test_a_plain_number_the_engine_cannot_take_becomes_a_node():
     twice = program((3.0,), ("*", (0, P(2.0))))
-    assert repaired(Context(Here(Value)), twice) == twice
-    assert repaired(Context(Here(Value), lacking={"* np"}), twice) == program((3.0,), ("*", (0, 0)))
-    assert repaired(Context(Here(Value), lacking={"* np", "* nn"}), twice) is None
+    assert repaired(set(), twice) == twice
+    assert repaired({"* np"}, twice) == program((3.0,), ("*", (0, 0)))
+    assert repaired({"* np", "* nn"}, twice) is None
 
 
 def test_as_a_tree_every_node_is_used_once_and_the_number_is_the_same():
