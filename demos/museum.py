@@ -94,5 +94,5 @@ def section(number: int, e: Exhibit, report: Report) -> str:
         f"<p>{say(e.story)}</p>",
         "<pre>" + "\n".join(marked(line) for line in change(e)) + "</pre>",
         f"<p>The suite says: <strong>{say(sentence)}</strong></p>",
-        f"<p class='note'>Found by {say(verdict.id)}; score {report.score:.0f} of 100.</p>",
+        f"<p class='note'>Found by {say(verdict.id)}; score {report.points} of 100.</p>",
         exhibit(finding)])

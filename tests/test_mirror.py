@@ -15,8 +15,6 @@ ELSEWHERE = {
         "protocols alone; a whole runner by them: tests/engine/matrices/test_runners.py",
     "engine/testing/conformance/__main__.py":
         "the command: tests/engine/testing/conformance/test_command.py",
-    "engine/testing/conformance/exchange.py":
-        "types alone: tests/engine/testing/conformance/test_worker.py",
     "engine/testing/conformance/test_engine.py":
         "a test for users: tests/engine/testing/conformance/test_plugin.py",
     "engine/testing/quantities.py":

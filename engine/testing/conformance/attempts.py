@@ -12,6 +12,7 @@ from ...libraries import Quantity
 from ...show.text import visible
 from ..random_programs.operations import OPERATIONS
 from ..random_programs.scalar_program import Step, plain
+from .adapters import DOUBLE, precision_of
 from .exercises import NUMBERS, Backward, Change, Exercise, Make, Zero, nodes, script
 
 class Node(Protocol):
@@ -32,11 +33,12 @@ Answer: TypeAlias = float | complex | str | None          # a number; what came 
 
 class Outcome(NamedTuple):
     """What an engine answered: each node's data and grad, None where it was not reached; the error, if
-    any."""
+    any; half a unit of the last place of its numbers at 1.0."""
 
     data:  list[Answer]
     grads: list[Answer]
     error: str = ""
+    precision: float = DOUBLE
 
 
 def attempt(exercise: Exercise, engine: Engine) -> Outcome:
@@ -55,7 +57,7 @@ def attempt(exercise: Exercise, engine: Engine) -> Outcome:
         data[node], grads[node] = reading(z, "data"), reading(z, "grad")
     if exercise.how == "changed":
         data[:len(exercise.program.inputs)] = map(float, exercise.program.inputs)
-    return Outcome(data, grads, error)
+    return Outcome(data, grads, error, precision_of(engine))
 
 
 def perform(exercise: Exercise, engine: Engine, made: list[Node], stands: list[int]) -> None:
@@ -73,8 +75,17 @@ def perform(exercise: Exercise, engine: Engine, made: list[Node], stands: list[i
                 for x in inputs:
                     x.grad = 0
             case Change():
-                for x in inputs:
-                    x.data = x.data + 1
+                change(inputs)
+
+
+def change(inputs: Sequence[Node]) -> None:
+    """Add 1 to the data of each; of nodes whose data cannot be set, none is changed, and nothing can go
+    wrong."""
+    for x in inputs:
+        try:
+            x.data = x.data + 1
+        except (AttributeError, TypeError):
+            return
 
 
 def apply(step: Step, made: Sequence[Node], number: Callable[[Quantity], Quantity]) -> Node:

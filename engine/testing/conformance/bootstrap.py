@@ -1,14 +1,14 @@
-"""Bootstrap: the start of a worker, with our package under a name of its own.
+"""Bootstrap: the start of a witness, with our package under a name of its own.
 
-The file under test may stand beside an engine.py or nn.py, and mean those by `import engine`. So the worker
-leaves these names free: it loads this very package, by its place, as `chainrule_suite`. As our modules import
-one another relatively, also inside functions, nothing that is called `engine` can come between them.
+The file under test may stand beside an engine.py or nn.py, and mean those by `import engine`. So the witness
+leaves these names free: it loads its part of this very package, by its place, as `chainrule_suite`. As our
+modules import one another relatively, also inside functions, nothing that is called `engine` can come between
+them. The packages on the way are entered without what their __init__ brings: most of it knows what is right.
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -22,22 +22,23 @@ NAME = "chainrule_suite"
 
 
 def command(asked: Asked) -> list[str]:
-    """The command that starts a worker: no folder put before our paths (-P), no __pycache__ written (-B)."""
+    """The command that starts a witness: no folder put before our paths (-P), no __pycache__ written (-B)."""
     return [sys.executable, "-P", "-B", str(Path(__file__).resolve()), json.dumps(asked)]
 
 
-def worker() -> ModuleType:
-    """The worker's module, in the package loaded as NAME; `import engine` still finds it, last of all."""
+def witness() -> ModuleType:
+    """The module of the witness, in the package loaded as NAME; `import engine` still finds the whole of it,
+    last of all."""
     package = Path(__file__).resolve().parents[2]
-    spec = importlib.util.spec_from_file_location(NAME, package / "__init__.py",
-                                                  submodule_search_locations=[str(package)])
-    if spec is None or spec.loader is None:
+    if not package.is_dir():
         raise ImportError(f"{package} cannot be loaded: install chainrule as a folder, not as an archive")
-    sys.modules[NAME] = module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    for name, folder in ((NAME, package), (f"{NAME}.testing", package / "testing"),
+                         (f"{NAME}.testing.conformance", package / "testing" / "conformance")):
+        sys.modules[name] = ModuleType(name)
+        sys.modules[name].__path__ = [str(folder)]
     sys.path.append(str(package.parent))
-    return importlib.import_module(f"{NAME}.testing.conformance.worker")
+    return importlib.import_module(f"{NAME}.testing.conformance.witness")
 
 
 if __name__ == "__main__":
-    sys.exit(worker().main(json.loads(sys.argv[1])))
+    sys.exit(witness().main(json.loads(sys.argv[1])))

@@ -1,32 +1,35 @@
 """Cases: one question to an engine, and the finding that tells a student what is wrong.
 
-    case(context) -> Result        status: PASS, FAIL, SKIP or ADVICE
+    case.check(context) -> Result        status: PASS, FAIL, SKIP or ADVICE
 
-    context    the engine, what it can do, and how much to ask
+    context    the witness that answers for the engine, what is known by now, and how much to ask
     finding    one failure: the smallest program, right and given answers, the likely mistake, the graph
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, TypeVar
 
-from ...libraries import Quantity
 from ..random_programs.operations import OPERATIONS
 from ..random_programs.rules import WRITTEN
 from ..random_programs.scalar_program import Operand, Plain, Program, Step, short
 from ..random_programs.shrinking import shrink
-from .attempts import Engine, Outcome, attempt
+from .adapters import DOUBLE
+from .attempts import Outcome
+from .exchange import (LOADING, Data, Garbled, Lost, Question, Raised, Slow, Witness, outcome_of, question,
+                       yes)
 from .exercises import Exercise
-from .expectations import askable, expected, wrong
-from .mistakes import catalogue
+from .expectations import askable, wrong
 from .outlines import pictured, shown
 from .pictures import Outline
-from .simulation import Mistake, consistent, explains, ranked
 from .writing import interval_text, names, written
+
+T = TypeVar("T")
 
 PASS, FAIL, SKIP, ADVICE = "pass", "fail", "skip", "advice"
 BLOCKED = "blocked"                      # not asked, because an operation it needs is wrong by itself
@@ -50,11 +53,19 @@ class Finding(NamedTuple):
     graph:    Outline
 
 
+Answer: TypeAlias = tuple[Exercise, Outcome]
+
+
 @dataclass
 class Result:
-    status:   str = PASS
-    findings: list[Finding] = field(default_factory=list)
-    notes:    list[str]     = field(default_factory=list)
+    """failed: wrong answers, of which conclusions.py makes findings when everything has been asked;
+    `otherwise` is the finding if no mistake explains them."""
+
+    status:    str = PASS
+    findings:  list[Finding] = field(default_factory=list)
+    notes:     list[str]     = field(default_factory=list)
+    failed:    list[Answer]  = field(default_factory=list)
+    otherwise: Finding | None = None
 
 
 class Case(NamedTuple):
@@ -69,60 +80,95 @@ class Case(NamedTuple):
 
 @dataclass
 class Context:
-    """The engine under test.
+    """The engine under test: the witness that answers for it, and what the answers tell.
 
-    target:   where it was found, "path.py:Value", or "" for a class given as it is.
-    folder:   where a module is looked for first.
     examples: how many random programs each case asks.
     unsound:  operations that failed alone; no other case uses them, so that one mistake costs one mark.
     lacking:  operations the engine does not have.
-    right:    right answers to single operations; possible: the mistakes that they leave.
+    answers:  every exercise that was asked, and the outcome, in order.
+    limit:    seconds that the answers to one case may take; deadline: when (time.monotonic) all must be done.
+    precision: half a unit of the last place of the engine's numbers at 1.0.
     """
 
-    engine:   Engine
-    target:   str = ""
-    folder:   str = ""
+    witness:  Witness
     seed:     int = 0
     examples: int = 10
     unsound:  set[str] = field(default_factory=set)
     lacking:  set[str] = field(default_factory=set)
-    possible: list[Mistake] | None = None
-    right:    list[tuple[Exercise, Outcome]] = field(default_factory=list)
+    answers:  list[tuple[Exercise, Outcome]] = field(default_factory=list)
+    limit:    float = math.inf
+    deadline: float = math.inf
+    spent:    float = 0.0
+    there:    dict[tuple[str, str], bool] = field(default_factory=dict)
+    precision: float = DOUBLE
+
+    # --- asking the witness ---------------------------------------------------------------------------
+
+    def attempt(self, exercise: Exercise) -> Outcome:
+        """What the engine does with the exercise.
+
+        Raises:
+            Lost: there is no answer, or none in time.
+            Raised: the engine raised what no exercise catches.
+        """
+        outcome = outcome_of(self.ask(question(exercise)), exercise)._replace(precision=self.precision)
+        self.answers.append((exercise, outcome))
+        return outcome
+
+    def task(self, read: Callable[[object], T], name: str, *given: Data) -> T:
+        """The raw numbers of a task (tasks.py); `read` says what they must be. Raises as attempt() does."""
+        return read(self.ask({"task": name, "given": [*given]}))
+
+    def seconds(self, more: float = 0.0) -> float:
+        """How long an answer may take."""
+        return max(0.1, min(self.limit - self.spent + more, self.deadline - time.monotonic()))
+
+    def ask(self, asked: Question, witness: Witness | None = None) -> object:
+        """The answer to a question, of whatever type and shape; `witness`: another than the usual one."""
+        if self.spent >= self.limit:
+            raise Slow(self.spent)
+        witness = witness or self.witness
+        witness.begin(self.seconds(LOADING))                 # a file may take its time, at no case's cost
+        began = time.monotonic()
+        try:
+            return witness.ask(asked, self.seconds())
+        except Slow:
+            raise Slow(self.spent + time.monotonic() - began) from None
+        finally:
+            self.spent += time.monotonic() - began
+
+    def has(self, name: str) -> bool:
+        """Whether the class has a method of that name."""
+        return self.known("has", name)
+
+    def has_beside(self, name: str) -> bool:
+        """Whether a function of that name stands beside the class."""
+        return self.known("has_beside", name)
+
+    def known(self, task: str, name: str) -> bool:
+        if (task, name) not in self.there:
+            self.there[task, name] = self.task(yes, task, name)
+        return self.there[task, name]
+
+    # --- what is known of the engine ------------------------------------------------------------------
 
     def survey(self, label: str, asked: bool = True) -> None:
-        """Try one operation once: is it there, and right? A right answer counts against the mistakes that
-        contradict it.
+        """Try one operation once: is it there, and right?
 
         asked: whether its own case will find out more; if not, a wrong answer is all there is to know.
         """
         step = form(label)
-        if not hasattr(self.engine, special(step)) or (label in ("x ** y", "2 ** x") and self.refuses(step)):
+        if not self.has(special(step)) or (label in ("x ** y", "2 ** x") and self.refuses(step)):
             self.lacking.add(key_of(step))
         elif key_of(step) not in self.unsound:
             exercise = Exercise(Program((2.0, 4.0)[:inputs_of(step)], (step,)))
-            outcome  = attempt(exercise, self.engine)
-            if not wrong(exercise, outcome):
-                self.right.append((exercise, outcome))
-            elif not asked:
+            if wrong(exercise, self.attempt(exercise)) and not asked:
                 self.unsound.add(key_of(step))
 
     def refuses(self, step: Step) -> bool:
         """Whether the engine says that it has no such power: of, or to, a Value."""
-        x: Quantity
-        x, y = [self.engine(2.0) if isinstance(operand, int) else operand.number for operand in step.operands]
-        try:
-            x ** y
-        except (TypeError, AssertionError, NotImplementedError, AttributeError):
-            return True
-        except Exception:                                    # there, and wrong: its own case says how
-            return False
-        return False
-
-    def suspects(self) -> list[Mistake]:
-        """The mistakes that contradict no operation which is right by itself."""
-        if self.possible is None:
-            self.possible = consistent(catalogue(), self.right)
-        return self.possible
+        return self.task(yes, "refuses", *(None if isinstance(x, int) else float(x.number)
+                                           for x in step.operands))
 
     def can(self, program: Program) -> bool:
         """Whether every step is one the engine has, and does right alone."""
@@ -166,72 +212,101 @@ def special(step: Step) -> str:
 
 # --- asking ---------------------------------------------------------------------------------------------
 
-def ask(context: Context, exercises: Iterable[Exercise], own: Sequence[Mistake] = ()) -> Result:
-    """Put the exercises to the engine; the first that fails is shrunk and diagnosed, in the light of all the
-    others. `own`: mistakes that can be made here only."""
-    right:  list[tuple[Exercise, Outcome]] = []
-    failed: list[tuple[Exercise, Outcome]] = []
-    for exercise in exercises:
-        outcome = attempt(exercise, context.engine)
-        (failed if wrong(exercise, outcome) else right).append((exercise, outcome))
-    if not right and not failed:
-        return Result(BLOCKED if context.unsound else SKIP)
-    if not failed:
-        return Result()
-    if own:                                                  # one operation, one mistake: it explains all
-        likely = consistent([*context.suspects(), *own], [*failed[:8], *right[:12]])
-    else:
-        likely = ranked(context.suspects(), failed[:8], right[:12])
-    best   = likely[:1]
-    told   = [answer for answer in failed if all(explains(m, *answer) for m in best)]
-    first  = min(told, key=lambda answer: len(answer[0].program.steps))[0]
-    small  = smallest(context, first, best)
-    return Result(FAIL, [explained(context, small, likely)])
+def answered(case: Case, context: Context) -> Result:
+    """The result of a case; what an engine raises where no exercise expects it is a failure, and so is a
+    question that was lost."""
+    context.spent = 0.0
+    try:
+        return case.check(context)
+    except Raised as problem:
+        avoid(case, context)
+        what = str(problem)
+        name = what.partition(":")[0]
+        if case.group == "freeing memory":
+            return Result(ADVICE, notes=[f"not measured: {what}"])
+        sentence = ERRORS[name] if name in ("SystemExit", "MemoryError") else (
+            f"it raises an exception where it should answer: {what}")
+        return failure_of_case(what, sentence, name)
+    except Garbled as why:
+        return lost(case, str(why))
+    except Lost as why:
+        avoid(case, context)                                 # it may end the next process as well
+        return lost(case, str(why))
 
 
-def smallest(context: Context, exercise: Exercise, best: list[Mistake], attempts: int = 250) -> Exercise:
-    """The smallest exercise found that goes wrong in the same way, and by the same mistake."""
-    if exercise.value is not None or exercise.slopes is not None:
-        return exercise
-    kind = failure(context, exercise)
+def avoid(case: Case, context: Context) -> None:
+    """Of an operation by itself: no other case uses it."""
+    if case.name in FORMS:
+        context.unsound.add(key_of(form(case.name)))
+
+
+def lost(case: Case, why: str) -> Result:
+    """A case of which a question was lost."""
+    return (Result(ADVICE, notes=[why]) if case.group == "freeing memory"
+            else failure_of_case("", why, "lost"))
+
+
+def failure_of_case(error: str, sentence: str, name: str) -> Result:
+    return Result(FAIL, [Finding("", [], [], [], error, sentence, [(name, sentence)], {})])
+
+
+def ask(context: Context, exercises: Iterable[Exercise]) -> Result:
+    """Put the exercises to the engine. What the wrong answers come from is concluded when all is asked."""
+    answers = [(exercise, context.attempt(exercise)) for exercise in exercises]
+    failed  = [answer for answer in answers if wrong(*answer)]
+    if failed:
+        return Result(FAIL, failed=failed)
+    return Result() if answers else Result(BLOCKED if context.unsound else SKIP)
+
+
+def smallest(context: Context, answer: Answer, known: bool) -> Finding:
+    """The finding for an answer that no mistake explains: the smallest program that goes wrong in the same
+    way, and what can be seen there. `known`: whether mistakes were found that explain other answers."""
+    exercise, outcome = answer
+    if not comes_back(context, exercise):
+        return found(exercise, outcome, CHANGES, [])
+    if exercise.value is None and exercise.slopes is None and not outcome.error.startswith("RecursionError"):
+        exercise, outcome = shrunk(context, answer)
+    graph = pictured(exercise, outcome)
+    return found(exercise, outcome, plain_sentence(exercise, outcome, graph, known), [])
+
+
+def comes_back(context: Context, exercise: Exercise, attempts: int = 20) -> bool:
+    """Whether it goes wrong when it is asked again: an engine that goes through sets answers now so, now
+    so."""
+    try:
+        return any(wrong(exercise, context.attempt(exercise)) for _ in range(attempts))
+    except (Lost, Raised):
+        return True
+
+
+def shrunk(context: Context, answer: Answer, attempts: int = 250) -> Answer:
+    """A smaller exercise that goes wrong in the same way; the answer itself if it does not come again."""
+    exercise, outcome = answer
+    kind = failure(exercise, outcome)
     def still_fails(program: Program) -> bool:
         again = exercise._replace(program=program)
-        return (context.can(program) and askable(again) and failure(context, again) == kind
-                and all(explains(m, again, attempt(again, context.engine)) for m in best))
-    return exercise._replace(program=shrink(exercise.program, still_fails, attempts))
+        return context.can(program) and askable(again) and failure(again, context.attempt(again)) == kind
+    try:
+        small = exercise._replace(program=shrink(exercise.program, still_fails, attempts))
+        again = context.attempt(small)
+    except (Lost, Raised):
+        return answer
+    return (small, again) if failure(small, again) == kind else answer
 
 
-def failure(context: Context, exercise: Exercise) -> str:
+def failure(exercise: Exercise, outcome: Outcome) -> str:
     """How an exercise goes wrong: "data", "grad", or the type of the error."""
-    outcome = attempt(exercise, context.engine)
     how = wrong(exercise, outcome)
     return outcome.error.partition(":")[0] if how == "error" else how
 
 
-def explained(context: Context, exercise: Exercise, suspects: list[Mistake], sentence: str = "") -> Finding:
-    """The finding for an exercise that fails."""
-    outcome = failing(context, exercise)
-    if not wrong(exercise, outcome) and not sentence:
-        likely, sentence = [], CHANGES
-    else:
-        likely = [m for m in suspects if explains(m, exercise, outcome)]
-    n       = len(exercise.program.inputs)
-    graph   = pictured(exercise, outcome)
-    sentence = (sentence or (likely[0].sentence if likely else plain_sentence(context, exercise, outcome,
-                                                                              graph)))
+def found(exercise: Exercise, outcome: Outcome, sentence: str, likely: list[tuple[str, str]]) -> Finding:
+    """The finding for an answer."""
+    n = len(exercise.program.inputs)
     given = [shown(g) for g in outcome.grads[:n]]
     return Finding(written(exercise), names(exercise)[:n], right_answers(exercise), given, outcome.error,
-                   sentence, list(dict.fromkeys((m.name, m.sentence) for m in likely)), graph)
-
-
-def failing(context: Context, exercise: Exercise, attempts: int = 20) -> Outcome:
-    """A wrong outcome, if one of several attempts gives it: an engine that goes through sets answers now so,
-    now so."""
-    for _ in range(attempts):
-        outcome = attempt(exercise, context.engine)
-        if wrong(exercise, outcome):
-            break
-    return outcome
+                   sentence, likely, pictured(exercise, outcome))
 
 
 def right_answers(exercise: Exercise) -> list[str]:
@@ -261,31 +336,19 @@ ERRORS = {
 }
 
 
-def plain_sentence(context: Context, exercise: Exercise, outcome: Outcome, graph: Outline) -> str:
-    """What is wrong, from what can be seen: the error, the first wrong value, or the first wrong slope."""
+def plain_sentence(exercise: Exercise, outcome: Outcome, graph: Outline, known: bool) -> str:
+    """What is wrong, from what can be seen: the error, the first wrong value, or the wrong gradients."""
+    step = graph.get("step", "")
     if outcome.error:
         kind = outcome.error.partition(":")[0]
         return ERRORS.get(kind, "it raises an exception: {error}").format(error=outcome.error)
-    step, name = graph.get("step", ""), graph.get("wrong", "an input")
     if isinstance(outcome.data[-1], complex):
         return f"{step} gives a complex number without a word: raise ValueError where no real number exists"
-    if wrong(exercise, outcome) == "data":
-        return (f"the value of {step} is wrong: {graph.get('given', '?')} in place of "
-                f"{graph.get('right', '?')}")
-    return small_error(exercise, outcome) or (
-        f"the gradient of {name} is wrong, and {step} is where it comes from: "
-        f"{graph.get('given', '?')} in place of {graph.get('right', '?')}")
-
-
-def small_error(exercise: Exercise, outcome: Outcome) -> str:
-    """A gradient that is nearly right: an approximation in place of the derivative."""
-    if exercise.slopes is not None or exercise.value is not None:
-        return ""
-    right = expected(exercise).grads
-    parts = [abs(g - r) / abs(r) for g, r in zip(outcome.grads, right[:len(exercise.program.inputs)])
-             if isinstance(g, float) and r and math.isfinite(g) and g != r]
-    if not parts or max(parts) > 0.01:
-        return ""
-    op = exercise.program.steps[-1].op if len(exercise.program.steps) == 1 else "the graph"
-    return (f"the slope of {op} is off by one part in {1 / max(parts):.1g}: an approximation "
-            "(a difference quotient, or too few digits) in place of the derivative")
+    also = "this is explained by none of the other mistakes: " if known else ""
+    if wrong(exercise, outcome) == "data" and step:
+        return f"{also}the value of {step} is {graph.get('given', '?')} in place of {graph.get('right', '?')}"
+    n = len(exercise.program.inputs)
+    differing = [f"{x}.grad is {shown(given)} in place of {right}"
+                 for x, given, right in zip(names(exercise), outcome.grads[:n], right_answers(exercise))
+                 if shown(given) != right]
+    return also + ("; ".join(differing) or "the numbers are nearly right, and not to the last digits")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import glob
+import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -65,6 +66,13 @@ def parser() -> argparse.ArgumentParser:
         help="seconds for one case (%(default)s)")
     add("--jobs",       metavar="N",    type=int,   default=2,
         help="engines tested at a time (%(default)s)")
+    add("--data",       metavar="NAME", default="", help="what holds the number, as in --data value")
+    add("--grad",       metavar="NAME", default="", help="what holds the gradient, as in --grad "
+                                                                     "gradient")
+    add("--backward",   metavar="NAME", default="", help="what runs the backward pass, as in --backward "
+                                                         "backprop")
+    add("--adapter",    metavar="FILE", default="", help="a file that defines the class Value on top of "
+                                                         "theirs")
     add("--only",       metavar="TEXT", default="", help='only the cases whose "group: name" contains TEXT')
     add("--json",       metavar="FILE", help="write a report as JSON; - prints it in place of the text")
     add("--junit",      metavar="FILE", help="write a report as JUnit XML; - prints it in place of the text")
@@ -82,15 +90,36 @@ def expanded(engine: str) -> list[str]:
 
 
 def tested(engines: list[str], asked: argparse.Namespace) -> list[Report]:
-    """A report for each engine, in order."""
-    def one(engine: str) -> Report:
-        report = conformance(engine, seed=asked.seed, examples=asked.examples, time_limit=asked.time_limit,
-                             case_limit=asked.case_limit, only=asked.only)
-        if len(engines) > 1:
-            print(f"{engine}: {report.problem or f'{report.score:.0f} of 100'}", file=sys.stderr, flush=True)
-        return report
-    with ThreadPoolExecutor(max(1, asked.jobs)) as pool:
-        return list(pool.map(one, engines))
+    """A report for each engine, in order. Judges are processes: as threads they would share one precision of
+    mpmath, and one core.
+
+    Raises:
+        ValueError: an argument is wrong, or somebody ended a judge.
+    """
+    one  = partial(report_of, asked, batch=len(engines) > 1)
+    jobs = min(asked.jobs, len(engines))
+    if jobs <= 1 or not hasattr(os, "fork"):
+        return [*map(one, engines)]
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+    try:
+        with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
+            return [*pool.map(one, engines)]
+    except BrokenProcessPool:
+        raise ValueError("a judge was ended from outside, perhaps by the code that it judged: run the "
+                         "engines one at a time (--jobs 1) to see which, under a user of its own") from None
+
+
+def report_of(asked: argparse.Namespace, engine: str, batch: bool = False) -> Report:
+    """The report on one engine; in a batch its score is told at once."""
+    report = conformance(engine, seed=asked.seed, examples=asked.examples, time_limit=asked.time_limit,
+                         case_limit=asked.case_limit, only=asked.only,
+                         naming={"data": asked.data, "grad": asked.grad, "backward": asked.backward,
+                                 "adapter": asked.adapter})
+    if batch:
+        print(f"{engine}: {report.problem or f'{report.points} of 100'}", file=sys.stderr, flush=True)
+    return report
 
 
 def write(reports: list[Report], asked: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from ..random_programs.operations import OPERATIONS, step_value
 from ..random_programs.rules import WRITTEN
 from ..random_programs.scalar_program import Program, plain
+from .adapters import DOUBLE
 from .attempts import Answer, Outcome
 from .exercises import NAN, NONE, Exercise, Right, fits, nodes
 
@@ -102,6 +103,8 @@ def positive_bases(program: Program) -> bool:
 
 def wrong(exercise: Exercise, outcome: Outcome) -> str:
     """What is wrong with the outcome: "", "error", "data" or "grad"."""
+    if outcome.precision > DOUBLE:
+        return wrong_coarsely(exercise, outcome)
     if exercise.value is not None or exercise.slopes is not None:
         return wrong_special(exercise, outcome)
     if outcome.error:
@@ -145,3 +148,51 @@ def differs(given: Answer, right: float, within: float) -> bool:
     if not isinstance(given, float) or math.isnan(given):
         return True
     return bool(given != right and not abs(given - right) <= within)
+
+
+# --- engines of less precision ------------------------------------------------------------------------------
+
+def wrong_coarsely(exercise: Exercise, outcome: Outcome) -> str:
+    """`wrong` for numbers of fewer digits: what is right as far as they go is taken for exactly right, and
+    numbers beyond their range are not judged."""
+    coarse = outcome.precision / DOUBLE
+    exact  = outcome._replace(precision=DOUBLE)
+    if exercise.value is not None or exercise.slopes is not None:
+        if not all(map(in_range, bounds(exercise))):
+            return ""
+        slopes = exercise.slopes or (None,) * len(outcome.grads)
+        return wrong(exercise, exact._replace(
+            data=[*outcome.data[:-1], snapped_into(exercise.value, outcome.data[-1], coarse)],
+            grads=[snapped_into(s, g, coarse) for s, g in zip(slopes, outcome.grads)]))
+    right, n = expected(exercise), len(exercise.program.inputs)
+    if not all(map(in_range, [*right.data, *right.grads])):
+        return ""
+    snap = [snapped(g, r, w * coarse) for g, r, w in zip(outcome.data, right.data, right.data_within)]
+    back = [snapped(g, r, w * coarse) for g, r, w in zip(outcome.grads, right.grads, right.grad_within)]
+    return wrong(exercise, exact._replace(data=snap, grads=[*back[:n], *outcome.grads[n:]]))
+
+
+def bounds(exercise: Exercise) -> list[float]:
+    """The numbers that an exercise gives and asks for."""
+    operands = [x for step in exercise.program.steps for x in step.operands]
+    rights   = [right for right in (exercise.value, *(exercise.slopes or ())) if isinstance(right, tuple)]
+    return [*exercise.program.inputs, *(float(x.number) for x in operands if not isinstance(x, int)),
+            *(x for right in rights for x in right)]
+
+
+def in_range(x: float) -> bool:
+    """Whether single precision has it as a normal number, with room for a product."""
+    return x == 0 or not math.isfinite(x) or 1e-30 <= abs(x) <= 1e30
+
+
+def snapped(given: Answer, right: float, within: float) -> Answer:
+    return right if isinstance(given, float) and abs(given - right) <= within else given
+
+
+def snapped_into(right: Right, given: Answer, coarse: float) -> Answer:
+    """The given number moved into an interval that it misses by no more than its precision."""
+    if not isinstance(right, tuple) or not isinstance(given, float) or not all(map(math.isfinite, right)):
+        return given
+    low, high = right
+    slack = coarse * ((high - low) / 2 + 2.0 ** -46 * max(abs(low), abs(high)))
+    return min(max(given, low), high) if low - slack <= given <= high + slack else given

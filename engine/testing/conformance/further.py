@@ -1,6 +1,6 @@
 """Further operations: whatever else the calculus table has a row for, asked of an engine that offers it.
 
-    offered     the class has the method (or a function stands beside it), and one call answers with a node
+    there       the class has the method (or a function stands beside it), and one call answers with a node
     another     a function of the same name that is not the row's, with slopes that are right for it: advice
 
 A row that is entered in the table is asked here without another line; see random_programs/derived.py for
@@ -9,20 +9,19 @@ what is left out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from traceback import walk_tb
 
 from ..check.oracles import central
-from ..random_programs.derived import DERIVED, forms
+from ..random_programs.derived import DERIVED
 from ..random_programs.scalar_program import Plain, Step
-from .attempts import Engine, Outcome, apply, attempt
+from .attempts import Outcome
 from .cases import ABSENT, ADVICE, Case, Context, Result, ask, inputs_of, special
+from .exchange import sent, sent_step, yes
 from .exercises import Exercise, P, program
 from .expectations import askable, wrong
-from .mistakes import per_operation
 
 POINTS  = ((3.0, 2.0), (-1.5, -2.0), (0.5, 3.0), (2.0, 4.0), (-3.0, 2.0), (1.25, 0.75), (-0.25, -0.75))
-REFUSED = (TypeError, AssertionError, NotImplementedError, AttributeError)
 
 
 def steps(op: str) -> list[Step]:
@@ -42,13 +41,13 @@ def further(step: Step) -> Case:
     label   = DERIVED[step.op].python.format(*(f"{x:g}" if isinstance(x, float) else x for x in written))
 
     def check(context: Context) -> Result:
-        if not DERIVED[step.op].offered_by(context.engine):
+        if not offered(context, step):
             return Result(ABSENT)
         asked = exercises(context, step)
-        if not asked or not offered(context.engine, step, asked[0].program.inputs):
+        if not asked or not meant(context, asked[0]):
             return Result(ABSENT)
-        note = another(context.engine, step, [(e, attempt(e, context.engine)) for e in asked])
-        return Result(ADVICE, notes=[note]) if note else ask(context, asked, tuple(per_operation([step.op])))
+        note = another(context, step, [(e, context.attempt(e)) for e in asked])
+        return Result(ADVICE, notes=[note]) if note else ask(context, asked)
     return Case("arithmetic", label, check)
 
 
@@ -69,35 +68,26 @@ def points(step: Step) -> Iterator[tuple[float, ...]]:
             yield point[:inputs_of(step)]
 
 
-def offered(engine: Engine, step: Step, point: Sequence[float]) -> bool:
-    """Whether the operation is there, and means one that takes these operands and makes a node of them.
-
-    A method of the same name may be another thing: step(rate) of an optimizer, floor() that gives an int.
-    """
+def offered(context: Context, step: Step) -> bool:
+    """Whether the class has the method, for this side too, or a function of that name stands beside it."""
     operation = DERIVED[step.op]
-    if not operation.offered_by(engine) or not (operation.function or hasattr(engine, special(step))):
-        return False
-    try:
-        z = apply(step, [engine(x) for x in point], float)
-    except REFUSED as problem:
-        return len(step.operands) == 1 and inside(problem)
-    except Exception:                                    # it is there, and wrong: the exercises will say how
-        return True
-    return hasattr(z, "backward") and hasattr(z, "grad")
+    if operation.function:
+        return context.has_beside(operation.function)
+    return context.has(operation.special) and context.has(special(step))
 
 
-def inside(problem: BaseException) -> bool:
-    """Whether it was raised inside of the operation, and not by the call."""
-    ours = {function.__code__.co_filename for function in (offered, apply, forms)}
-    return [frame.f_code.co_filename for frame, _ in walk_tb(problem.__traceback__)][-1] not in ours
+def meant(context: Context, exercise: Exercise) -> bool:
+    """Whether it takes these operands, and makes a node of them."""
+    return context.task(yes, "offers", sent_step(exercise.program.steps[0]),
+                        [*map(sent, exercise.program.inputs)])
 
 
-def another(engine: Engine, step: Step, answers: Sequence[tuple[Exercise, Outcome]]) -> str:
+def another(context: Context, step: Step, answers: Sequence[tuple[Exercise, Outcome]]) -> str:
     """What to say of a function that is not the row's and has the slopes of its own values; "" of any
     other."""
     alone = [(e, o) for e, o in answers if len(e.program.steps) == 1]
     other = [(e, o) for e, o in alone if wrong(e, o) == "data"]
-    if not other or not all(own_slopes(engine, step, e.program.inputs, o) for e, o in alone):
+    if not other or not all(own_slopes(context, step, e.program.inputs, o) for e, o in alone):
         return ""
     exercise, outcome = other[0]
     right = float(exercise.program.numbers()[-1])
@@ -106,10 +96,11 @@ def another(engine: Engine, step: Step, answers: Sequence[tuple[Exercise, Outcom
             "its slopes are right for its values")
 
 
-def own_slopes(engine: Engine, step: Step, xs: Sequence[float], outcome: Outcome) -> bool:
+def own_slopes(context: Context, step: Step, xs: Sequence[float], outcome: Outcome) -> bool:
     """Whether the gradients are the slopes of the engine's own values, as far as floats can tell."""
     def value(*ys: float) -> float:
-        return float(apply(step, [engine(y) for y in ys], float).data)
+        given = context.attempt(Exercise(program(ys, step))).data[-1]
+        return given if isinstance(given, float) else math.nan
 
     def agrees(i: int, given: object) -> bool:
         s = central(value, xs, i)

@@ -71,7 +71,7 @@ def score_table(reports: Sequence[Report]) -> str:
         cells = "".join(f"<td class='n {shade(mark.passed, mark.asked)}'>{mark.text}</td>"
                         for mark in report.marks)
         rows.append(f"<tr><th scope='row'><a href='#e{k}'>{say(report.engine)}</a></th>"
-                    f"<td class='n'>{report.score:.0f}</td>{cells}</tr>")
+                    f"<td class='n'>{report.points}</td>{cells}</tr>")
     top = f"<tr><th scope='col'>engine</th><th scope='col'>score of 100</th>{head}</tr>"
     return f"<div class='wide' tabindex='0'><table class='scores'>{top}{''.join(rows)}</table></div>"
 
@@ -82,7 +82,7 @@ def shade(passed: int, asked: int) -> str:
 
 def section(report: Report, k: int) -> str:
     """One engine: its mistakes, what was skipped and noted."""
-    parts = [f"<h2 id='e{k}'>{say(report.engine)}: {report.score:.0f} of 100</h2>"]
+    parts = [f"<h2 id='e{k}'>{say(report.engine)}: {report.points} of 100</h2>"]
     if report.problem:
         return "\n".join([*parts, f"<p>{say(report.problem)}</p>"])
     parts += [mistake(number, sentence, found) for number, (sentence, found) in enumerate(report.mistakes, 1)]

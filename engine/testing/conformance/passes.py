@@ -1,172 +1,200 @@
-"""Wrong backward passes: each a small change of the right one, run on the same recorded steps.
+"""Wrong parts of a backward pass, each a small change of the right one in simulation.py.
 
-    world     the steps of a program with their numbers, partials and gradients
-    root      the step that backward() starts from
+    world      the steps of a program with their numbers, partials and gradients
+    root       the step that backward() starts from
+    edge       a node and one of its operands: gradients are passed on along edges
 """
 
 from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
-from ..random_programs.operations import OPERATIONS
-from ..random_programs.scalar_program import plain
-from .simulation import World, inner, order, push, right, start
+from ..random_programs.scalar_program import Operand, Plain
+from .simulation import Edge, World, edges, fresh, order, prepared
 
-
-def overwrite(world: World, root: int) -> None:
-    for z in start(world, root):
-        for x, slope in world.pairs(z):
-            world.grads[x] = slope * world.grads[z]
-
-
-def overwrite_in(edges: dict[str, tuple[int, ...]]) -> Callable[[World, int], None]:
-    """Only towards these operands of these operations."""
-    def backward(world: World, root: int) -> None:
-        for z in start(world, root):
-            op, operands = world.steps[z] or ("", ())
-            places = [k for k, x in enumerate(operands) if isinstance(x, int)]
-            for k, (x, slope) in zip(places, world.pairs(z)):
-                world.grads[x] = slope * world.grads[z] + (0.0 if k in edges.get(op, ()) else world.grads[x])
-    return backward
+Arrival = Callable[[World, Edge, float, float], float]
+Message = Callable[[World, Edge, float, float], float]
+Prepare = Callable[[World, int, Sequence[int]], None]
+Course  = Callable[[World, int], Iterator[Edge]]
+Listing = Callable[[World, int], list[int]]
 
 
-def counted_once(world: World, root: int) -> None:
-    for z in start(world, root):
-        for x, slope in dict(world.pairs(z)).items():
-            world.grads[x] += slope * world.grads[z]
+# --- what arrives at an operand ---------------------------------------------------------------------------
+
+def overwrite(world: World, edge: Edge, message: float, sum: float) -> float:
+    return message
 
 
-def depth_first(interleaved: bool, once: bool) -> Callable[[World, int], None]:
+def overwrite_in(op: str, place: int | None = None) -> Arrival:
+    """Only towards the operands of this operation, or one of them."""
+    def arrival(world: World, edge: Edge, message: float, sum: float) -> float:
+        here = world.op(edge[0]) == op and (place is None or world.place(edge) == place)
+        return message if here else sum
+    return arrival
+
+
+def altered(change: Callable[[float], float]) -> Arrival:
+    """Each gradient is changed after each addition."""
+    return lambda world, edge, message, sum: change(sum)
+
+
+# --- what is passed on --------------------------------------------------------------------------------------
+
+def no_upstream(op: str = "") -> Message:
+    return lambda world, edge, slope, message: slope if op in ("", world.op(edge[0])) else message
+
+
+def counted_once(world: World, edge: Edge, slope: float, message: float) -> float:
+    """Of an operand that stands twice only the last is left."""
+    z, k = edge
+    return 0.0 if world.operands[z][k] in world.operands[z][k + 1:] else message
+
+
+def altered_message(change: Callable[[float], float]) -> Message:
+    """Each contribution is changed before it is added."""
+    return lambda world, edge, slope, message: change(message)
+
+
+# --- walks without a list of nodes
+# -----------------------------------------------------------------------------------------
+
+def depth_first(interleaved: bool, once: bool) -> Course:
     """Recursion that passes on whatever has arrived so far; `once`: only at the first visit."""
-    def backward(world: World, root: int) -> None:
-        start(world, root)
+    def course(world: World, root: int) -> Iterator[Edge]:
         seen: set[int] = set()
-        budget = [20000]
-        def visit(z: int) -> None:
-            budget[0] -= 1
-            if budget[0] < 0 or (once and z in seen):
-                return
-            seen.add(z)
-            for x, slope in world.pairs(z):
-                world.grads[x] += slope * world.grads[z]
+        stack, visits = [root], 0
+        walks: list[Iterator[Edge]] = []
+        while stack or walks:
+            if stack:
+                z = stack.pop()
+                visits += 1
+                if visits > 20000 or (once and z in seen):
+                    continue
+                seen.add(z)
+                if not interleaved:
+                    yield from edges(world, [z])
+                walks.append(edges(world, [z]))
+            step = next(walks[-1], None)
+            if step is None:
+                walks.pop()
+            else:
                 if interleaved:
-                    visit(x)
-            if not interleaved:
-                for x in world.operands[z]:
-                    visit(x)
-        visit(root)
-    return backward
+                    yield step
+                stack.append(world.operands[step[0]][step[1]])
+    return course
 
 
-def breadth_first(once: bool) -> Callable[[World, int], None]:
-    def backward(world: World, root: int) -> None:
-        start(world, root)
+def breadth_first(once: bool) -> Course:
+    def course(world: World, root: int) -> Iterator[Edge]:
         queue, seen = [root], {root}
         for z in queue:
-            push(world, z)
+            yield from edges(world, [z])
             queue += ([x for x in dict.fromkeys(world.operands[z]) if not (once and x in seen)]
                       if len(queue) < 20000 else [])
             seen |= set(world.operands[z])
-    return backward
+    return course
 
 
-def forwards(world: World, root: int) -> None:
-    for z in start(world, root)[::-1]:
-        push(world, z)
+# --- which nodes, in which order
+# ------------------------------------------------------------------------------
+
+def forwards(world: World, root: int) -> list[int]:
+    return order(world, root)
 
 
-def seeded(seed: Callable[[World, int], float]) -> Callable[[World, int], None]:
-    def backward(world: World, root: int) -> None:
-        for z in start(world, root):
-            if z == root:
-                world.grads[z] += seed(world, z) - 1.0
-            push(world, z)
-    return backward
+def pre_order_reversed(world: World, root: int) -> list[int]:
+    """Nodes are listed before their operands, and the list is gone through from its end."""
+    found, seen, stack = [root], {root}, [iter(world.operands[root])]
+    while stack:
+        x = next(stack[-1], None)
+        if x is None:
+            stack.pop()
+        elif x not in seen:
+            seen.add(x)
+            found.append(x)
+            stack.append(iter(world.operands[x]))
+    return found[::-1]
 
 
-def kept(add_seed: bool, keep: Callable[[World, int, int], bool]) -> Callable[[World, int], None]:
+def seen_kept(world: World, root: int) -> list[int]:
+    """Nodes that an earlier call visited are left out."""
+    nodes = [z for z in reversed(order(world, root)) if z not in world.seen]
+    world.seen |= set(nodes)
+    return nodes
+
+
+def equal_merged(plain: bool) -> Listing:
+    """Nodes with equal data are taken for one and the same when they are sorted; `plain`: numbers too."""
+    def listing(world: World, root: int) -> list[int]:
+        found: list[int] = []
+        seen  = {world.data[root]}
+        stack = [(root, iter(its_operands(world, root)))]
+        while stack:
+            z, rest = stack[-1]
+            x = next(rest, None)
+            if x is None:
+                found.append(z)
+                stack.pop()
+            elif isinstance(x, Plain):
+                seen |= {x.number} if plain else set()
+            elif world.data[x] not in seen:
+                seen.add(world.data[x])
+                stack.append((x, iter(its_operands(world, x))))
+        return found[::-1]
+    return listing
+
+
+def its_operands(world: World, z: int) -> Sequence[Operand]:
+    step = world.steps[z]
+    return step[1] if step else ()
+
+
+# --- what gradients are before the pass, and after
+# ------------------------------------------------------------
+
+def seeded(seed: Callable[[World, int], float]) -> Prepare:
+    def prepare(world: World, root: int, nodes: Sequence[int]) -> None:
+        fresh(world, nodes)
+        world.grads[root] += seed(world, root)
+    return prepare
+
+
+def kept(add_seed: bool, keep: Callable[[World, int, int], bool]) -> Prepare:
     """Gradients of earlier calls stay in the nodes that `keep` names."""
-    def backward(world: World, root: int) -> None:
-        stay   = {z: world.grads[z] for z in order(world, root) if keep(world, z, root)}
-        course = start(world, root)
-        for z in stay:
+    def prepare(world: World, root: int, nodes: Sequence[int]) -> None:
+        before = {z: world.grads[z] for z in nodes if keep(world, z, root)}
+        prepared(world, root, nodes)
+        for z, grad in before.items():
             if world.operands[z]:
-                world.grads[z] = stay[z]
-        world.grads[root] = (stay.get(root, 0.0) if add_seed else 0.0) + 1.0
-        for z in course:
-            push(world, z)
-    return backward
+                world.grads[z] = grad
+        world.grads[root] = (before.get(root, 0.0) if add_seed else 0.0) + 1.0
+    return prepare
 
 
-def leaves_wiped(world: World, root: int) -> None:
-    for z in order(world, root):
+def leaves_wiped(world: World, root: int, nodes: Sequence[int]) -> None:
+    for z in nodes:
         world.grads[z] = 0.0
-    right(world, root)
-
-
-def seen_kept(world: World, root: int) -> None:
-    course = [z for z in start(world, root) if z not in world.seen]
-    world.seen |= set(course)
-    for z in course:
-        push(world, z)
-
-
-def equal_merged(world: World, root: int) -> None:
-    """Nodes with equal data are taken for one and the same when they are sorted."""
-    found: list[int] = []
-    seen:  set[float] = set()
-    def visit(z: int) -> None:
-        if world.data[z] not in seen:
-            seen.add(world.data[z])
-            for x in world.operands[z]:
-                visit(x)
-            found.append(z)
-    visit(root)
-    start(world, root)
-    for z in found[::-1]:
-        push(world, z)
-
-
-def late(world: World, root: int) -> None:
-    """Slopes are computed from the data that operands have now."""
-    for z, step in enumerate(world.steps):
-        if step:
-            op, operands = step
-            numbers = [world.data[x] if isinstance(x, int) else plain(op, x.number, float) for x in operands]
-            slopes  = OPERATIONS[op].slopes(math, *numbers)
-            world.partials[z] = inner(operands, slopes)
-    right(world, root)
-
-
-def no_upstream(only: str = "") -> Callable[[World, int], None]:
-    def backward(world: World, root: int) -> None:
-        for z in start(world, root):
-            for x, slope in world.pairs(z):
-                world.grads[x] += slope if only in ("", world.op(z)) else slope * world.grads[z]
-    return backward
-
-
-def altered(change: Callable[[float], float]) -> Callable[[World, int], None]:
-    """Each gradient is changed after each addition."""
-    def backward(world: World, root: int) -> None:
-        for z in start(world, root):
-            for x, slope in world.pairs(z):
-                world.grads[x] = change(world.grads[x] + slope * world.grads[z])
-    return backward
+    world.grads[root] = 1.0
 
 
 def altered_last(change: Callable[[float], float]) -> Callable[[World, int], None]:
     """The gradients are changed when all is done."""
-    def backward(world: World, root: int) -> None:
-        right(world, root)
+    def finish(world: World, root: int) -> None:
         world.grads[:] = map(change, world.grads)
-    return backward
+    return finish
+
+
+def rounded(x: float) -> float:
+    """x with the 24 binary digits of single precision, of any size."""
+    part, power = math.frexp(x)
+    return math.ldexp(round(part * 2 ** 24), power - 24) if math.isfinite(x) else x
 
 
 def single(x: float) -> float:
+    """The nearest number of single precision."""
     try:
         return float(struct.unpack("f", struct.pack("f", x))[0])
     except OverflowError:
-        return math.inf
+        return math.copysign(math.inf, x)

@@ -10,36 +10,39 @@ from ..quantities import Number
 from ..random_programs.rules import RATIONAL
 from ..random_programs.growing import random_program
 from ..random_programs.scalar_program import Operand, Plain, Program, Step
-from .cases import Case, Context, Result, ask
+from .cases import Case, Context, Result, ask, key_of
 from .exercises import Exercise, nodes
 from .expectations import askable
 
 
 def random_exercises(context: Context, salt: str, how: str = "once", steps: int = 8,
                      ops: Iterable[str] = RATIONAL, change: Callable[[Program],
-                                      Program | None] = lambda program: program) -> Iterator[Exercise]:
-    """`context.examples` exercises on random programs of operations that the engine has and does right
-    alone."""
+                                      Program | None] = lambda program: program,
+                     sound: bool = True) -> Iterator[Exercise]:
+    """`context.examples` exercises on random programs of operations that the engine has, and does right alone
+    unless `sound` is False."""
     rng   = context.rng(salt)
-    known = [op for op in ops if any(f"{op} {shape}" not in context.unsound | context.lacking
+    left_out = context.lacking | (context.unsound if sound else set())
+    known = [op for op in ops if any(f"{op} {shape}" not in left_out
                                      for shape in ("n", "nn", "np"))]
     found = tries = 0
     while known and found < context.examples and tries < 20 * context.examples:
         tries += 1
         program = change(random_program(rng.randrange(2 ** 40), known, steps))
-        program = program and repaired(context, program)
+        program = program and repaired(left_out, program)
         if program and program.in_domain(2.0 ** 20) and askable(exercise := Exercise(program, how)):
             found += 1
             yield exercise
 
 
-def repaired(context: Context, program: Program) -> Program | None:
+def repaired(left_out: set[str], program: Program) -> Program | None:
     """The program with nodes for the plain numbers that the engine cannot take."""
     def able(step: Step) -> Step:
-        fine = context.can(Program(program.inputs, (step,)))
-        return step if fine else Step(step.op, tuple(x if isinstance(x, int) else 0 for x in step.operands))
+        return step if key_of(step) not in left_out else Step(step.op,
+                                                              tuple(x if isinstance(x, int) else 0
+                                                                    for x in step.operands))
     changed = Program(program.inputs, tuple(map(able, program.steps)))
-    return changed if context.can(changed) else None
+    return changed if left_out.isdisjoint(map(key_of, changed.steps)) else None
 
 
 class Copy(NamedTuple):

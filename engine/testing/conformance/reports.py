@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding
+from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding, Result, lost
+from .diagnosis import Diagnosis
 from .suite import GROUPS
-from .exchange import Said
 from .pictures import drawn_text
 
 
@@ -23,16 +24,13 @@ class Verdict(NamedTuple):
     notes:    list[str]
 
     @classmethod
-    def told(cls, case: Case, said: Said) -> Verdict:
-        return cls(case.group, case.name, said["status"],
-                   [Finding(**finding) for finding in said["findings"]], said["notes"])
+    def told(cls, case: Case, result: Result) -> Verdict:
+        return cls(case.group, case.name, result.status, result.findings, result.notes)
 
     @classmethod
     def lost(cls, case: Case, why: str) -> Verdict:
         """The case in which the engine died or did not finish."""
-        if case.group == "freeing memory":
-            return cls(case.group, case.name, ADVICE, [], [why])
-        return cls(case.group, case.name, FAIL, [Finding("", [], [], [], "", why, [("lost", why)], {})], [])
+        return cls.told(case, lost(case, why))
 
     @classmethod
     def not_asked(cls, case: Case, why: str) -> Verdict:
@@ -67,6 +65,8 @@ class Report:
     seconds:  float         = 0.0
     problem:  str           = ""
     verdicts: list[Verdict] = field(default_factory=list)
+    diagnosis: Diagnosis | None = None
+    said:     list[str]     = field(default_factory=list)        # of names and files, by discovery.py
 
     @property
     def passed(self) -> bool:
@@ -89,25 +89,28 @@ class Report:
         return 100 * sum(asked) / len(asked) if asked and not self.problem else 0.0
 
     @property
+    def points(self) -> int:
+        """The score as it is shown: cut, not rounded, so that 100 means that nothing is wrong."""
+        return min(int(self.score), 100 if self.passed else 99)
+
+    @property
+    def tenths(self) -> float:
+        """The score to one digit, cut likewise."""
+        return math.floor(10 * self.score) / 10
+
+    @property
     def findings(self) -> list[tuple[Verdict, Finding]]:
         """Each failure with its finding, in the order of the suite."""
         return [(v, finding) for v in self.verdicts for finding in v.findings]
 
     @property
     def mistakes(self) -> list[tuple[str, list[tuple[Verdict, Finding]]]]:
-        """As few sentences as explain all the findings, each with those it explains, the most telling
-        first."""
-        left, told = list(self.findings), []
-        while left:
-            said: dict[str, list[tuple[Verdict, Finding]]] = {}
-            for verdict, finding in left:
-                for sentence in dict.fromkeys([finding.sentence, *(s for _, s in finding.likely)]):
-                    said.setdefault(sentence, []).append((verdict, finding))
-            best = max(said, key=lambda sentence: (len(said[sentence]),
-                                                   sum(f.sentence == sentence for _, f in said[sentence])))
-            told.append((best, said[best]))
-            left = [pair for pair in left if not any(pair[1] is finding for _, finding in said[best])]
-        return told
+        """What is wrong, each sentence with its findings: the mistakes of the diagnosis first, the likeliest
+        first, then what it does not explain."""
+        said: dict[str, list[tuple[Verdict, Finding]]] = {}
+        for verdict, finding in self.findings:
+            said.setdefault(finding.sentence, []).append((verdict, finding))
+        return sorted(said.items(), key=lambda told: (not told[1][0][1].likely, -len(told[1])))
 
     @property
     def skipped(self) -> list[str]:
@@ -121,7 +124,8 @@ class Report:
 
     @property
     def notes(self) -> list[tuple[str, str]]:
-        return [(v.id, note) for v in self.verdicts if v.status not in (SKIP, BLOCKED) for note in v.notes]
+        return [("how it is read", said) for said in self.said] + [
+            (v.id, note) for v in self.verdicts if v.status not in (SKIP, BLOCKED) for note in v.notes]
 
     def __str__(self) -> str:
         return text(self)
@@ -131,7 +135,7 @@ class Report:
         return json.dumps({
             "engine":   self.engine,
             "passed":   self.passed,
-            "score":    round(self.score, 1),
+            "score":    self.tenths,
             "seed":     self.seed,
             "examples": self.examples,
             "seconds":  round(self.seconds, 2),
@@ -189,7 +193,7 @@ def text(report: Report) -> str:
                                                                           if mark.skipped else ""))
     found_ = ("" if report.passed else f": {len(report.mistakes)} likely mistakes in {len(report.findings)} "
               "failures")
-    lines += ["", f"  score {report.score:.0f} of 100{found_}"]
+    lines += ["", f"  score {report.points} of 100{found_}"]
     for number, (sentence, found) in enumerate(report.mistakes, 1):
         verdict, finding = smallest(found)
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""

@@ -16,7 +16,7 @@ def table(reports: Sequence[Report]) -> str:
     lines = [f"{'engine':<{width}}  score  what is wrong", "-" * (width + 60)]
     for report in reports:
         lost = [f"{mark.group} {mark.text}" for mark in report.marks if mark.passed < mark.asked]
-        lines.append(f"{report.engine:<{width}}  {report.score:5.0f}  "
+        lines.append(f"{report.engine:<{width}}  {report.points:5d}  "
                      f"{report.problem or '; '.join(lost) or 'nothing'}")
         lines += [f"{'':<{width}}         - {sentence}" for sentence, _ in report.mistakes[:3]]
     return "\n".join(lines)
@@ -29,7 +29,7 @@ def csv_table(reports: Sequence[Report]) -> str:
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(["engine", "score", *GROUPS, "mistakes", "problem"])
     for report in reports:
-        rows.writerow([harmless(report.engine), f"{report.score:.1f}",
+        rows.writerow([harmless(report.engine), f"{report.tenths}",
                        *(mark_text(mark.text) for mark in report.marks),
                        harmless(" | ".join(sentence for sentence, _ in report.mistakes)),
                        harmless(report.problem)])

@@ -270,7 +270,7 @@ SLOPES = [
 """,
             "upstream gradient is forgotten in x.tanh()"),
     Exhibit("tanh_numeric", "A difference quotient in place of the derivative: right to six digits.",
-            "(1.0 - z * z,)", "((math.tanh(self.data + 1e-5) - z) / 1e-5,)", "off by one part in"),
+            "(1.0 - z * z,)", "((math.tanh(self.data + 1e-5) - z) / 1e-5,)", "is a difference quotient"),
 ]
 
 NUMBERS = [
@@ -286,7 +286,7 @@ NUMBERS = [
             "x.grad += slope * z.grad", "x.grad += int(slope * z.grad) if abs(slope * z.grad) < 1e300 else "
             "slope * z.grad", "whole numbers"),
     Exhibit("part_in_ten_million", "One part in ten million too much: a constant with too few digits.",
-            "(1.0, 1.0))", "(1.0000001, 1.0))", "off by one part in"),
+            "(1.0, 1.0))", "(1.0000001, 1.0))", "1.0000001 times the right one"),
     Exhibit("single_precision", "The gradient is kept as a float32.",
             "                x.grad += slope * z.grad\n", """\
                 x.grad += slope * z.grad

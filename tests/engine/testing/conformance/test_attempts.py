@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from engine import Value
+from engine.testing.conformance.adapters import Adapter
 from engine.testing.conformance.attempts import apply, attempt, described, reading
 from engine.testing.conformance.exercises import Exercise, P, program
 from engine.testing.random_programs.scalar_program import Step
@@ -44,3 +45,23 @@ def test_a_step_is_an_operator_or_a_method_and_takes_plain_numbers_as_they_are()
 def test_an_error_is_described_in_one_short_line():
     assert described(KeyError()) == "KeyError" and described(ValueError("no")) == "ValueError: no"
     assert "\x1b" not in described(ValueError("\x1b")) and len(described(ValueError("x" * 999))) <= 201
+
+
+def test_data_that_cannot_be_changed_cannot_falsify_a_gradient():
+    class Frozen(Value):
+        __slots__ = ("locked",)
+
+        def __setattr__(self, name, x):
+            if name == "data" and getattr(self, "locked", False):
+                raise AttributeError("frozen")
+            super().__setattr__(name, x)
+            super().__setattr__("locked", True) if name == "data" else None
+    outcome = attempt(Exercise(SQUARE, "changed"), Frozen)
+    assert outcome.error == "" and outcome.grads[0] == 6.0
+
+
+def test_an_outcome_tells_how_precise_its_numbers_are():
+    class Single(Adapter):
+        precision = 2.0 ** -24
+    assert attempt(Exercise(SQUARE), Value).precision == 2.0 ** -53
+    assert attempt(Exercise(SQUARE), Single).precision == 2.0 ** -24

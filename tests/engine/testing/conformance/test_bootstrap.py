@@ -1,4 +1,4 @@
-"""The worker under a name of its own: beside a neighbour called engine or nn, ours is found by us, theirs by
+"""The witness under a name of its own: beside a neighbour called engine or nn, ours is found by us, theirs by
 the file under test.
 
 Class: two things of one name on the import path. The package is copied into a folder of its own, as an
@@ -44,7 +44,7 @@ NEIGHBOURS = {
 }
 
 
-# --- whose engine is graded ---------------------------------------------------------------------------------
+# --- whose engine is graded ---------------------------------------------------------------------------
 
 @pytest.mark.parametrize("kind", NEIGHBOURS)
 def test_a_file_finds_its_own_neighbour(site, tmp_path, kind):
@@ -122,7 +122,7 @@ def test_processes_with_other_hash_seeds_ask_the_same_engine(tmp_path):
 
 
 def test_no_process_is_told_to_look_elsewhere(tmp_path, monkeypatch):
-    """PYTHONPATH is the user's: with an engine.py on it the worker is still ours, and `import engine`
+    """PYTHONPATH is the user's: with an engine.py on it the witness is still ours, and `import engine`
     theirs."""
     filled(tmp_path, {"lib/engine.py": WRONG, "homework/student.py": "from engine import Value"})
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
@@ -130,7 +130,7 @@ def test_no_process_is_told_to_look_elsewhere(tmp_path, monkeypatch):
     assert not report.problem and report.score < 100, str(report)
 
 
-# --- how the worker starts, and the other commands ----------------------------------------------------------
+# --- how the worker starts, and the other commands ----------------------------------------------------
 
 def test_a_worker_starts_without_our_folder_on_the_path_and_writes_no_bytecode():
     executable, *options, script, asked = command({"target": "student.py:Value", "folder": ""})
@@ -139,12 +139,12 @@ def test_a_worker_starts_without_our_folder_on_the_path_and_writes_no_bytecode()
 
 
 def test_the_names_engine_and_nn_are_free_until_the_file_under_test_asks(tmp_path):
-    """The whole of conformance is loaded, and no module of it is called engine."""
-    code = ("import runpy, sys; start = runpy.run_path(sys.argv[1])['worker']; module = start(); "
+    """All that a witness needs is loaded, and no module of it is called engine."""
+    code = ("import runpy, sys; start = runpy.run_path(sys.argv[1])['witness']; module = start(); "
             "print(module.__name__, [x for x in sys.modules if x.partition('.')[0] in ('engine', 'nn')])")
     script = ROOT / "engine" / "testing" / "conformance" / "bootstrap.py"
     ran = python(tmp_path, tmp_path, "-c", code, str(script))
-    assert ran.stdout.strip() == f"{NAME}.testing.conformance.worker []", ran.stderr
+    assert ran.stdout.strip() == f"{NAME}.testing.conformance.witness []", ran.stderr
 
 
 @pytest.mark.parametrize("arguments, said", [

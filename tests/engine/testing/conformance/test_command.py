@@ -82,3 +82,20 @@ def test_reports_of_several_engines_are_one_junit_file():
 def test_a_wrong_argument_is_told_on_the_error_stream(capsys):
     assert main(["engine:Value", "--only", "nonsense"]) == 2
     assert "no case contains 'nonsense'" in capsys.readouterr().err
+
+
+def test_names_and_an_adapter_are_given_in_one_line(tmp_path, capsys):
+    wild = HERE / "wild" / "unheard_names.py"
+    named = ["--data", "amount", "--grad", "blame", "--backward", "unroll"]
+    assert main([f"{wild}:Thing", *named, "--only", "shared nodes", "--examples", "1"]) == 0
+    assert "data is called amount, grad is called blame, backward is called unroll" in capsys.readouterr().out
+    assert main([f"{wild}:Thing", "--data", "sum", "--only", "shared nodes"]) == 2
+    assert "no attribute is its data; looked for sum" in capsys.readouterr().out
+    (tmp_path / "adapter.py").write_text("""class Value(Adapter):
+    make = lambda self, x: Theirs(x)
+    data = property(lambda self: self.node.amount)
+    grad = property(lambda self: self.node.blame)
+    def backward(self): self.node.unroll()
+""", encoding="utf-8")
+    status = main([f"{wild}:Thing", "--adapter", str(tmp_path / "adapter.py"), "--only", "determinism"])
+    assert status == 0 and "adapted by adapter.py" in capsys.readouterr().out

@@ -51,3 +51,31 @@ def test_text_complex_numbers_and_nan_always_differ():
 ])
 def test_what_has_no_one_right_answer_is_not_asked(asked):
     assert askable(SQUARE) and not askable(asked)
+
+
+# --- engines of less precision --------------------------------------------------------------------------
+
+SINGLE = 2.0 ** -24
+
+
+@pytest.mark.parametrize("grad, precision, said", [
+    (6.0, SINGLE, ""), (6.0 * (1 + 1e-6), SINGLE, ""), (6.0 * (1 + 1e-6), 2.0 ** -53, "grad"),
+    (6.01, SINGLE, "grad"), (0.0, SINGLE, "grad"), (float("nan"), SINGLE, "grad")])
+def test_single_precision_is_judged_by_its_own_digits(grad, precision, said):
+    exercise = Exercise(program((3.0,), ("*", (0, 0))))
+    assert wrong(exercise, Outcome([3.0, 9.0], [grad, 1.0], precision=precision)) == said
+
+
+def test_an_interval_is_as_wide_as_the_digits_allow():
+    exercise = Exercise(program((3.0,), ("*", (0, P(0.001)))), slopes=((0.001, 0.001),))
+    assert wrong(exercise, Outcome([3.0, 0.003], [0.0010000000474974513, 1.0], precision=SINGLE)) == ""
+    assert wrong(exercise, Outcome([3.0, 0.003], [0.0, 1.0], precision=SINGLE)) == "grad"
+    assert wrong(exercise, Outcome([3.0, 0.003], [0.0010000000474974513, 1.0])) == "grad"
+
+
+def test_numbers_beyond_the_range_of_single_precision_are_not_judged():
+    exercise = Exercise(program((3.0,), ("*", (0, P(1e-200)))), slopes=((1e-200, 1e-200),))
+    assert wrong(exercise, Outcome([3.0, 0.0], [0.0, 1.0], precision=SINGLE)) == ""
+    assert wrong(exercise, Outcome([3.0, 0.0], [0.0, 1.0])) == "grad"
+    large = Exercise(program((1e20,), ("*", (0, 0))))
+    assert wrong(large, Outcome([1e20, float("inf")], [2e20, 1.0], precision=SINGLE)) == ""

@@ -26,13 +26,13 @@ def test_right_ones_pass_as_operator_method_or_function(verdicts, name):
 
 @pytest.mark.parametrize("name, words", [
     ("x.silu()", "x.silu() has slopes with the wrong sign"),
-    ("x.log2()", "the gradient of x is wrong, and x.log2() is where it comes from"),
-    ("atan(x)",  "the gradient of x is wrong, and atan(x) is where it comes from"),
-    ("x.cosh()", "the value of x.cosh() is wrong"),
+    ("x.log2()", "the slope of x.log2() towards x is 0.693147181 times the right one"),
+    ("atan(x)",  "none of the other mistakes: x.grad is -0.3333333333333333 in place of 0.2"),
+    ("x.cosh()", "none of the other mistakes: the value of x.cosh() is 4.0 in place of 3.76"),
     ("x.sinh()", "the operation does not take these operands"),
 ])
 def test_wrong_ones_are_blamed_by_name(verdicts, name, words):
-    assert verdicts[name].status == "fail" and verdicts[name].findings[0].sentence.startswith(words)
+    assert verdicts[name].status == "fail" and words in verdicts[name].findings[0].sentence
 
 
 def test_another_function_of_the_same_name_with_slopes_of_its_own_is_noted_and_costs_nothing(verdicts):

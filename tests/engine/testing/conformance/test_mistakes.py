@@ -6,9 +6,10 @@ import pytest
 
 from engine.testing.conformance.exercises import CALLS, Exercise, P, program
 from engine.testing.conformance.mistakes import (
-    WRONG_SLOPES, WRONG_VALUES, altered_gradients, catalogue, clip, cut, drop, per_operation, reflections,
+    WRONG_SLOPES, WRONG_VALUES, altered_gradients, catalogue, clip, cut, drop, per_operation, quotients,
+    reflections, scaled,
 )
-from engine.testing.conformance.simulation import Mistake, simulate
+from engine.testing.conformance.simulation import PARTS, Model, simulate
 from engine.testing.random_programs.rules import WRITTEN
 
 POINTS = ((1.3, 2.5), (-0.75, 0.5))
@@ -25,23 +26,21 @@ def asked(op):
 @pytest.mark.parametrize("op, sentence", [(op, s) for op, s, _ in (*WRONG_SLOPES, *WRONG_VALUES)])
 def test_each_wrong_rule_shows_at_some_point(op, sentence):
     chosen = [m for m in catalogue() if m.sentence == sentence and m.name.endswith(f" of {op}")]
-    right  = Mistake("", "")
     for mistake in chosen:
-        assert any(simulate(e, mistake) != simulate(e, right) for e in asked(op)), sentence
+        assert any(simulate(e, Model((mistake,))) != simulate(e, Model()) for e in asked(op)), sentence
 
 
-def test_every_mistake_has_a_name_and_a_sentence_and_is_one_change():
+def test_every_mistake_has_a_name_a_sentence_and_changes_one_part():
     for mistake in catalogue():
-        assert mistake.name and mistake.sentence
-        assert (mistake.step is None) != (mistake.backward is None), mistake.sentence
+        assert mistake.name and mistake.sentence and mistake.part in PARTS, mistake.sentence
     assert catalogue() is catalogue()                                   # made once
 
 
 def test_a_reflected_operation_is_wrong_with_a_plain_number_on_the_left_only():
     swapped = next(m for m in reflections() if "__rsub__" in m.sentence)
-    assert simulate(Exercise(program((3.0,), ("-", (P(2.0), 0)))), swapped).data[-1] == 1.0
-    assert simulate(Exercise(program((3.0,), ("-", (0, P(2.0))))), swapped).data[-1] == 1.0
-    assert simulate(Exercise(program((3.0, 2.0), ("-", (0, 1)))), swapped).data[-1] == 1.0
+    assert simulate(Exercise(program((3.0,), ("-", (P(2.0), 0)))), Model((swapped,))).data[-1] == 1.0
+    assert simulate(Exercise(program((3.0,), ("-", (0, P(2.0))))), Model((swapped,))).data[-1] == 1.0
+    assert simulate(Exercise(program((3.0, 2.0), ("-", (0, 1)))), Model((swapped,))).data[-1] == 1.0
 
 
 @pytest.mark.parametrize("words, grads", [
@@ -51,7 +50,7 @@ def test_a_reflected_operation_is_wrong_with_a_plain_number_on_the_left_only():
     ("right side is a plain number", [2.0, 3.0])])
 def test_what_can_go_wrong_with_any_operation(words, grads):
     mistake = next(m for m in per_operation(("*",)) if words in m.sentence)
-    assert simulate(Exercise(program((3.0, 2.0), ("*", (0, 1)))), mistake).grads[:2] == grads
+    assert simulate(Exercise(program((3.0, 2.0), ("*", (0, 1)))), Model((mistake,))).grads[:2] == grads
 
 
 def test_gradients_are_clipped_dropped_and_rounded():
@@ -59,6 +58,18 @@ def test_gradients_are_clipped_dropped_and_rounded():
     assert [drop(1e-3)(g) for g in (1e-4, 1e-2)] == [0.0, 1e-2]
     assert cut(2)(0.126) == 0.13 and cut(2)(math.inf) == math.inf
     clipped = next(m for m in altered_gradients() if "clipped at 5:" in m.sentence)
-    assert simulate(Exercise(program((2.0,), ("*", (0, P(9.0))))), clipped).grads[0] == 5.0
-    assert {how: simulate(Exercise(program((2.0,), ("*", (0, P(3.0)))), how), clipped).grads[0]
+    model   = Model((clipped,))
+    assert simulate(Exercise(program((2.0,), ("*", (0, P(9.0))))), model).grads[0] == 5.0
+    assert {how: simulate(Exercise(program((2.0,), ("*", (0, P(3.0)))), how), model).grads[0]
             for how in CALLS if how in ("once", "twice")} == {"once": 3.0, "twice": 5.0}
+
+
+def test_mistakes_with_a_number_in_them():
+    product = Exercise(program((3.0, 2.0), ("*", (0, 1))))
+    factor  = scaled("*", (1.0, 1.5))
+    assert factor.sentence == "the slope of x * y towards y is 1.5 times the right one"
+    assert simulate(product, Model((factor,))).grads[:2] == [2.0, 4.5]
+    forward = next(iter(quotients("tanh")))
+    assert "difference quotient" in forward.sentence
+    given = simulate(Exercise(program((0.5,), ("tanh", (0,)))), Model((forward,))).grads[0]
+    assert given == (math.tanh(0.6) - math.tanh(0.5)) / 0.1

@@ -32,23 +32,30 @@ def test_the_mistake_that_explains_most_is_named_first():
 def test_a_finding_holds_the_smallest_program_both_answers_the_reason_and_both_graphs():
     report = conformance(museum.engine("overwrite"), only="accumulation on shared nodes: inputs")
     (verdict, finding), = report.findings
-    assert finding.code == "x = Value(2.0)\nz = x + x\nz.backward()\nprint(x.grad)  # 2.0"
+    assert finding.code == "x = Value(3.0)\nz = x + x\nz.backward()\nprint(x.grad)  # 2.0"
     assert (finding.inputs, finding.expected, finding.given) == (["x"], ["2.0"], ["1.0"])
     assert finding.sentence.startswith("the gradient is overwritten where it should accumulate: a node used "
                                        "twice")
     x, z = finding.graph["nodes"]
-    assert (x["right"], x["given"]) == (["2.0", "2.0"], ["2.0", "1.0"])
+    assert (x["right"], x["given"]) == (["3.0", "2.0"], ["3.0", "1.0"])
     assert finding.graph["edges"] == [[0, 1, 0], [0, 1, 1]] and finding.graph["marked"] == [0, 1, 0]
     assert "<== the first differing edge" in str(report)
 
 
-def test_as_few_sentences_as_explain_all_findings_are_told():
-    """Two findings could be the sign or the factor; the third is the factor for sure: so all are."""
-    either, factor = finding("sign", "sign", "factor"), finding("factor", "factor")
-    told = report(verdict("a", "fail", either), verdict("b", "fail", either._replace(code="")),
-                  verdict("c", "fail", factor)).mistakes
-    (sentence, found), = told
-    assert sentence == "factor" and [v.name for v, _ in found] == ["a", "b", "c"]
+def test_each_sentence_is_told_once_known_mistakes_first_and_then_what_explains_most():
+    seen, sign, factor = finding("x.grad is 1.0"), finding("sign", "sign"), finding("factor", "factor")
+    told = report(verdict("a", "fail", seen), verdict("b", "fail", sign), verdict("c", "fail", factor, seen),
+                  verdict("d", "fail", factor)).mistakes
+    assert [(sentence, [v.name for v, _ in found]) for sentence, found in told] == [
+        ("factor", ["c", "d"]), ("sign", ["b"]), ("x.grad is 1.0", ["a", "c"])]
+
+
+def test_points_are_cut_and_100_is_for_an_engine_without_a_mistake():
+    groups = ("kinks", "tails", "topological order", "number types")
+    passed = [verdict(str(k), "pass", group=group) for group in groups for k in range(100)]
+    right, wrong = report(*passed), report(*passed, verdict("last", "fail", finding("wrong")))
+    assert (right.points, wrong.points) == (100, 99) and wrong.score > 99.7
+    assert "score 99 of 100" in str(wrong)
 
 
 def test_the_score_is_the_mean_of_the_groups_that_were_asked():

@@ -2,18 +2,23 @@
 behind."""
 
 import re
-import signal
+import sys
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType
 
 import pytest
 
 from engine import Value
 from engine.testing import conformance, museum
+from engine.testing.conformance.cases import Context
+from engine.testing.conformance.here import Here
 from engine.testing.conformance.loading import load
-from engine.testing.conformance.running import Child, absolute
-from engine.testing.conformance.suite import CASES
+from engine.testing.conformance.reports import Report
+from engine.testing.conformance.running import absolute, chosen, judge
+from engine.testing.conformance.suite import CASES, QUESTIONS
 from tests.engine.testing.conformance.installation import WRONG, chainrule, filled
 
 HERE     = Path(__file__).parent
@@ -83,11 +88,60 @@ def test_arguments_are_checked():
         conformance(Value, examples=0)
 
 
-@pytest.mark.parametrize("status, words", [
-    (-signal.SIGSEGV, "a segmentation fault"), (-signal.SIGKILL, "ended by SIGKILL"),
-    (3, "with exit status 3"), (None, "with exit status 0")])
-def test_how_a_process_ended_is_told_in_words(status, words):
-    assert words in Child.death(SimpleNamespace(status=status))
+    with pytest.raises(ValueError, match="'values' is none of data, grad, backward, adapter"):
+        conformance(Value, naming={"values": "data"})
+
+
+NAMED = """class Node:
+    def __init__(self, amount, of=()): self.amount, self.blame, self.of = amount, 0.0, of
+    def __mul__(self, other):
+        y = other if isinstance(other, Node) else Node(other)
+        return Node(self.amount * y.amount, ((self, y.amount), (y, self.amount)))
+    def __add__(self, other):
+        y = other if isinstance(other, Node) else Node(other)
+        return Node(self.amount + y.amount, ((self, 1.0), (y, 1.0)))
+    __radd__, __rmul__ = __add__, __mul__
+    def unroll(self, seed=1.0):
+        self.blame += seed
+        for x, slope in self.of: x.unroll(slope * seed)
+"""
+UNHEARD = {"data": "amount", "grad": "blame", "backward": "unroll"}
+
+
+@pytest.mark.parametrize("isolated", [True, False])
+@pytest.mark.parametrize("given", ["a path", "a class"])
+def test_an_engine_of_any_names_is_read_where_it_runs_and_said_to_be(tmp_path, given, isolated):
+    """Class: the same engine, by its place and as a class, in a process of its own and in this one."""
+    path   = filled(tmp_path, {"named.py": NAMED, "adapter.py": """class Value(Adapter):
+    data = property(lambda self: self.node.amount)
+    grad = property(lambda self: self.node.blame, lambda self, x: setattr(self.node, "blame", x))
+    def backward(self): self.node.unroll()
+"""}) / "named.py"
+    module = ModuleType("named_here")
+    exec(compile(NAMED, "named.py", "exec"), vars(module))
+    module.Node.__module__ = module.__name__
+    sys.modules[module.__name__] = module
+    engine = f"{path}:Node" if given == "a path" else module.Node
+    for naming, words in (({}, "data is called amount, grad is called blame, backward is called unroll"),
+                          (UNHEARD, "data is called amount, grad is called blame, backward is called unroll"),
+                          ({"adapter": str(tmp_path / "adapter.py")}, "adapted by adapter.py")):
+        report = conformance(engine, naming=naming, only="shared nodes", examples=1, isolated=isolated)
+        assert report.passed and report.verdicts and report.said == [words], str(report)
+    del sys.modules[module.__name__]
+
+
+def test_a_file_that_takes_its_time_to_load_costs_no_case(tmp_path):
+    """Each process after the first loads it again, and the case that lost the first has its own limit."""
+    power = "z = self.data ** n"
+    dies  = museum.RIGHT.replace(power, f"__import__('os')._exit(0) if isinstance(n, Value) else 0; {power}")
+    filled(tmp_path, {"slow.py": f"import time\ntime.sleep(1.2)\n{dies}"})
+    report = conformance(f"{tmp_path}/slow.py:Value", case_limit=1.0, only="arithmetic: x", examples=1)
+    assert {v.name for v in report.verdicts if v.status == "fail"} == {"x ** y"}, str(report)
+
+
+def test_the_sentence_on_an_import_that_does_not_end_is_about_the_file():
+    problem = conformance(f"{STUDENTS / 'endless_import.py'}", time_limit=1.5).problem
+    assert problem.startswith("the file did not finish: it works on import for longer than")
 
 
 def test_a_file_is_given_by_its_full_path_and_a_module_by_its_name(tmp_path, monkeypatch):
@@ -97,7 +151,31 @@ def test_a_file_is_given_by_its_full_path_and_a_module_by_its_name(tmp_path, mon
     assert absolute("micrograd.engine:Value") == "micrograd.engine:Value"
 
 
-# --- nothing is left behind -----------------------------------------------------------------------------
+def test_an_engine_runs_in_a_new_python_a_fork_or_here():
+    kinds = [type(chosen(*given)).__name__ for given in (
+        ("student.py", True, None), (Value, True, None), ("student.py", False, None), (Value, False, None))]
+    assert kinds == ["Isolated", "Isolated", "Here", "Here"]
+    assert chosen("student.py", True, None).again and not chosen(Value, True, None).again
+
+
+def test_judges_in_threads_do_not_disturb_one_another():
+    """Class: a precision that belongs to the whole process; mpmath has one."""
+    def report(seed):
+        return conformance(Value, seed=seed, only="random", examples=2)
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(report, range(4)))
+    assert all(report.passed for report in reports), "\n".join(map(str, reports))
+
+
+def test_cases_that_are_not_asked_say_why():
+    witness = Here(Value)
+    context = Context(witness, deadline=time.monotonic() - 1.0)
+    report  = Report("late", 0, 1)
+    judge(witness, report, range(len(QUESTIONS)), context)
+    assert "not asked: the time limit was reached" in str(report) and len(report.verdicts) == len(CASES)
+
+
+# --- nothing is left behind ---------------------------------------------------------------------------
 
 LITTERING = WRONG + """
 import helper

@@ -1,0 +1,157 @@
+"""Conclusions: what the failures of all cases come from, found when everything has been asked.
+
+    conclude(context, results)          # each failed answer becomes a finding of the mistake that it shows
+
+The diagnosis is one for all cases (diagnosis.py), with more questions than the marks need: operations that
+are wrong by themselves are asked about as well. A failure that the diagnosed engine would show too is a
+consequence, and told under its mistake; what it would not show is told as it is, without a guess.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from ..random_programs.rules import SMOOTH
+from ..random_programs.scalar_program import Program
+from .answers import LARGER, SMALLER, times
+from .cases import FORMS, Answer, Context, Finding, Result, form, found, inputs_of, key_of, smallest
+from .diagnosis import Diagnosis, diagnose
+from .exchange import Lost, Raised
+from .exercises import Exercise, P, program
+from .expectations import askable
+from .randoms import joined, random_exercises
+from .simulation import Mistake, Model, agrees
+from .stamina import EVERY_PATH
+from .suite import ACROSS, DIAMONDS, POINTS, SHARED, TWICE, alone
+
+
+def conclude(context: Context, results: Sequence[Result]) -> Diagnosis | None:
+    """Write the findings of the failed answers; None if none failed."""
+    if not any(result.failed for result in results):
+        return None
+    gather(context)
+    diagnosis = diagnose({repr(answer): answer for answer in context.answers}.values())
+    teller    = Teller(context, diagnosis)
+    for result in results:
+        result.findings = [*teller.findings(result), *map(teller.placed, result.findings)]
+    return diagnosis
+
+
+# --- more questions ---------------------------------------------------------------------------------------
+
+def gather(context: Context) -> None:
+    """Ask what the cases left out because an operation is wrong by itself, as long as there is time."""
+    asked = {exercise for exercise, _ in context.answers}
+    known = answering(context)
+    context.spent = 0.0
+    for exercise in dict.fromkeys(questions(context)):
+        if time.monotonic() > context.deadline or context.spent >= context.limit:
+            return
+        if (exercise not in asked and known.issuperset(map(key_of, exercise.program.steps))
+            and askable(exercise)):
+            try:
+                context.attempt(exercise)
+            except (Lost, Raised):                           # told by the case of that operation
+                return
+
+
+def answering(context: Context) -> set[str]:
+    """The operations that have answered with numbers when they were asked alone."""
+    return {key_of(exercise.program.steps[0]) for exercise, outcome in context.answers
+            if len(exercise.program.steps) == 1 and not outcome.error}
+
+
+def questions(context: Context) -> Iterator[Exercise]:
+    """Each operation alone, under another one, with its operand used again, with its data changed; shared
+    nodes, repeated calls, random programs of everything."""
+    for label in FORMS:
+        step = form(label)
+        yield from alone(step)
+        yield from (exercise._replace(how="changed") for exercise in alone(step)[:3])
+        count = inputs_of(step)
+        for above in (("*", (count, P(3.0))), ("+", (count, 0)), ("*", (0, count)), ("tanh", (count,))):
+            yield from (Exercise(program(point[:count], step, above)) for point in POINTS[:4])
+    yield from map(Exercise, [*SHARED, *DIAMONDS])
+    yield from (Exercise(times(scale)) for scale in (*SMALLER, *LARGER))
+    for how in ("twice", "reset", "split", "in turn", "changed"):
+        two = how in ("split", "in turn")
+        yield from (Exercise(p, how) for p in (ACROSS if two else TWICE))
+        change: Callable[[Program], Program | None] = (joined(context.rng(how)) if two
+                                                       else lambda program: program)
+        yield from random_exercises(context, f"evidence {how}", how, 8, change=change, sound=False)
+    yield from random_exercises(context, "evidence", steps=6, sound=False)
+    yield from random_exercises(context, "more evidence", steps=14, sound=False)
+    yield from random_exercises(context, "smooth evidence", steps=6, ops=("+", "*", "-", *SMOOTH),
+                                sound=False)
+
+
+# --- telling ------------------------------------------------------------------------------------------------
+
+class Teller:
+    """Says of each failed answer which mistake it shows, by the smallest program that shows it."""
+
+    def __init__(self, context: Context, diagnosis: Diagnosis) -> None:
+        self.context   = context
+        self.diagnosis = diagnosis
+        self.shown: dict[str, Finding] = {}                  # by the mistake's sentence
+        self.left:  dict[str, Finding] = {}                  # by the operation that is wrong by itself
+
+    def findings(self, result: Result) -> list[Finding]:
+        """One for each mistake among the failed answers, and one for what no mistake explains."""
+        told: dict[str, Finding] = {}
+        for answer in sorted(result.failed, key=lambda answer: len(answer[0].program.steps)):
+            mistake = self.cause(answer)
+            if mistake is not None:
+                told.setdefault(mistake.sentence, self.example(mistake, answer))
+            elif "" not in told:
+                told[""] = result.otherwise or self.unexplained(answer)
+        return list(told.values())
+
+    def cause(self, answer: Answer) -> Mistake | None:
+        """The mistake without which the diagnosed engine would answer otherwise; None if it answers otherwise
+        anyhow."""
+        model = self.diagnosis.model
+        special = answer[0].value is not None or answer[0].slopes is not None
+        if not model.mistakes or not agrees(model, *answer) or (special and agrees(Model(), *answer)):
+            return self.traced(answer)
+        return next((m for m in model.mistakes if not agrees(model.without(m), *answer)), model.mistakes[0])
+
+    def traced(self, answer: Answer) -> Mistake | None:
+        """At the edge of a domain, where nothing can be simulated: the mistake that leaves such gradients."""
+        exercise, outcome = answer
+        grads = [g for g in outcome.grads[:len(exercise.program.inputs)] if isinstance(g, float)]
+        if exercise.slopes is None or not grads:
+            return None
+        return next((m for m in self.diagnosis.mistakes if m.trace and m.trace(grads)), None)
+
+    def placed(self, finding: Finding) -> Finding:
+        """A walk along every path is a consequence of a wrong order, where there is one."""
+        for mistake in self.diagnosis.mistakes:
+            if finding.sentence == EVERY_PATH and mistake.part == "course":
+                return finding._replace(sentence=mistake.sentence, likely=[(mistake.name, mistake.sentence)])
+        return finding
+
+    def example(self, mistake: Mistake, answer: Answer) -> Finding:
+        """The smallest program of all whose answer shows the mistake; this answer if there is none."""
+        if mistake.sentence not in self.shown:
+            model = self.diagnosis.model.without(mistake)
+            exercise, outcome = next((answer for answer in self.by_size() if self.cause(answer) is mistake
+                                      and not agrees(model, *answer)), answer)
+            self.shown[mistake.sentence] = found(exercise, outcome, mistake.sentence,
+                                                 [(mistake.name, mistake.sentence)])
+        return self.shown[mistake.sentence]
+
+    def by_size(self) -> list[Answer]:
+        return sorted(self.context.answers, key=lambda answer: (len(answer[0].program.steps),
+                                                                answer[0].how != "once"))
+
+    def unexplained(self, answer: Answer) -> Finding:
+        """The smallest program that goes wrong so, with what was expected and given, and no guess."""
+        alone = [op for op in answer[0].program.ops if op in self.left]
+        if alone:
+            return self.left[alone[0]]
+        told = smallest(self.context, answer, bool(self.diagnosis.mistakes))
+        if len(answer[0].program.steps) == 1:
+            self.left[answer[0].program.ops[0]] = told
+        return told
