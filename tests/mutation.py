@@ -68,6 +68,47 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("engine/careful.py", "return where(x < y, x,", "+ becomes -"): "reached with a nan only: nan either way",
     ("engine/careful.py", "if isinstance(number(y),", "- becomes +"): "at 2^53 both give the same number",
     ("engine/careful.py", "return -inf if number(x)", "< becomes <="): "no power of 0 overflows",
+    ("engine/careful.py", "if isinstance(x, Real) and x <= 0:",
+     "and becomes or"): "above 0 nothing is refused",
+    ("engine/careful.py", "if isinstance(x, Real) and x <= 0:",
+     "0 becomes 1"):    "above 0 nothing is refused",
+    ("engine/careful.py", "return where(at_pole, a * inf", "1 becomes 2"): "the 1 is not used at a pole",
+    ("engine/careful.py", "return over(1, x ** (1 - y))",
+     "1 becomes 2"):  "x is 0 there: infinite either way",
+    ("engine/careful.py", "return over(1, x ** (1 - y))",
+     "** becomes *"): "x is 0 there: infinite either way",
+    ("engine/careful.py", "return where(equal(x, 0), shut, where(x > 0, z",
+     "> becomes >="): "0 is taken before",
+    ("engine/careful.py", "return where(equal(x, 0), shut, where(x > 0, z",
+     "1 becomes 2"):  "the 1 is not used",
+    ("engine/careful.py", "return where(equal(x, 0), 1, x)", "1 becomes 2"): "the numerator is 0 there",
+    ("engine/careful.py", "return where(x > y, x, where(y", "+ becomes -"): "reached with a nan only: nan "
+                                                                            "either way",
+    ("engine/careful.py", "return where(x < low, low,", "< becomes <="):    "at the bound both are the bound",
+    ("engine/careful.py", "return where(x > 0, 1, e) / (1 + e)", "> becomes >="): "at 0 both are 1",
+    ("engine/careful.py", "return lib(x).sin(lib(x).pi * where(r", "> becomes >="): "at 1/2 both are 1/2",
+    ("engine/careful.py", "return lib(x).sin(lib(x).pi * where(r", "< becomes <="): "at -1/2 both are -1/2",
+    ("engine/careful.py", "return where(r < 0.25, lib(x).cos",
+     "< becomes <="):     "at 1/4 both are one number",
+    ("engine/careful.py", "near, far = where(small, x, 0)", "0 becomes 1"): "the 0 stands where it is not "
+                                                                            "used",
+    ("engine/careful.py", "near, far = where(small, x, 0)", "1 becomes 2"): "the 1 stands where it is not "
+                                                                            "used",
+    ("engine/primitives.py", "step = primitive(", "<= becomes <"): "at 0 x itself is 0",
+    ("engine/primitives.py", "step = primitive(", "0 becomes 1"):  "the inner one: between 0 and 1 x is "
+                                                                   "above 0",
+    ("engine/primitives.py", "log_sigmoid = primitive(", "> becomes >="): "at 0 both branches are 0",
+    ("engine/primitives.py", "softplus = primitive(", "> becomes >="):    "at 0 both branches are 0",
+    ("engine/primitives.py", "relu = primitive(", "<= becomes <"):        "at 0 both branches are 0",
+    ("engine/primitives.py", "[lambda z, x, a: where(x > 0, 1, a), lambda", "> becomes >="):
+        "the second one: at 0 both are 0",
+    ("engine/primitives.py", 'latex=r"\\mathrm{{leaky}}', "0.01 becomes 1.01"): "a kink of another leak, as "
+                                                                                "good",
+    ("engine/primitives.py", 'latex=r"\\mathrm{{ELU}}', "0.5 becomes 1.5"):     "a kink of another ELU, as "
+                                                                                "good",
+    ("engine/primitives.py", 'symbol="min"', "1 becomes 2"): "a tie at another number, as good",
+    ("engine/primitives.py", "[lambda z, x, a: where(x > 0, 1, a * exp", "0 becomes 1"):
+        "the inner one stands where it is not used",
     ("engine/primitives.py", 'primitive("elu", ', "> becomes >="): "at 0 both branches are 0",
     ("engine/primitives.py", 'primitive("elu", ', "0 becomes 1"): "the 0 in expm1 is not used",
     ("engine/primitives.py", 'primitive("leaky_relu", ', "> becomes >="): "at 0 both branches are 0",
@@ -183,6 +224,12 @@ def chosen(limit: int, seed: int, only: str = "") -> list[Mutant]:
     return [everything[k] for k in sorted(taken)]
 
 
+def part_of(mutants: list[Mutant], part: str) -> list[Mutant]:
+    """The K-th of N parts of about equal length, for part = "K/N"."""
+    k, n = map(int, part.split("/"))
+    return mutants[len(mutants) * (k - 1) // n:len(mutants) * k // n]
+
+
 # --- running the tests ----------------------------------------------------------------------------
 
 def killed(mutant: Mutant | None, folder: Path, timeout: float) -> bool:
@@ -283,9 +330,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--timeout", type=float, default=120.0, metavar="S",
                         help="seconds for one mutant (default: 120)")
     parser.add_argument("--only",    default="", metavar="FILE", help="files that begin so")
+    parser.add_argument("--part",    default="1/1", metavar="K/N",
+                        help="the K-th of N parts, so that the whole can be run in several sittings")
     parser.add_argument("--list",    action="store_true", help="list the mutants and run none")
     options = parser.parse_args(argv)
-    asked = chosen(options.limit, options.seed, options.only)
+    asked = part_of(chosen(options.limit, options.seed, options.only), options.part)
     if options.list:
         print("\n".join(map(str, asked)))
         return 0

@@ -13,8 +13,8 @@ from engine import (
     Value, acos, asin, atanh, clamp, cos, grad, gradients, hessian, log, logsumexp, mask, maximum, mean,
     minimum, relu, sign, sinc, softmax, sqrt, step, total, vectorize,
 )
-from engine.careful import added
-from engine.primitives import TABLE
+from engine.careful import added, nearest
+from engine.primitives import TABLE, apply
 from engine.rows import Shut, partials_as_values, shut
 from nn import Dropout, KeepDropout, cross_entropy_with_logits, hinge
 
@@ -59,7 +59,6 @@ def test_the_hessian_of_logsumexp_in_50_digits():
 
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.nary])
 def test_slopes_on_values_have_the_bits_of_slopes_on_floats(name):
-    from engine.primitives import apply
     for x in points(50, 7 if name == "affine" else 6, seed=3):
         z = apply(name, *map(Value, x))
         assert [getattr(slope, "data", slope) for slope in partials_as_values(z)] == list(z.partials)
@@ -263,3 +262,39 @@ def test_programs_find_the_zeros_of_waves_as_the_scalars_do(runner):
         found = program([[at]])
         assert found.loss == pytest.approx(z.data, abs=1e-15)
         assert found.gradients["p"][0] == pytest.approx(w.grad, abs=1e-12)
+
+
+# --- edges that only one line of the code takes ----------------------------------------------------------
+
+inf = math.inf
+
+
+def test_infinities_are_rounded_down_and_turned_as_they_are():
+    assert [TABLE["floor"].value(x) for x in (inf, -inf)] == [inf, -inf]
+    for x in (inf, -inf):
+        with pytest.raises(ValueError, match="sinpi"):
+            apply("sinpi", Value(x))
+
+
+def test_digits_of_fifty_are_rounded_half_to_even():
+    assert [nearest(mpmath.mpf(x), 2) for x in ("1.234", "-0.006")] == [mpmath.mpf("1.23"),
+                                                                        mpmath.mpf("-0.01")]
+    assert nearest(mpmath.mpf("0.5")) == 0 and nearest(mpmath.mpf("1.5")) == 2
+
+
+def test_bounds_that_are_equal_leave_one_number():
+    x = Value(3.0)
+    z = clamp(x, 2.0, 2.0)
+    z.backward()
+    assert (z.data, x.grad) == (2.0, 0.0)
+
+
+@pytest.mark.parametrize("x, right", [(1.0 + 2.0 ** -50, None), (0.5, 0.0), (0.0, 0.0)])
+def test_powers_beyond_the_last_odd_float(x, right):
+    """y - 1 is y there: x^(y-1) is x^y / x."""
+    y, v = 2.0 ** 54, Value(x)
+    z = v ** y
+    z.backward()
+    with mpmath.workdps(50):
+        exact = right if right is not None else mpmath.mpf(y) * mpmath.mpf(x) ** (mpmath.mpf(y) - 1)
+    assert v.grad == pytest.approx(float(exact), rel=1e-9)

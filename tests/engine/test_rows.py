@@ -57,3 +57,12 @@ def test_value_py_declares_the_method_of_each_row():
 
 def test_value_py_declares_no_method_that_is_not_there():
     assert [name for name in declared_in_value_py() if not hasattr(Value, name)] == []
+
+
+def test_rows_are_flat_where_no_gradient_passes_anywhere():
+    assert {name for name, row in TABLE.items() if row.flat} == {"sign", "floor", "round", "step", "//"}
+
+
+def test_what_a_row_does_not_say_follows_from_its_name():
+    assert (TABLE["sinh"].symbol, TABLE["sinh"].text) == ("sinh", "sinh({0})")
+    assert (TABLE["sigmoid"].symbol, TABLE["sigmoid"].text) == ("σ", "σ({0})")
