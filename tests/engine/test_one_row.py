@@ -99,8 +99,8 @@ ASKED = r"""if True:
     for target, method in ("correct.py:Value", "pass"), ("mistaken.py:Value", "fail"):
         found = verdicts(target)
         assert found["x.mish()"][0] == method and found["mish(x)"][0] == "fail", found
-        assert "mish(x) is where it comes from" in found["mish(x)"][1][0], found
-    assert "x.mish() is where it comes from" in found["x.mish()"][1][0], found
+        assert found["mish(x)"][1][0].startswith("x.grad is "), found
+    assert found["x.mish()"][1][0].startswith("x.grad is "), found
     assert verdicts(engine("right")) == {} == verdicts("micrograd.engine:Value")       # they do not offer it
 
     assert "x.mish() has slopes with the wrong sign" in named(visit(engine("right"), "sign"), "sign")

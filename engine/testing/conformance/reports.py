@@ -9,7 +9,6 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding, Result, lost
-from .diagnosis import Diagnosis
 from .suite import GROUPS
 from .pictures import drawn_text
 
@@ -65,7 +64,6 @@ class Report:
     seconds:  float         = 0.0
     problem:  str           = ""
     verdicts: list[Verdict] = field(default_factory=list)
-    diagnosis: Diagnosis | None = None
     said:     list[str]     = field(default_factory=list)        # of names and files, by discovery.py
 
     @property

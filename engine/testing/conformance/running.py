@@ -128,7 +128,7 @@ def judge(witness: Witness, report: Report, cases: Iterable[int], context: Conte
             results += [(case, Result(BLOCKED, notes=[f"not asked: {why}"]))] * (number < len(CASES))
         else:
             results.append((case, answered(case, context)))
-    report.diagnosis = conclude(context, [result for _, result in results])
+    conclude(context, [result for _, result in results])
     report.verdicts += [Verdict.told(case, result) for case, result in results if result.status != ABSENT]
 
 
