@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from ..random_programs.rules import SMOOTH
 from ..random_programs.scalar_program import Program
 from .answers import LARGER, SMALLER, times
-from .cases import FORMS, Answer, Context, Finding, Result, form, found, inputs_of, key_of, smallest
+from .attempts import Attempt
+from .cases import FORMS, Context, Finding, Result, form, found, inputs_of, key_of, smallest
 from .diagnosis import Diagnosis, diagnose
 from .exchange import Lost, Raised
 from .exercises import Exercise, P, program
@@ -101,29 +102,28 @@ class Teller:
         """One for each mistake among the failed answers, and one for what no mistake explains."""
         told: dict[str, Finding] = {}
         for answer in sorted(result.failed, key=lambda answer: len(answer[0].program.steps)):
-            mistake = self.cause(answer)
-            if mistake is not None:
+            causes = self.causes(answer)
+            for mistake in causes:
                 told.setdefault(mistake.sentence, self.example(mistake, answer))
-            elif "" not in told:
+            if not causes and "" not in told:
                 told[""] = result.otherwise or self.unexplained(answer)
         return list(told.values())
 
-    def cause(self, answer: Answer) -> Mistake | None:
-        """The mistake without which the diagnosed engine would answer otherwise; None if it answers otherwise
-        anyhow."""
+    def causes(self, answer: Attempt) -> list[Mistake]:
+        """The mistakes without which the diagnosed engine would answer otherwise; none if it does so anyhow."""
         model = self.diagnosis.model
         special = answer[0].value is not None or answer[0].slopes is not None
         if not model.mistakes or not agrees(model, *answer) or (special and agrees(Model(), *answer)):
             return self.traced(answer)
-        return next((m for m in model.mistakes if not agrees(model.without(m), *answer)), model.mistakes[0])
+        return [m for m in model.mistakes if not agrees(model.without(m), *answer)] or [model.mistakes[0]]
 
-    def traced(self, answer: Answer) -> Mistake | None:
+    def traced(self, answer: Attempt) -> list[Mistake]:
         """At the edge of a domain, where nothing can be simulated: the mistake that leaves such gradients."""
         exercise, outcome = answer
         grads = [g for g in outcome.grads[:len(exercise.program.inputs)] if isinstance(g, float)]
         if exercise.slopes is None or not grads:
-            return None
-        return next((m for m in self.diagnosis.mistakes if m.trace and m.trace(grads)), None)
+            return []
+        return [m for m in self.diagnosis.mistakes if m.trace and m.trace(grads)][:1]
 
     def placed(self, finding: Finding) -> Finding:
         """A walk along every path is a consequence of a wrong order, where there is one."""
@@ -132,21 +132,22 @@ class Teller:
                 return finding._replace(sentence=mistake.sentence, likely=[(mistake.name, mistake.sentence)])
         return finding
 
-    def example(self, mistake: Mistake, answer: Answer) -> Finding:
+    def example(self, mistake: Mistake, answer: Attempt) -> Finding:
         """The smallest program of all whose answer shows the mistake; this answer if there is none."""
         if mistake.sentence not in self.shown:
-            model = self.diagnosis.model.without(mistake)
-            exercise, outcome = next((answer for answer in self.by_size() if self.cause(answer) is mistake
-                                      and not agrees(model, *answer)), answer)
+            showing = [a for a in self.by_size() if not agrees(self.diagnosis.model.without(mistake), *a)
+                       and mistake in self.causes(a)]
+            alone   = (a for a in showing if self.causes(a) == [mistake])
+            exercise, outcome = next(alone, showing[0] if showing else answer)
             self.shown[mistake.sentence] = found(exercise, outcome, mistake.sentence,
                                                  [(mistake.name, mistake.sentence)])
         return self.shown[mistake.sentence]
 
-    def by_size(self) -> list[Answer]:
+    def by_size(self) -> list[Attempt]:
         return sorted(self.context.answers, key=lambda answer: (len(answer[0].program.steps),
                                                                 answer[0].how != "once"))
 
-    def unexplained(self, answer: Answer) -> Finding:
+    def unexplained(self, answer: Attempt) -> Finding:
         """The smallest program that goes wrong so, with what was expected and given, and no guess."""
         alone = [op for op in answer[0].program.ops if op in self.left]
         if alone:

@@ -27,6 +27,9 @@ def report(*verdicts, **more):
 def test_the_mistake_that_explains_most_is_named_first():
     report = conformance(load(f"{ENGINES / 'overwrites_in_mul'}.py:Value"))
     assert report.mistakes[0][0].startswith("the gradient is overwritten in x * y, where it should")
+    told = " ".join(sentence for sentence, _ in report.mistakes)            # - and / are made of + and *
+    assert "inner nodes are kept" in told and "computed in backward()" in told
+    assert "x / y" not in told and "none of the other mistakes" not in told
 
 
 def test_a_finding_holds_the_smallest_program_both_answers_the_reason_and_both_graphs():
