@@ -41,6 +41,9 @@ class Outcome(NamedTuple):
     precision: float = DOUBLE
 
 
+Attempt: TypeAlias = tuple[Exercise, Outcome]             # an exercise, and what came of it
+
+
 def attempt(exercise: Exercise, engine: Engine) -> Outcome:
     """Run the exercise on an engine. Whatever it raises is part of the outcome."""
     made: list[Node] = []

@@ -13,14 +13,15 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeVar
 
 from ..random_programs.operations import OPERATIONS
 from ..random_programs.rules import WRITTEN
 from ..random_programs.scalar_program import Operand, Plain, Program, Step, short
 from ..random_programs.shrinking import shrink
 from .adapters import DOUBLE
-from .attempts import Outcome
+from .attempts import Attempt, Outcome
+from .compositions import form_of
 from .exchange import (LOADING, Data, Garbled, Lost, Question, Raised, Slow, Witness, outcome_of, question,
                        yes)
 from .exercises import Exercise
@@ -53,9 +54,6 @@ class Finding(NamedTuple):
     graph:    Outline
 
 
-Answer: TypeAlias = tuple[Exercise, Outcome]
-
-
 @dataclass
 class Result:
     """failed: wrong answers, of which conclusions.py makes findings when everything has been asked;
@@ -64,7 +62,7 @@ class Result:
     status:    str = PASS
     findings:  list[Finding] = field(default_factory=list)
     notes:     list[str]     = field(default_factory=list)
-    failed:    list[Answer]  = field(default_factory=list)
+    failed:    list[Attempt]  = field(default_factory=list)
     otherwise: Finding | None = None
 
 
@@ -95,7 +93,7 @@ class Context:
     examples: int = 10
     unsound:  set[str] = field(default_factory=set)
     lacking:  set[str] = field(default_factory=set)
-    answers:  list[tuple[Exercise, Outcome]] = field(default_factory=list)
+    answers:  list[Attempt] = field(default_factory=list)
     limit:    float = math.inf
     deadline: float = math.inf
     spent:    float = 0.0
@@ -197,7 +195,7 @@ def inputs_of(step: Step) -> int:
 
 def key_of(step: Step) -> str:
     """The operation and which operands are nodes: "- np" for x - 2, "- pn" for 2 - x."""
-    return f"{step.op} " + "".join("n" if isinstance(x, int) else "p" for x in step.operands)
+    return form_of(*step)
 
 
 def form(label: str) -> Step:
@@ -259,7 +257,7 @@ def ask(context: Context, exercises: Iterable[Exercise]) -> Result:
     return Result() if answers else Result(BLOCKED if context.unsound else SKIP)
 
 
-def smallest(context: Context, answer: Answer, known: bool) -> Finding:
+def smallest(context: Context, answer: Attempt, known: bool) -> Finding:
     """The finding for an answer that no mistake explains: the smallest program that goes wrong in the same
     way, and what can be seen there. `known`: whether mistakes were found that explain other answers."""
     exercise, outcome = answer
@@ -280,7 +278,7 @@ def comes_back(context: Context, exercise: Exercise, attempts: int = 20) -> bool
         return True
 
 
-def shrunk(context: Context, answer: Answer, attempts: int = 250) -> Answer:
+def shrunk(context: Context, answer: Attempt, attempts: int = 250) -> Attempt:
     """A smaller exercise that goes wrong in the same way; the answer itself if it does not come again."""
     exercise, outcome = answer
     kind = failure(exercise, outcome)

@@ -14,21 +14,19 @@ import heapq
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from ..random_programs.rules import WRITTEN
 from .adapters import DOUBLE
-from .attempts import Outcome
+from .attempts import Attempt, Outcome
 from .compositions import FORMS_OF, Composition, circular, form_of, forms_in
 from .exercises import Exercise
 from .expectations import expected, in_range
-from .mistakes import READ_LATE, catalogue, clipped, dropped, quotients, scaled
+from .mistakes import catalogue, clipped, dropped, late, quotients, scaled
 from .simulation import REFUSALS, SORTS, Mistake, Model, agrees, simulate
 
-Answer: TypeAlias = tuple[Exercise, Outcome]
-
 MOST   = 4                               # mistakes in one engine that are looked for together
-LOOKED = 4  # kinds of single steps, and of larger programs, that are looked at next
+LOOKED = 4                               # kinds of single steps, and of larger programs, that are looked at
 SAMPLE = 60                              # right and wrong answers by which models are ranked
 BEAM   = 10                              # models that one model leads to
 NODES  = 60                              # models that are carried on, after which what was found has to do
@@ -42,11 +40,11 @@ class Diagnosis(NamedTuple):
     """
 
     mistakes:    list[Mistake]
-    unexplained: list[Answer]
+    unexplained: list[Attempt]
     model:       Model
 
 
-def diagnose(answers: Iterable[Answer]) -> Diagnosis:
+def diagnose(answers: Iterable[Attempt]) -> Diagnosis:
     """The smallest set of mistakes that gives all these answers.
 
     Where no set does: the one that gives the most without contradicting a right answer, and what is left.
@@ -58,7 +56,7 @@ def diagnose(answers: Iterable[Answer]) -> Diagnosis:
     return Diagnosis(list(model.mistakes), evidence.left(model), model)
 
 
-def simulable(answer: Answer) -> bool:
+def simulable(answer: Attempt) -> bool:
     """Whether it is numbers that a simulation could give, at a point where one answer is right."""
     exercise, outcome = answer
     plain = exercise.value is None and exercise.slopes is None
@@ -76,7 +74,7 @@ def judged(exercise: Exercise, outcome: Outcome) -> bool:
 class Evidence:
     """The answers, sorted into right and wrong, and what models say of them, each asked once."""
 
-    def __init__(self, answers: Sequence[Answer]) -> None:
+    def __init__(self, answers: Sequence[Attempt]) -> None:
         self.answers = sorted(answers, key=size)
         self.told: dict[tuple[object, int], bool] = {}
         right = [self.gives(Model(), place) for place in range(len(self.answers))]
@@ -94,7 +92,7 @@ class Evidence:
         """The wrong answers that the model does not give, the smallest programs first."""
         return (place for place in self.wrong if not self.gives(model, place))
 
-    def left(self, model: Model) -> list[Answer]:
+    def left(self, model: Model) -> list[Attempt]:
         return [self.answers[place] for place in self.unexplained(model)]
 
     def contradicted(self, model: Model) -> bool:
@@ -102,7 +100,7 @@ class Evidence:
         return any(not self.gives(model, place) for place in self.right)
 
 
-def size(answer: Answer) -> tuple[int, int]:
+def size(answer: Attempt) -> tuple[int, int]:
     exercise, _ = answer
     return len(exercise.program.steps), exercise.how != "once"
 
@@ -126,7 +124,7 @@ class Search:
         self.evidence = evidence
         ops = {op for place in evidence.wrong for op in evidence.answers[place][0].program.ops}
         self.known = catalogue(tuple([*WRITTEN, *sorted(ops - set(WRITTEN))]))
-        self.made: dict[object, tuple[Mistake, ...]] = {}    # by what was measured
+        self.read: dict[object, tuple[Mistake, ...]] = {}    # what was measured, by the model
         self.sample = [*spread(evidence.wrong, SAMPLE), *spread(evidence.right, SAMPLE)]
 
     def smallest(self) -> Model:
@@ -220,9 +218,9 @@ class Search:
 
     def measured(self, model: Model) -> tuple[Mistake, ...]:
         """The mistakes with a number in them, as this model leaves it to be read; made once."""
-        if model.key not in self.made:
-            self.made[model.key] = tuple(measured(self.evidence.left(model), model))
-        return self.made[model.key]
+        if model.key not in self.read:
+            self.read[model.key] = tuple(measured(self.evidence.left(model), model))
+        return self.read[model.key]
 
     def partial(self) -> Model:
         """Operations that go wrong by themselves, in no known way, are set aside; the rest is explained."""
@@ -236,7 +234,7 @@ class Search:
         """The operations whose wrong answers by themselves no single known mistake explains."""
         alone: dict[str, list[int]] = {}
         for place, (exercise, _) in enumerate(self.evidence.answers):
-            if len(exercise.program.steps) == 1 and exercise.how == "once":
+            if by_itself(exercise):
                 alone.setdefault(exercise.program.steps[0].op, []).append(place)
         return {op for op, places in alone.items() if not any(
             all(self.evidence.gives(model, place) for place in places)
@@ -255,28 +253,27 @@ class Search:
             model = better
 
 
-# --- mistakes with a number in them
-# ---------------------------------------------------------------------------
+# --- mistakes with a number in them -------------------------------------------------------------------
 
-def measured(answers: Sequence[Answer], model: Model) -> Iterator[Mistake]:
+def measured(answers: Sequence[Attempt], model: Model) -> Iterator[Mistake]:
     """The mistakes whose number is read off answers that the model leaves unexplained: a factor, a limit,
     ..."""
-    late = frozenset(exercise.program.ops[0] for exercise, _ in answers
-                     if exercise.how == "changed" and len(exercise.program.steps) == 1)
-    if late:
-        yield Mistake("read late", READ_LATE, "late", late)
-    for op in dict.fromkeys(exercise.program.ops[0] for exercise, _ in answers if alone(exercise)):
+    changed = frozenset(exercise.program.ops[0] for exercise, _ in answers
+                        if exercise.how == "changed" and len(exercise.program.steps) == 1)
+    if changed:
+        yield late(changed)
+    for op in dict.fromkeys(exercise.program.ops[0] for exercise, _ in answers if by_itself(exercise)):
         yield from quotients(op)
-        factors = constant_factors([answer for answer in answers if alone(answer[0])
+        factors = constant_factors([answer for answer in answers if by_itself(answer[0])
                                     and answer[0].program.ops == [op]])
         if factors:
             yield scaled(op, factors)
-    grads = [(abs(r), abs(g)) for exercise, outcome in answers if alone(exercise) and not outcome.error
+    grads = [(abs(r), abs(g)) for exercise, outcome in answers if by_itself(exercise) and not outcome.error
              for r, g in zip(predicted(exercise, model), outcome.grads[:len(exercise.program.inputs)])
              if isinstance(r, float) and isinstance(g, float) and r != g]
     lost = max((r for r, g in grads if g == 0), default=0.0)
     if lost:
-        yield from dropped(lost, lambda g: 0.0 if abs(g) <= lost else g)
+        yield from dropped(lost, itself=True)
     limit = max((g for r, g in grads if 0 < g < r), default=0.0)
     if limit:
         yield from clipped(limit)
@@ -295,11 +292,12 @@ def spread(places: Sequence[int], count: int) -> Sequence[int]:
     return places[::max(1, len(places) // count)]
 
 
-def alone(exercise: Exercise) -> bool:
+def by_itself(exercise: Exercise) -> bool:
+    """Whether it is one operation, and nothing is done to it."""
     return len(exercise.program.steps) == 1 and exercise.how == "once"
 
 
-def constant_factors(answers: Sequence[Answer]) -> tuple[float, ...]:
+def constant_factors(answers: Sequence[Attempt]) -> tuple[float, ...]:
     """What all the slopes towards each operand are multiplied by; () if they differ, or there are few."""
     found = {factors for exercise, outcome in answers if (factors := own_factors(exercise, outcome))}
     return found.pop() if len(found) == 1 and len(answers) > 2 else ()

@@ -278,7 +278,7 @@ def altered_gradients() -> Iterable[Mistake]:
     for c in LIMITS:
         yield from clipped(c)
     for c in SMALLEST:
-        yield from dropped(c, drop(c))
+        yield from dropped(c)
     for d in range(1, 9):
         yield from fixing("rounded", f"gradients are rounded to {d} digits after the point: keep them as "
                           "they are, and round when printing", cut(d))
@@ -289,14 +289,18 @@ def fixing(name: str, sentence: str, change: Altered) -> Iterable[Mistake]:
     return altered_anywhere(name, sentence, change, lambda gradients: fixed(gradients, change))
 
 
-def clipped(limit: float) -> Iterable[Mistake]:
+# What is made of a number is made once: a search knows a mistake by the object that it is.
+@cache
+def clipped(limit: float) -> tuple[Mistake, ...]:
     return altered_anywhere("clipped", f"gradients are clipped at {limit:g}: backward() must not change them",
                             clip(limit), lambda gs: max(map(abs, gs), default=0.0) >= limit)
 
 
-def dropped(least: float, change: Callable[[float], float]) -> Iterable[Mistake]:
+@cache
+def dropped(least: float, itself: bool = False) -> tuple[Mistake, ...]:
+    """Gradients below `least` become 0; `itself`: that number too."""
     return altered_anywhere("dropped", f"gradients below {least:g} are dropped: a small gradient is not 0",
-                            change, lambda gs: 0.0 in gs)
+                            drop(math.nextafter(least, math.inf) if itself else least), lambda gs: 0.0 in gs)
 
 
 def fixed(gradients: Sequence[float], change: Callable[[float], float]) -> bool:
@@ -305,17 +309,23 @@ def fixed(gradients: Sequence[float], change: Callable[[float], float]) -> bool:
 
 
 def altered_anywhere(name: str, sentence: str, change: Callable[[float], float],
-                     trace: Callable[[Sequence[float]], bool]) -> Iterable[Mistake]:
+                     trace: Callable[[Sequence[float]], bool]) -> tuple[Mistake, ...]:
     """After each addition, before it, or when all is done."""
-    yield Mistake(name, sentence, "arrival", altered(change), trace=trace)
-    yield Mistake(name, sentence, "message", altered_message(change), trace=trace)
-    yield Mistake(name, sentence, "finish", altered_last(change), trace=trace)
+    return (Mistake(name, sentence, "arrival", altered(change), trace=trace),
+            Mistake(name, sentence, "message", altered_message(change), trace=trace),
+            Mistake(name, sentence, "finish", altered_last(change), trace=trace))
 
 
-# --- mistakes with a number in them that is read off the answers
-# -----------------------------------------------
+# --- mistakes with a number in them that is read off the answers --------------------------------------
 
-def scaled(op: str, factors: Sequence[float]) -> Mistake:
+@cache
+def late(ops: frozenset[str]) -> Mistake:
+    """The slopes of these operations are read late; of all if there are none."""
+    return Mistake("read late", READ_LATE, "late", ops)
+
+
+@cache
+def scaled(op: str, factors: tuple[float, ...]) -> Mistake:
     """Slopes that are a constant times the right ones, towards each operand."""
     def step(this: str, operands: Sequence[Operand], xs: Sequence[float], z: float,
              right: Slopes) -> tuple[float, Slopes]:
@@ -329,16 +339,21 @@ def scaled(op: str, factors: Sequence[float]) -> Mistake:
 STEPS = tuple(10.0 ** -k for k in range(1, 9))
 
 
-def quotients(op: str) -> Iterable[Mistake]:
+@cache
+def quotients(op: str) -> tuple[Mistake, ...]:
     """A difference quotient in place of the slope."""
     sentence = (f"the slope of {OPERATIONS[op].python.format('x', 'y')} is a difference quotient: an "
                 "approximation in place of the derivative")
-    for h in STEPS:
-        for low, high in ((0.0, h), (-h, 0.0), (-h, h)):
-            def step(this: str, operands: Sequence[Operand], xs: Sequence[float], z: float, right: Slopes,
-                     low: float = low, high: float = high) -> tuple[float, Slopes]:
-                if this != op:
-                    return z, right
-                f = [step_value(math, op, (xs[0] + d, *xs[1:])) for d in (high, low)]
-                return z, ((f[0] - f[1]) / (high - low), *right[1:])
-            yield of_step(f"slope of {op}", sentence, op, step)
+    return tuple(of_step(f"slope of {op}", sentence, op, quotient(op, low, high))
+                 for h in STEPS for low, high in ((0.0, h), (-h, 0.0), (-h, h)))
+
+
+def quotient(op: str, low: float, high: float) -> StepChange:
+    """(f(x + high) - f(x + low)) / (high - low)."""
+    def step(this: str, operands: Sequence[Operand], xs: Sequence[float], z: float,
+             right: Slopes) -> tuple[float, Slopes]:
+        if this != op:
+            return z, right
+        f = [step_value(math, op, (xs[0] + d, *xs[1:])) for d in (high, low)]
+        return z, ((f[0] - f[1]) / (high - low), *right[1:])
+    return step

@@ -11,8 +11,8 @@ import math
 import struct
 from collections.abc import Callable, Iterator, Sequence
 
-from ..random_programs.scalar_program import Operand, Plain
-from .simulation import Edge, World, edges, fresh, order, prepared
+from ..random_programs.scalar_program import Operand
+from .simulation import Edge, World, edges, fresh, order, post_order, prepared
 
 Arrival = Callable[[World, Edge, float, float], float]
 Message = Callable[[World, Edge, float, float], float]
@@ -57,8 +57,7 @@ def altered_message(change: Callable[[float], float]) -> Message:
     return lambda world, edge, slope, message: change(message)
 
 
-# --- walks without a list of nodes
-# -----------------------------------------------------------------------------------------
+# --- walks without a list of nodes --------------------------------------------------------------------
 
 def depth_first(interleaved: bool, once: bool) -> Course:
     """Recursion that passes on whatever has arrived so far; `once`: only at the first visit."""
@@ -97,8 +96,7 @@ def breadth_first(once: bool) -> Course:
     return course
 
 
-# --- which nodes, in which order
-# ------------------------------------------------------------------------------
+# --- which nodes, in which order ----------------------------------------------------------------------
 
 def forwards(world: World, root: int) -> list[int]:
     return order(world, root)
@@ -128,31 +126,19 @@ def seen_kept(world: World, root: int) -> list[int]:
 def equal_merged(plain: bool) -> Listing:
     """Nodes with equal data are taken for one and the same when they are sorted; `plain`: numbers too."""
     def listing(world: World, root: int) -> list[int]:
-        found: list[int] = []
-        seen  = {world.data[root]}
-        stack = [(root, iter(its_operands(world, root)))]
-        while stack:
-            z, rest = stack[-1]
-            x = next(rest, None)
-            if x is None:
-                found.append(z)
-                stack.pop()
-            elif isinstance(x, Plain):
-                seen |= {x.number} if plain else set()
-            elif world.data[x] not in seen:
-                seen.add(world.data[x])
-                stack.append((x, iter(its_operands(world, x))))
-        return found[::-1]
+        def operands(z: Operand) -> Sequence[Operand]:
+            step = world.steps[z] if isinstance(z, int) else None
+            return [x for x in step[1] if plain or isinstance(x, int)] if step else []
+
+        def number(z: Operand) -> float:
+            return world.data[z] if isinstance(z, int) else z.number
+
+        start: Operand = root
+        return [z for z in post_order(start, operands, number)[::-1] if isinstance(z, int)]
     return listing
 
 
-def its_operands(world: World, z: int) -> Sequence[Operand]:
-    step = world.steps[z]
-    return step[1] if step else ()
-
-
-# --- what gradients are before the pass, and after
-# ------------------------------------------------------------
+# --- what gradients are before the pass, and after ----------------------------------------------------
 
 def seeded(seed: Callable[[World, int], float]) -> Prepare:
     def prepare(world: World, root: int, nodes: Sequence[int]) -> None:

@@ -91,8 +91,7 @@ def joined(rng: Random) -> Callable[[Program], Program | None]:
     return change
 
 
-# --- cases
-# ---------------------------------------------------------------------------------------------------
+# --- cases --------------------------------------------------------------------------------------------
 
 def fixed(group: str, name: str, programs: list[Program], how: str = "once", number: str = "float") -> Case:
     """A case of programs that are written down."""

@@ -178,8 +178,7 @@ def clean(s: str) -> str:
     return "".join(c for c in s if c in "\t\n" or c >= " ")
 
 
-# --- text
-# -----------------------------------------------------------------------------------------------------
+# --- text ---------------------------------------------------------------------------------------------
 
 def text(report: Report) -> str:
     lines = [f"conformance of {report.engine}   (seed {report.seed}, {report.examples} examples, "

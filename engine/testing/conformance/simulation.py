@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from ...libraries import Quantity
 from ..quantities import Number
@@ -23,6 +23,7 @@ from .attempts import Answer, Outcome
 from .compositions import Composition, Part, form_of, parts_of
 from .exercises import Backward, Change, Exercise, Make, Zero, nodes, script
 
+T = TypeVar("T")
 Slopes = tuple[float, ...]
 Edge: TypeAlias = tuple[int, int]                            # a node, and which of its operands
 
@@ -127,19 +128,24 @@ class Model:
 
 def order(world: World, root: int, last_first: bool = False) -> list[int]:
     """Every node root depends on, operands first."""
-    found: list[int] = []
-    visited = {root}
-    turn  = -1 if last_first else 1
-    stack = [(root, iter(world.operands[root][::turn]))]
+    turn = -1 if last_first else 1
+    return post_order(root, lambda z: world.operands[z][::turn], lambda z: z)
+
+
+def post_order(root: T, operands: Callable[[T], Sequence[T]], identity: Callable[[T], object]) -> list[T]:
+    """What root depends on, operands first; of what has one identity only the first that is met."""
+    found: list[T] = []
+    visited = {identity(root)}
+    stack = [(root, iter(operands(root)))]
     while stack:
         z, rest = stack[-1]
         x = next(rest, None)
         if x is None:
             found.append(z)
             stack.pop()
-        elif x not in visited:
-            visited.add(x)
-            stack.append((x, iter(world.operands[x][::turn])))
+        elif identity(x) not in visited:
+            visited.add(identity(x))
+            stack.append((x, iter(operands(x))))
     return found
 
 

@@ -111,8 +111,7 @@ def freed(context: Context) -> Result:
     return Result()
 
 
-# --- determinism
-# ---------------------------------------------------------------------------------------------
+# --- determinism --------------------------------------------------------------------------------------
 
 ORDER = ("the answer depends on the order of a set, which depends on memory addresses: "
          "keep nodes in lists, tuples or dicts, which have an order of their own")
@@ -189,8 +188,7 @@ def told_by(other: Witness, context: Context) -> list[float]:
             return [math.nan] * 3
 
 
-# --- memory and speed: advice
-# -----------------------------------------------------------------------------------
+# --- memory and speed: advice -------------------------------------------------------------------------
 
 def given_back(context: Context) -> Result:
     """A graph that nobody holds is gone."""

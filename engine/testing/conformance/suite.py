@@ -148,8 +148,7 @@ def unused(context: Context) -> Result:
     return ask(context, [exercise] if context.can(exercise.program) else [])
 
 
-# --- number types
-# ------------------------------------------------------------------------------------------------
+# --- number types -------------------------------------------------------------------------------------
 
 WHOLE = [program(point, (op, operands)) for op, operands in FORMS.values() if op in "+-*/**"
          for point in ((3.0, 2.0), (7.0, 4.0), (-3.0, 5.0), (2.0, 3.0))
