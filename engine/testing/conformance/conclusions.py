@@ -110,7 +110,7 @@ class Teller:
         return list(told.values())
 
     def causes(self, answer: Attempt) -> list[Mistake]:
-        """The mistakes without which the diagnosed engine would answer otherwise; none if it does so anyhow."""
+        """The mistakes without which the diagnosed engine would answer otherwise; none if none is needed."""
         model = self.diagnosis.model
         special = answer[0].value is not None or answer[0].slopes is not None
         if not model.mistakes or not agrees(model, *answer) or (special and agrees(Model(), *answer)):
