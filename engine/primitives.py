@@ -40,9 +40,9 @@ primitive("+", lambda x, y: x + y, [lambda z, x, y: 1, lambda z, x, y: 1],
 primitive("-", lambda x, y: x - y, [lambda z, x, y: 1, lambda z, x, y: -1],
           symbol="−", text="{0} − {1}", latex="{0} - {1}", gate="subtract")
 primitive("*", lambda x, y: x * y, [lambda z, x, y: y, lambda z, x, y: x],
-          symbol="×", text="{0}·{1}", latex=r"{0} \cdot {1}", gate="swap")
+          symbol="·", text="{0}·{1}", latex=r"{0} \cdot {1}", gate="swap")
 primitive("/", lambda x, y: x / divisor(y), [lambda z, x, y: 1 / y, lambda z, x, y: -z / y],
-          symbol="÷", text="{0} / {1}", latex=r"\frac{{{0}}}{{{1}}}", gate="divide",
+          text="{0} / {1}", latex=r"\frac{{{0}}}{{{1}}}", gate="divide",
           domain=(R, "nonzero"), hint="Keep the divisor away from 0, as in x / (y + 1e-9)")
 primitive("%", lambda x, y: x % divisor(y), [lambda z, x, y: 1, lambda z, x, y: -fits(x, y)],
           text="{0} % {1}", latex=r"{0} \bmod {1}", slopes=("1", "−floor({0} / {1})"),         # as in PyTorch
@@ -51,7 +51,7 @@ primitive("//", lambda x, y: fits(x, divisor(y)), [flat, flat],
           text="floor({0} / {1})", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
           domain=(R, "nonzero"), hint="Keep the divisor away from 0")
 primitive("over", over, [lambda z, x, y: over(1, y), lambda z, x, y: -over(z, y)],
-          symbol="÷", text="{0} / {1}", latex=r"\frac{{{0}}}{{{1}}}", method=False)
+          text="{0} / {1}", latex=r"\frac{{{0}}}{{{1}}}", method=False)
 primitive("neg", lambda x: -x, [lambda z, x: -1],
           symbol="−", text="−{0}", latex="-{0}", gate="negate", method=False)
 primitive("**", power, [lambda z, x, y: steep(x, y), lambda z, x, y: growth(z, x)],
@@ -107,31 +107,31 @@ cos = primitive("cos", lambda x: lib(x).cos(x), [lambda z, x: -sin(x)],
 tan = primitive("tan", lambda x: lib(x).tan(x), [lambda z, x: 1 + z * z],
           latex=r"\tan {0}")
 asin = primitive("asin", lambda x: lib(x).asin(x), [lambda z, x: over(1, sqrt((1 - x) * (1 + x)))],
-          latex=r"\arcsin {0}", slopes=("1 / √(1 − {0}²)",), domain=("[-1, 1]",))
+          latex=r"\arcsin {0}", slopes=("1 / √(1 − {0}^2)",), domain=("[-1, 1]",))
 acos = primitive("acos", lambda x: lib(x).acos(x), [lambda z, x: over(-1, sqrt((1 - x) * (1 + x)))],
-          latex=r"\arccos {0}", slopes=("−1 / √(1 − {0}²)",), domain=("[-1, 1]",))
+          latex=r"\arccos {0}", slopes=("−1 / √(1 − {0}^2)",), domain=("[-1, 1]",))
 atan = primitive("atan", lambda x: lib(x).atan(x), [lambda z, x: 1 / hypot(x, 1) / hypot(x, 1)],
-          latex=r"\arctan {0}", slopes=("1 / (1 + {0}²)",))
+          latex=r"\arctan {0}", slopes=("1 / (1 + {0}^2)",))
 atan2 = primitive("atan2", lambda y, x: lib(y, x).atan2(y, x),
           [lambda z, y, x: by_square(x, y, x), lambda z, y, x: -by_square(y, y, x)],
-          slopes=("{1} / ({0}² + {1}²)", "−{0} / ({0}² + {1}²)"),
+          slopes=("{1} / ({0}^2 + {1}^2)", "−{0} / ({0}^2 + {1}^2)"),
           about="the angle of the point (x, y) from the x-axis, for operands y, x")
 sinh = primitive("sinh", lambda x: lib(x).sinh(x), [lambda z, x: cosh(x)],
           latex=r"\sinh {0}")
 cosh = primitive("cosh", lambda x: lib(x).cosh(x), [lambda z, x: sinh(x)],
           latex=r"\cosh {0}")
 tanh = primitive("tanh", lambda x: lib(x).tanh(x), [lambda z, x: sech2(x)],
-          latex=r"\tanh {0}", slopes=("1 − {z}²",), activation=True,
+          latex=r"\tanh {0}", slopes=("1 − {z}^2",), activation=True,
           about="(e^x - e^-x)/(e^x + e^-x) (D0-15, D1-23)")
 sech2 = primitive("sech2", bell, [lambda z, x: -2 * tanh(x) * z],
-          text="1 − tanh({0})²", latex=r"\mathrm{{sech}}^2 {0}", method=False)
+          text="1 − tanh({0})^2", latex=r"\mathrm{{sech}}^2 {0}", method=False)
 asinh = primitive("asinh", lambda x: lib(x).asinh(x), [lambda z, x: 1 / hypot(x, 1)],
-          latex=r"\mathrm{{arsinh}} {0}", slopes=("1 / √(1 + {0}²)",))
+          latex=r"\mathrm{{arsinh}} {0}", slopes=("1 / √(1 + {0}^2)",))
 acosh = primitive("acosh", lambda x: lib(x).acosh(x),
           [lambda z, x: over(1, sqrt(x - 1) * sqrt(x + 1))],
-          latex=r"\mathrm{{arcosh}} {0}", slopes=("1 / √({0}² − 1)",), domain=("[1, inf)",))
+          latex=r"\mathrm{{arcosh}} {0}", slopes=("1 / √({0}^2 − 1)",), domain=("[1, inf)",))
 atanh = primitive("atanh", lambda x: lib(x).atanh(x), [lambda z, x: over(1, (1 - x) * (1 + x))],
-          latex=r"\mathrm{{artanh}} {0}", slopes=("1 / (1 − {0}²)",), domain=("(-1, 1)",))
+          latex=r"\mathrm{{artanh}} {0}", slopes=("1 / (1 − {0}^2)",), domain=("(-1, 1)",))
 hypot = primitive("hypot", lambda x, y: lib(x, y).hypot(x, y),
           [lambda z, x, y: x / one_if_zero(z), lambda z, x, y: y / one_if_zero(z)],
           latex=r"\sqrt{{{0}^2 + {1}^2}}", kinks=((0, 0),),
@@ -141,11 +141,11 @@ hypot = primitive("hypot", lambda x, y: lib(x, y).hypot(x, y),
 
 erf = primitive("erf", lambda x: lib(x).erf(x),
           [lambda z, x: 2 * exp(-x * x) / lib(x).sqrt(lib(x).pi)],
-          latex=r"\mathrm{{erf}}\,{0}", slopes=("2·e^(−({0}²)) / √(π)",), activation=True,
+          latex=r"\mathrm{{erf}}\,{0}", slopes=("2·e^(−({0}^2)) / √(π)",), activation=True,
           about="the error function, 2/sqrt(pi) * integral of e^(-t^2) from 0 to x")
 erfc = primitive("erfc", lambda x: lib(x).erfc(x),
           [lambda z, x: -2 * exp(-x * x) / lib(x).sqrt(lib(x).pi)],
-          latex=r"\mathrm{{erfc}}\,{0}", slopes=("−2·e^(−({0}²)) / √(π)",),
+          latex=r"\mathrm{{erfc}}\,{0}", slopes=("−2·e^(−({0}^2)) / √(π)",),
           about="1 - erf(x), exact also where that is tiny")
 sinpi = primitive("sinpi", sine_of_turns, [lambda z, x: lib(x).pi * cospi(x)],
           text="sin(π·{0})", latex=r"\sin \pi {0}", slopes=("π·cos(π·{0})",), method=False)
@@ -198,7 +198,7 @@ silu = primitive("silu", lambda x: faded(x, sigmoid(x)),
 
 primitive("mask", lambda x, m: where(m == 0, nought(x), x * m),
           [lambda z, x, m: where(equal(m, 0), shut, m), lambda z, x, m: x],
-          symbol="×", text="{0}·{1}", latex=r"{0} \cdot {1}", gate="mask", method=False)
+          symbol="·", text="{0}·{1}", latex=r"{0} \cdot {1}", gate="mask", method=False)
 primitive("clamp", between, [lambda z, x, low, high: where(x < low, shut, where(x > high, shut, 1)),
                              lambda z, x, low, high: where(x < low, 1, shut),
                              lambda z, x, low, high: where(x > high, 1, shut)],

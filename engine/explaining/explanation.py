@@ -1,5 +1,7 @@
 """explain: where a gradient comes from: the chain rule from the result down to a node, in words and numbers.
 
+dJ/dv is the total derivative, over all paths; ∂z/∂v is the partial of one operation alone.
+
     >>> from engine import Value
     >>> x, w, b = Value(0.5, "x"), Value(-1.0, "w"), Value(2.0, "b")
     >>> print(explain((w * x + b) ** 2, w))                                  # doctest: +ELLIPSIS
@@ -9,7 +11,7 @@
 The slopes are computed here, from the partials on the edges: backward() need not have been called, and
 `.grad` is neither read nor written.
 
-    step     the chain rule for one node: dJ/dv = sum over its uses z of dJ/dz * dz/dv
+    step     the chain rule for one node: dJ/dv = sum over its uses z of dJ/dz · ∂z/∂v
     path     one way from the node to the result; its share is the product of the partials on it
 """
 
@@ -21,12 +23,13 @@ from typing import NamedTuple
 
 from ..graphs.edges import Edge
 from ..graphs.formulas import latex_symbol
-from .gates import sentence
 from ..graphs.graph import Graph
 from ..graphs.paths import LARGEST_COUNT, Path, Paths
-from ..show.numbers import bracketed, digits, latex_number
+from ..show.numbers import bracketed, latex_number, short
 from ..show.text import html, latex, markdown, visible
-from ..value import Number, Value
+from ..value import Constant, Number, Value
+from .arithmetic import filled, formula
+from .gates import sentence
 
 FORMS = ("both", "symbols", "numbers")
 
@@ -99,10 +102,13 @@ class Explanation:
 
     def made(self, z: Value) -> str:
         """v4 = v2 + b"""
-        return f"{visible(self.graph.symbol(z))} = {visible(self.graph.formula(z), 30)}"
+        return f"{self.name(z)} = {visible(filled(formula(z), [*map(self.name, z.operands)]), 30)}"
+
+    def name(self, v: Value) -> str:
+        return short(v.data) if type(v) is Constant else visible(self.graph.symbol(v))
 
     def ratio(self, v: Value) -> str:
-        return f"d{self.root_name}/d{visible(self.graph.symbol(v))}"
+        return f"d{self.root_name}/d{self.name(v)}"
 
     @property
     def root_name(self) -> str:
@@ -120,27 +126,26 @@ class Explanation:
                   f"{visible(self.graph.symbol(self.wrt))} to {self.root_name}{dead}."]
         if paths.alive[self.wrt] > 1:
             whole = paths.absolute[self.wrt]
-            lines.append(f"Together they give {digits(self.slope)}; their sizes add up to {digits(whole)}: "
+            lines.append(f"Together they give {short(self.slope)}; their sizes add up to {short(whole)}: "
                          f"{100 * (1 - paths.cancellation):.3g} % cancels.")
         return lines
 
     # --- text and Markdown ------------------------------------------------------------------------
 
     def equation(self, step: Step) -> str:
-        """dJ/dv = dJ/dz * dz/dv + ... = 0.42 * 0.5 + ... = 0.21, in symbols, numbers or both."""
-        name  = visible(self.graph.symbol(step.v))
+        """dJ/dv = dJ/dz · ∂z/∂v + ... = 0.42 · 0.5 + ... = 0.21, in symbols, numbers or both."""
         if self.is_last(step):
-            return f"{self.ratio(step.v)} = {digits(step.slope)}"
+            return f"{self.ratio(step.v)} = {short(step.slope)}"
         more  = f" + ... ({step.left_out} more)" if step.left_out else ""
         parts = []
         if self.show != "numbers":
-            parts.append(" + ".join([f"{self.ratio(e.z)} * d{visible(self.graph.symbol(e.z))}/d{name}"
+            parts.append(" + ".join([f"{self.ratio(e.z)} · ∂{self.name(e.z)}/∂{self.name(step.v)}"
                                      for e in step.edges]) + more)
         if self.show != "symbols":
-            parts.append(" + ".join(f"{bracketed(digits(self.paths.slope[e.z]))} * "
-                                    f"{bracketed(digits(e.partial))}"
+            parts.append(" + ".join(f"{bracketed(short(self.paths.slope[e.z]))} · "
+                                    f"{bracketed(short(e.partial))}"
                                     for e in step.edges) + more)
-            parts.append(digits(step.slope))
+            parts.append(short(step.slope))
         return " = ".join([self.ratio(step.v), *parts])
 
     def is_last(self, step: Step) -> bool:
@@ -148,19 +153,19 @@ class Explanation:
         return len(step.edges) == 1 and not step.left_out and step.edges[0].z is self.graph.root
 
     def route(self, path: Path) -> str:
-        """w -> z -> J: 0.42 * 0.5 = 0.21."""
-        names   = [visible(self.graph.symbol(v)) for v in (path.edges[0].operand,
+        """w → z → J: 0.42 · 0.5 = 0.21."""
+        names   = [self.name(v) for v in (path.edges[0].operand,
                                                            *(edge.z for edge in path.edges))]
-        factors = [bracketed(digits(edge.partial)) for edge in path.edges]
+        factors = [bracketed(short(edge.partial)) for edge in path.edges]
         if len(names) > 13:
             names = [*names[:6], "...", *names[-6:]]
         if len(factors) > 12:
             factors = [*factors[:6], "...", *factors[-6:]]
-        return " -> ".join(names) + (
-            "" if self.show == "symbols" else f": {' * '.join(factors)} = {digits(path.share)}")
+        return " → ".join(names) + (
+            "" if self.show == "symbols" else f": {' · '.join(factors)} = {short(path.share)}")
 
     def __str__(self) -> str:
-        lines = [f"{self.ratio(self.wrt)} = {digits(self.slope)}", ""]
+        lines = [f"{self.ratio(self.wrt)} = {short(self.slope)}", ""]
         if self.steps:
             lines += [self.intro(), *[f"  {self.equation(step)}" for step in self.steps], ""]
         lines += self.summary()
@@ -198,8 +203,10 @@ class Explanation:
     # --- LaTeX and HTML ---------------------------------------------------------------------------
 
     def latex_ratio(self, v: Value, of: Value | None = None) -> str:
+        """dJ/dv upright, as it is over all paths; of one operation, ∂of/∂v."""
+        d   = r"\partial " if of is not None else r"\mathrm{d}"
         top = latex_symbol(self.graph.symbol(of if of is not None else self.graph.root))
-        return rf"\frac{{\partial {top}}}{{\partial {latex_symbol(self.graph.symbol(v))}}}"
+        return rf"\frac{{{d}{top}}}{{{d}{latex_symbol(self.graph.symbol(v))}}}"
 
     def latex_equation(self, step: Step, equals: str = "=") -> str:
         parts, more = [], r" + \cdots" if step.left_out else ""
@@ -230,7 +237,7 @@ class Explanation:
 
     def html(self) -> str:
         """A <section> to put into a page."""
-        parts = [f"<h3>{html(self.ratio(self.wrt), 200)} = {html(digits(self.slope))}</h3>"]
+        parts = [f"<h3>{html(self.ratio(self.wrt), 200)} = {html(short(self.slope))}</h3>"]
         if self.steps:
             parts += [f"<p>{html(self.intro(), 300)}</p>",
                       listing([self.equation(step) for step in self.steps])]

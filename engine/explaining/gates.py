@@ -1,40 +1,171 @@
 """Gates: what an operation does to the gradient that arrives at it, in one sentence each.
 
-The + gate distributes, max routes, * swaps. g is the gradient of the result with respect to the gate's
-output; every sentence says what the operands get of it, with the numbers.
+The + gate distributes, max routes, · swaps. The sentences are data, so that the page of a lecture says the
+same ones: for each gate the first whose condition holds is filled in with the names and numbers of the
+graph.
+
+    {g}                     the gradient of the result with respect to the gate's output
+    {op}, {z}               the sign of the operation, and the name of its output
+    {x}, {y}, {at_x}, {at_y}    the first two operands by name and by number
+    {slope}                 the partial towards the first operand
+    {scales}                every slope, as a formula and as a number
+    {operands}, {gets}      who is asked, and who gets what; {products} with the product written out
+    {winner}, {winners}     who routes the gradient to itself, and how many do
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import NamedTuple
 
 from ..graphs.graph import Graph
 from ..rows import TABLE
-from ..show.numbers import digits
+from ..show.numbers import bracketed, short
 from ..show.text import visible
 from ..value import Constant, Number, Value
-from .wording import plain_slope
-
-Gate: TypeAlias = Callable[[Graph, Value, Number], str]
+from .arithmetic import filled, slope
 
 SHOWN = 3                                  # operands named before "and n more"
+FLAT  = 0.01                               # a slope that lets nearly nothing through
+
+GATES: dict[str, list[tuple[str, str]]] = {          # by the name in the row's `gate`: (condition, sentence)
+    "distribute": [("", "+ distributes: the gradient {g} goes unchanged to {operands}.")],
+    "subtract":   [("y is plain", "− passes the gradient on: {gets}."),
+                   ("x is plain", "− turns the sign of the gradient: {gets}."),
+                   ("", "− distributes the gradient {g}, to its second operand with the sign turned: "
+                        "{gets}.")],
+    "swap":       [("twice", "· of {x} with itself: both ends of it get {g} · {at_x}, and they add up."),
+                   ("", "· swaps: each operand gets the gradient times the other one: {products}.")],
+    "divide":     [("y is plain", "/ divides the gradient by {y}: {gets}."),
+                   ("", "/ scales the gradient {scales}: {gets}.")],
+    "power":      [("", "^ scales the gradient {scales}: {gets}.")],
+    "remainder":  [("", "{op} passes the gradient on to what is divided, and times {slope 2} to the divisor: "
+                        "{gets}.")],
+    "negate":     [("", "− turns the sign of the gradient: {gets}.")],
+    "pass":       [("", "{op} passes the gradient on: {gets}.")],
+    "stop":       [("", "{op} is flat: it stops the gradient {g}, and nothing flows back.")],
+    "fold":       [("slope > 0", "{op}: its operand is positive: the gradient passes; {gets}."),
+                   ("slope < 0", "{op}: its operand is negative: the gradient passes with its sign turned; "
+                                 "{gets}."),
+                   ("slope = 0", "{op}: its operand is 0: the gradient stops there; {gets}."),
+                   ("", "{op}: its operand is not a number, and so is the gradient; {gets}.")],
+    "switch":     [("slope = 0", "{op} is a switch, and it is off, for {x} = {at_x}: the gradient {g} stops "
+                                 "here."),
+                   ("", "{op} is a switch, and it is on: the gradient passes unchanged; {gets}.")],
+    "leak":       [("x > 0", "{op}: its operand {at_x} is above 0, so the gradient is scaled by {slope}: "
+                             "{gets}."),
+                   ("", "{op}: its operand {at_x} is not above 0, so the gradient is scaled by {slope}: "
+                        "{gets}.")],
+    "route":      [("one winner", "{op} routes: all of the gradient {g} goes to the operand that wins, "
+                                  "{winner}; the others get 0."),
+                   ("", "{op} routes: {winners} operands are equal, win together and share the gradient "
+                        "{g}.")],
+    "bound":      [("slope = 0", "{op}: its operand {at_x} is outside of the bounds, and the gradient "
+                                 "stops."),
+                   ("", "{op}: its operand is within the bounds, and the gradient passes: {gets}.")],
+    "mask":       [("y = 0", "{op}: it is 0, so nothing passes: the gradient {g} stops here."),
+                   ("", "{op}: it is {at_y}, and the gradient passes: {gets}.")],
+    "affine":     [("biased", "{op} multiplies and adds: each weight gets {g} times its input, each input "
+                              "{g} times its weight; the bias gets {g} itself."),
+                   ("", "{op} multiplies and adds: each weight gets {g} times its input, each input {g} "
+                        "times its weight.")],
+    "share":      [("", "{op} shares the gradient {g} out in the proportions of softmax: {gets}.")],
+    "compete":    [("", "{op}: {x}, its own logit, gets {z}·(1 − {z}) of the gradient, every rival −{z} "
+                        "times its share; what one wins the others lose: {gets}.")],
+    "scale":      [("", "{op} scales the gradient {scales}: {gets}.")],
+}
+
+
+class Arrival(NamedTuple):
+    """The gradient g arrives at the gate z."""
+
+    graph: Graph
+    z:     Value
+    g:     Number
+
+    def name(self, v: Value) -> str:
+        """A plain number is called by itself."""
+        return short(v.data) if type(v) is Constant else visible(self.graph.symbol(v))
+
+    def receivers(self, told: Callable[[str, Number], str]) -> list[str]:
+        """What is told of each operand that is no plain number, from its name and the partial towards it."""
+        return [told(self.name(v), partial) for v, partial in zip(self.z.operands, self.z.partials)
+                if type(v) is not Constant]
 
 
 def sentence(graph: Graph, z: Value, g: Number) -> str:
     """What the gate z does with the gradient g that arrives at it; "" for a leaf."""
     if not z.operands:
         return ""
-    gate: Gate = GATES[TABLE[z.op].gate] if z.op in TABLE else scale
-    return gate(graph, z, g)
+    arrival = Arrival(graph, z, g)
+    cases   = GATES[TABLE[z.op].gate if z.op in TABLE else "scale"]
+    text    = next(text for condition, text in cases if not condition or CONDITIONS[condition](z))
+    return re.sub(r"\{([\w ]+)\}", lambda slot: SLOTS[slot[1]](arrival), text)
 
 
-def share(g: Number, partial: Number) -> str:
-    return digits(partial * g)
+CONDITIONS: dict[str, Callable[[Value], bool]] = {
+    "twice":      lambda z: z.operands[0] is z.operands[1],
+    "x is plain": lambda z: type(z.operands[0]) is Constant,
+    "y is plain": lambda z: type(z.operands[1]) is Constant,
+    "slope > 0":  lambda z: z.partials[0] > 0,
+    "slope < 0":  lambda z: z.partials[0] < 0,
+    "slope = 0":  lambda z: z.partials[0] == 0,
+    "x > 0":      lambda z: z.operands[0].data > 0,
+    "y = 0":      lambda z: z.operands[1].data == 0,
+    "one winner": lambda z: len(winners(z)) == 1,
+    "biased":     lambda z: len(z.operands) % 2 == 1 and type(z.operands[-1]) is not Constant,
+}
+
+SLOTS: dict[str, Callable[[Arrival], str]] = {
+    "g":        lambda a: short(a.g),
+    "op":       lambda a: sign(a.z),
+    "z":        lambda a: a.name(a.z),
+    "x":        lambda a: a.name(a.z.operands[0]),
+    "y":        lambda a: a.name(a.z.operands[1]),
+    "at_x":     lambda a: short(a.z.operands[0].data),
+    "at_y":     lambda a: short(a.z.operands[1].data),
+    "slope":    lambda a: short(a.z.partials[0]),
+    "slope 2":  lambda a: short(a.z.partials[1]),
+    "scales":   lambda a: scales(a),
+    "operands": lambda a: listed(a.receivers(lambda name, partial: name)),
+    "gets":     lambda a: listed(a.receivers(
+        lambda name, partial: f"{name} gets {short(partial * a.g)}")) or "nobody asks for it",
+    "products": lambda a: listed(a.receivers(
+        lambda name, partial: f"{name} gets {short(a.g)} · {bracketed(short(partial))} = "
+                              f"{short(partial * a.g)}")),
+    "winner":   lambda a: a.name(winners(a.z)[0]),
+    "winners":  lambda a: str(len(winners(a.z))),
+}
 
 
-def name(graph: Graph, v: Value) -> str:
-    return visible(graph.symbol(v))
+def sign(z: Value) -> str:
+    """ReLU, max, %: the sign of the operation where it is a word or an operator, and else its name."""
+    row = TABLE.get(z.op)
+    return visible(row.symbol if row and row.gate in ("route", "switch", "remainder") else z.op)
+
+
+def winners(z: Value) -> list[Value]:
+    return [v for v, partial in zip(z.operands, z.partials) if partial != 0]
+
+
+def scales(a: Arrival) -> str:
+    """By what the gradient is scaled: "by 1 − v5^2 = 0.18", and "by 1 / y = 2 for x and by ... for y"."""
+    asked = [i for i, v in enumerate(a.z.operands) if type(v) is not Constant]
+    if len(asked) != 1 and (len(asked) > SHOWN or a.z.op not in TABLE):
+        return "by its slopes"
+    return listed([f"by {scaled(a, i)}" + f" for {a.name(a.z.operands[i])}" * (len(asked) > 1)
+                   for i in asked])
+
+
+def scaled(a: Arrival, i: int) -> str:
+    """The slope towards operand i: its formula where there is one, its number, and whether it is nearly 0."""
+    partial = a.z.partials[i]
+    number  = short(partial)
+    names   = [*map(a.name, a.z.operands), a.name(a.z)]
+    formula = filled(slope(a.z, i), names) if a.z.op in TABLE else number
+    text    = number if formula == number else f"{formula} = {number}"
+    return text + ", which is nearly flat here" * (len(a.z.partials) == 1 and 0 < abs(partial) < FLAT)
 
 
 def listed(parts: list[str]) -> str:
@@ -42,137 +173,3 @@ def listed(parts: list[str]) -> str:
     if len(parts) > SHOWN + 1:
         parts = [*parts[:SHOWN], f"{len(parts) - SHOWN} more"]
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
-def gets(graph: Graph, z: Value, g: Number) -> str:
-    """Who gets what: "w gets 3 and b gets 1"; plain numbers are left out."""
-    return listed([f"{name(graph, v)} gets {share(g, partial)}" for v, partial in zip(z.operands, z.partials)
-                   if type(v) is not Constant]) or "nobody asks for it"
-
-
-def add(graph: Graph, z: Value, g: Number) -> str:
-    variables = [name(graph, v) for v in z.operands if type(v) is not Constant]
-    return f"+ distributes: the gradient {digits(g)} goes unchanged to {listed(variables)}."
-
-
-def subtract(graph: Graph, z: Value, g: Number) -> str:
-    return (f"- distributes the gradient {digits(g)}, to its second operand with the sign turned: "
-            f"{gets(graph, z, g)}.")
-
-
-def multiply(graph: Graph, z: Value, g: Number) -> str:
-    x, y = z.operands
-    if x is y:
-        return (f"* of {name(graph, x)} with itself: both ends of it get {digits(g)} times {digits(x.data)}, "
-                "and they add up.")
-    parts = [f"{name(graph, a)} gets {digits(g)} * {digits(b.data)} = {share(g, partial)}"
-             for a, b, partial in ((x, y, z.partials[0]), (y, x, z.partials[1])) if type(a) is not Constant]
-    return f"* swaps: each operand gets the gradient times the other one: {listed(parts)}."
-
-
-def divide(graph: Graph, z: Value, g: Number) -> str:
-    return (f"/ gives the numerator g / {digits(z.operands[1].data)} and the denominator -g z / y: "
-            f"{gets(graph, z, g)}.")
-
-
-def remainder(graph: Graph, z: Value, g: Number) -> str:
-    return (f"% passes the gradient on to what is divided, and times {digits(z.partials[1])} to the divisor: "
-            f"{gets(graph, z, g)}.")
-
-
-def power(graph: Graph, z: Value, g: Number) -> str:
-    x, y = z.operands
-    if type(y) is Constant:
-        n = digits(y.data)
-        return f"** scales the gradient by {n} x^({n} - 1) = {digits(z.partials[0])}: {gets(graph, z, g)}."
-    return f"** gives the base y x^(y - 1) and the exponent z ln x times the gradient: {gets(graph, z, g)}."
-
-
-def negate(graph: Graph, z: Value, g: Number) -> str:
-    return f"Minus turns the sign of the gradient: {gets(graph, z, g)}."
-
-
-def pass_on(graph: Graph, z: Value, g: Number) -> str:
-    return f"{z.op} passes the gradient on: {gets(graph, z, g)}."
-
-
-def stop(graph: Graph, z: Value, g: Number) -> str:
-    return f"{z.op} is flat: it stops the gradient {digits(g)}, and nothing flows back."
-
-
-def magnitude(graph: Graph, z: Value, g: Number) -> str:
-    slope = z.partials[0]
-    sign  = ("is positive: the gradient passes" if slope > 0 else
-             "is negative: the gradient passes with its sign turned" if slope < 0 else
-             "is 0: the gradient stops there" if slope == 0 else
-             "is not a number, and so is the gradient")
-    return f"abs: its operand {sign}; {gets(graph, z, g)}."
-
-
-def switch(graph: Graph, z: Value, g: Number) -> str:
-    x = z.operands[0]
-    if z.partials[0] == 0:
-        return (f"ReLU is a switch, and it is off, for {name(graph, x)} = {digits(x.data)}: the gradient "
-                f"{digits(g)} stops here.")
-    return f"ReLU is a switch, and it is on: the gradient passes unchanged; {gets(graph, z, g)}."
-
-
-def leak(graph: Graph, z: Value, g: Number) -> str:
-    x, side = z.operands[0], "above" if z.operands[0].data > 0 else "not above"
-    return (f"{z.op}: its operand {digits(x.data)} is {side} 0, so the gradient is scaled by "
-            f"{digits(z.partials[0])}: {gets(graph, z, g)}.")
-
-
-def route(graph: Graph, z: Value, g: Number) -> str:
-    word, most = ("large", "largest") if z.op == "maximum" else ("small", "smallest")
-    winners = [v for v, partial in zip(z.operands, z.partials) if partial != 0]
-    if len(winners) == 1:
-        return (f"{z.op[:3]} routes: all of the gradient {digits(g)} goes to the {most} operand, "
-                f"{name(graph, winners[0])}; the others get 0.")
-    return (f"{z.op[:3]} routes: {len(winners)} operands are equally {word} and share the gradient "
-            f"{digits(g)}.")
-
-
-def mask(graph: Graph, z: Value, g: Number) -> str:
-    if z.operands[1].data == 0:
-        return f"mask: it is 0, so nothing passes: the gradient {digits(g)} stops here."
-    return f"mask: it is {digits(z.operands[1].data)}, and the gradient passes: {gets(graph, z, g)}."
-
-
-def clamp(graph: Graph, z: Value, g: Number) -> str:
-    if z.partials[0] == 0:
-        return (f"clamp: its operand {digits(z.operands[0].data)} is outside of the bounds, and the gradient "
-                "stops.")
-    return f"clamp: its operand is within the bounds, and the gradient passes: {gets(graph, z, g)}."
-
-
-def affine(graph: Graph, z: Value, g: Number) -> str:
-    bias = (f"; the bias gets {digits(g)} itself" if z.op == "affine" and type(z.operands[-1]) is not Constant
-            else "")
-    return (f"{z.op} multiplies and adds: each weight gets {digits(g)} times its input, each input "
-            f"{digits(g)} times its weight{bias}.")
-
-
-def shares(graph: Graph, z: Value, g: Number) -> str:
-    return (f"logsumexp shares the gradient {digits(g)} out in the proportions of softmax: "
-            f"{gets(graph, z, g)}.")
-
-
-def softmax(graph: Graph, z: Value, g: Number) -> str:
-    return ("softmax: its own logit gets y(1 - y) of the gradient, every rival -y times its share; what one "
-            f"wins the others lose: {gets(graph, z, g)}.")
-
-
-def scale(graph: Graph, z: Value, g: Number) -> str:
-    slope = f"{plain_slope(TABLE[z.op])} = " if z.op in TABLE and len(z.operands) == 1 else ""
-    small = ", which is nearly flat here" if len(z.partials) == 1 and 0 < abs(z.partials[0]) < 0.01 else ""
-    where = f"{slope}{digits(z.partials[0])}" if len(z.operands) == 1 else "its slopes"
-    return f"{visible(z.op)} scales the gradient by {where}{small}: {gets(graph, z, g)}."
-
-
-GATES: dict[str, Gate] = {                   # by the name in the row's `gate`
-    "distribute": add, "subtract": subtract, "swap": multiply, "divide": divide, "power": power,
-    "negate": negate, "pass": pass_on, "fold": magnitude, "switch": switch, "leak": leak, "route": route,
-    "bound": clamp, "mask": mask, "affine": affine, "share": shares, "compete": softmax,
-    "remainder": remainder, "stop": stop, "scale": scale,
-}

@@ -87,12 +87,12 @@ def joined(x: Quantity, sign: str, y: Quantity, strength: int) -> Symbol:
 
 
 def product(x: Quantity, y: Quantity) -> Symbol:
-    """x·y; x² for a factor by itself, nothing for a factor 1."""
+    """x·y; x^2 for a factor by itself, nothing for a factor 1."""
     a, b = written(x), written(y)
     if "1" in (a.text, b.text):
         return b if a.text == "1" else a
     if a.text == b.text:
-        return Symbol(f"{bound(a, ATOM)}²", POWER)
+        return Symbol(f"{bound(a, ATOM)}^2", POWER)
     return joined(a, "·", b, PRODUCT)
 
 
@@ -113,14 +113,3 @@ def slope_text(row: Primitive, k: int, count: int = 1) -> str:
     operands = [Symbol(f"{{{j}}}") for j in range(len(row.each) or count)]
     return written(row.slopes_of(Symbol("{z}"), operands, operands)[k]).text
 
-
-ASCII = {"−": "-", "²": "^2", "·": " ", "√(": "sqrt(", "σ": "sigmoid", "π": "pi", "Φ": "Phi", "φ": "phi",
-         "≤": "<="}
-
-
-def plain_slope(row: Primitive) -> str:
-    """The slope of a row of one operand x in ASCII: "its own output" for e^x, 1/(2 z) for a root."""
-    text = slope_text(row, 0).replace("{0}", "x").replace("{z}", "z")
-    for sign, plain in ASCII.items():
-        text = text.replace(sign, plain)
-    return "its own output" if text == "z" else text

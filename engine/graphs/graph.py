@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import count
 
 from .edges import Edge, edges_into, nodes_of
 from .formulas import latex_formula, latex_symbol, text_formula
@@ -94,7 +95,7 @@ class Graph:
                 raise ValueError(f"{visible(repr(what))} is not part of this graph: the result does not "
                                  "depend on it. Give a Value that it was computed from")
             return what
-        found = [v for v in self.nodes if what in (self.name(v), self.id(v))]
+        found = [v for v in self.nodes if what in (self.symbol(v), self.id(v))]
         if len(found) != 1:
             names = list(dict.fromkeys(filter(None, map(self.name, self.nodes))))
             raise ValueError(f"{len(found) or 'no'} node{'s are' if found else ' is'} called "
@@ -115,8 +116,15 @@ class Graph:
                                           else str(v.label))
 
     def symbol(self, v: Value) -> str:
-        """The name, or v7 for node n7, so that formulas can speak of every node."""
-        return self.name(v) or f"v{self.index[v]}"
+        """The name, or v1, v2, ... for those without one, so that formulas can speak of every node."""
+        return self.name(v) or self.numbered[v]
+
+    @cached_property
+    def numbered(self) -> dict[Value, str]:
+        """v1, v2, ... for the nodes without a name, in their order; what a label says already is left out."""
+        taken = {self.name(v) for v in self.nodes}
+        free  = (name for name in (f"v{k}" for k in count(1)) if name not in taken)
+        return {v: next(free) for v in self.nodes if not self.name(v)}
 
     def role(self, v: Value) -> str:
         """input, weight, bias, target, constant (leaves); root; operation."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
+from ..explaining.arithmetic import expression
 from ..extras import needed
 from ..pictures import raster
 from ..show.files import written
@@ -29,7 +30,6 @@ from .slides import printed, slides
 from .terminal import text
 from .folded_views import folded_view
 from .views import View, scalar_view
-from .words import expression
 
 LIMIT = 3000             # nodes: above, a page would be too large to step through
 OPEN  = 150              # nodes: above, the page begins with units

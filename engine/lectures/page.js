@@ -33,7 +33,7 @@ function paintCard(i, at, scope) {
   const value = mask(v) ? "?" : v ? v[1] : "", gradient = mask(g) ? "?" : g ? g[1] : "";
   box.querySelector(".v").textContent = value;
   const slot = box.querySelector(".g");
-  if (slot) { slot.textContent = gradient && "∂ " + gradient; box.querySelector(".m").textContent = g && g[3] || ""; }
+  if (slot) { slot.textContent = gradient && "grad " + gradient; box.querySelector(".m").textContent = g && g[3] || ""; }
   box.classList.toggle("empty", !value);
   if (!scope) box.setAttribute("aria-label", `${cardName(i)}, ${view.cards[i][1]}: ${value ? "number " + value : "not computed yet"}` +
     (gradient ? `, gradient ${gradient}${g[3] ? `, ${g[3].replace("/", " of ")} uses so far` : ""}` : ""));
@@ -109,9 +109,10 @@ const num = (text, kind, exact, mask) => {
 const bracket = text => text.startsWith("−") ? `(${text})` : text;
 const inNames = parts => parts.map(p => typeof p === "number" ? name(p) : p);
 const inNumbers = (parts, step, mask) => parts.map((p, at) => typeof p === "number"
-  ? num(parts[at + 1] === "^" || at && !/[(,] ?$/.test(parts[at - 1]) ? bracket(nodes[p][2]) : nodes[p][2], "v", nodes[p][3], mask && step.all.some(([z]) => z === p)) : p);
-const over = (z, i) => { const e = element("span", "whole"); e.append("∂", name(z), "/∂", name(i)); return e; };   // never broken at the end of a line
-const d = i => over(root, i);
+  ? num(String(parts[at + 1] ?? "").startsWith("^") || at && !/[(,] ?$/.test(parts[at - 1]) ? bracket(nodes[p][2]) : nodes[p][2], "v", nodes[p][3], mask && step.all.some(([z]) => z === p)) : p);
+const ratio = (d, z, i) => { const e = element("span", "whole"); e.append(d, name(z), "/" + d, name(i)); return e; };   // never broken at the end of a line
+const over = (z, i) => ratio("∂", z, i);                  // the partial of one operation
+const d = i => ratio("d", root, i);                       // the total derivative, over all paths
 const symbolic = (...parts) => { const e = element("span", "symbolic"); e.append(...parts); return e; };
 const line = (...parts) => { const p = element("p", "line"); p.append(...parts.flat(9)); return p; };
 const more = (...parts) => { const p = line(...parts); p.classList.add("more"); return p; };

@@ -83,7 +83,7 @@ def box(view: View, i: int, card: Card, texts: Texts, state: str) -> str:
              if card.name else "")
     head += f'<text class="s" x="{w - 10:.0f}" y="20">{html(card.symbol)}</text>' if card.symbol else ""
     rest  = "" if small else (f'<rect class="k" width="6" height="{h:.0f}" rx="3"/>'
-                              f'<text class="g" x="15" y="{top + 37}">{"∂ " + grad if grad else ""}</text>'
+                              f'<text class="g" x="15" y="{top + 37}">{"grad " + grad if grad else ""}</text>'
                               f'<text class="m" x="{w - 9:.0f}" y="{top + 37}">{note}</text>')
     place = f"translate({x - w / 2:.0f} {y - h / 2:.0f})"
     return (f'<g class="c {card.role}{empty}{state}" id="{view.name}-c{i}" transform="{place}">'

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from ..explaining.arithmetic import OUT, Parts, formula, slope
+from ..explaining.gates import sentence
 from ..graphs.graph import Graph
 from ..show.text import visible
 from ..value import Constant, Number, Value, topological_order
-from .words import OUT, Parts, formula, sentence, slope
 
 
 class Contribution(NamedTuple):

@@ -58,16 +58,16 @@ def arithmetic(recording: Recording, scene: Scene) -> list[str]:
              f"= {written(recording, recording.formulas[z], numbers=True)} = {short(values[z].data)}"]
             if len(scene.computed) <= 3 else [f"{names[z]} = {short(values[z].data)}"])]
     elif scene.phase == "seed":
-        lines = [f"∂{root}/∂{root} = 1"]
+        lines = [f"d{root}/d{root} = 1"]
     elif scene.phase == "backward":
-        lines = [f"∂{root}/∂{names[c.operand]} += {short(c.partial)} · {bracketed(short(c.upstream))} = "
+        lines = [f"d{root}/d{names[c.operand]} += {short(c.partial)} · {bracketed(short(c.upstream))} = "
                  f"{short(c.product)}{so_far(c)}" for _, c in scene.sent]
     else:
         given  = scene.phase == "given"
         leaves = [i for i, role in enumerate(recording.roles) if role in ("input", "weight", "bias", "target")
                   and (given or type(values[i]) is not Constant)]
         lines  = [f"{names[i]} = {short(values[i].data)}" if given else
-                  f"∂{root}/∂{names[i]} = {short(recording.grads[i])}" for i in leaves]
+                  f"d{root}/d{names[i]} = {short(recording.grads[i])}" for i in leaves]
     return lines if len(lines) <= 14 else [*lines[:13], f"… and {len(lines) - 13} more"]
 
 

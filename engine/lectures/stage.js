@@ -105,7 +105,7 @@ function explain(i, open) {
   const inside = view.inside[i];
   if (inside.length) say(`${inside.length} parameters inside`, ...inside.slice(0, 24).map(p => {
     const last = scalar.uses[p].at(-1);
-    return line(name(p), " = ", num(nodes[p][2], "v", nodes[p][3]), last && last[0] <= at && !hidden ? ["   ∂ ", num(nodes[p][6], "g", nodes[p][7])] : "");
+    return line(name(p), " = ", num(nodes[p][2], "v", nodes[p][3]), last && last[0] <= at && !hidden ? ["   grad ", num(nodes[p][6], "g", nodes[p][7])] : "");
   }), ...(inside.length > 24 ? [line(`… and ${inside.length - 24} more`)] : []));
   about.hidden = false;
   if (open) { mark(i); if (document.activeElement?.closest?.("svg")) return; close.focus({preventScroll: true}); }

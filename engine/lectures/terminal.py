@@ -10,11 +10,11 @@ import re
 import sys
 import unicodedata
 
+from ..explaining.arithmetic import Parts, filled
 from ..show.numbers import bracketed, short
 from ..show.text import JOINER
 from ..value import Constant
 from .recording import Contribution, Recording, Step
-from .words import Parts
 
 WIDTH = 80
 RULE  = "─" * WIDTH
@@ -36,7 +36,7 @@ def text(recording: Recording, title: str, colour: bool | None = None) -> str:
     for step in recording.steps:
         if step.phase in ("seed", "backward"):
             lines += backward(recording, step)
-    lines += [""] + table("Gradients", ["name", "number", f"∂{recording.names[recording.root]}/∂name"],
+    lines += [""] + table("Gradients", ["name", "number", f"d{recording.names[recording.root]}/dname"],
                           [[name, short(v.data), short(grad)] for name, v, grad in
                            zip(recording.names, recording.values, recording.grads)
                            if type(v) is not Constant])
@@ -58,7 +58,7 @@ def backward(recording: Recording, step: Step) -> list[str]:
     """The contributions of one node, and the sentence for its gate."""
     root, name = recording.names[recording.root], recording.names[step.node]
     if step.phase == "seed":
-        return [f"∂{root}/∂{root} = 1"]
+        return [f"d{root}/d{root} = 1"]
     lines = [f"from {name}"] if cells(name) < 60 else wrapped(f"from {name}")
     for k, c in enumerate(step.contributions):
         last = k == len(step.contributions) - 1
@@ -73,23 +73,14 @@ def backward(recording: Recording, step: Step) -> list[str]:
 
 def contribution(recording: Recording, root: str, name: str, c: Contribution) -> str:
     operand = recording.names[c.operand]
-    return (f"∂{root}/∂{operand} += ∂{name}/∂{operand} · ∂{root}/∂{name} = "
+    return (f"d{root}/d{operand} += ∂{name}/∂{operand} · d{root}/d{name} = "
             f"{short(c.partial)} · {bracketed(short(c.upstream))} = {short(c.product)}")
 
 
 def written(recording: Recording, formula: Parts, numbers: bool) -> str:
-    """A formula with names, or with numbers; negative ones in brackets unless they stand alone: (−3)^2."""
-    shown = []
-    for k, part in enumerate(formula):
-        if isinstance(part, str):
-            shown.append(part)
-        elif not numbers:
-            shown.append(recording.names[part])
-        else:
-            number = short(recording.values[part].data)
-            alone  = (k == 0 or str(formula[k - 1]).endswith(("(", ", "))) and formula[k + 1:k + 2] != ["^"]
-            shown.append(number if alone else bracketed(number))
-    return "".join(shown)
+    """A formula over nodes, with their names or with their numbers."""
+    texts = [short(v.data) for v in recording.values] if numbers else recording.names
+    return filled(formula, texts)
 
 
 # --- the page of the terminal -----------------------------------------------------------------------

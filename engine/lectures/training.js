@@ -78,7 +78,7 @@ function show(to) {
     const box = $(data.view + "-c" + i), g = box.querySelector(".g");
     box.classList.remove("empty");
     box.querySelector(".v").textContent = numbers[i];
-    if (g) g.textContent = numbers[cards.length + i] === "-" ? "" : "∂ " + numbers[cards.length + i];
+    if (g) g.textContent = numbers[cards.length + i] === "-" ? "" : "grad " + numbers[cards.length + i];
   });
   const strong = document.createElement("strong");
   strong.textContent = `Point ${chosen + 1}`;

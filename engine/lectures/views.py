@@ -22,6 +22,7 @@ Change: TypeAlias = "tuple[int, str, str, str, str]"
 Point:  TypeAlias = "tuple[float, float]"
 
 ACROSS   = {"tailport": "e", "headport": "w"}
+GRAD     = 42            # the width of "grad " on a card
 LABELLED = 90            # arrows: with more, partials show on the arrows of the current step only
 
 
@@ -165,8 +166,8 @@ def widened(cards: list[Card], scenes: list[Scene]) -> list[Card]:
     wide = [card.width for card in cards]
     for i, slot, text, _, note in [change for scene in scenes for change in scene.changes]:
         if cards[i].role != "constant":
-            wide[i] = max(wide[i], 26 + 9 * len(text) + (17 if slot == "g"
-                                                         else 0) + (7 * len(note) + 6 if note else 0))
+            wide[i] = max(wide[i], 26 + 9 * len(text) + (GRAD if slot == "g" else 0)
+                          + (7 * len(note) + 6 if note else 0))
     return [card._replace(width=width) for card, width in zip(cards, wide)]
 
 

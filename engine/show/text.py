@@ -21,6 +21,8 @@ LATEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\
          ">": r"\textgreater{}",
          "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
          "-": "{-}", "…": r"\dots{}"}
+MATHS = {"−": "-", "·": r"\cdot", "→": r"\to", "∂": r"\partial", "√": r"\surd", "π": r"\pi", "σ": r"\sigma",
+         "Σ": r"\Sigma", "Φ": r"\Phi", "φ": r"\varphi", "≤": r"\leq", "≥": r"\geq"}
 
 
 def visible(text: object, limit: int = 60) -> str:
@@ -63,7 +65,8 @@ def html(text: object, limit: int = 60) -> str:
 
 def latex(text: object, limit: int = 60) -> str:
     """The text for LaTeX, in text mode; what pdflatex has no glyph for is written as its code point."""
-    return "".join(LATEX.get(c, c) if c.isascii() else f"[U+{ord(c):04X}]" for c in visible(text, limit))
+    return "".join(LATEX.get(c) or (c if c.isascii() else f"${MATHS[c]}$" if c in MATHS else
+                                    f"[U+{ord(c):04X}]") for c in visible(text, limit))
 
 
 def markdown(text: str) -> str:

@@ -24,7 +24,7 @@ def test_values_and_gradients(capsys):
 def test_explain_and_save(tmp_path, capsys):
     page = tmp_path / "out.html"
     assert main([*NEURON, "--explain", "w", "--save", str(page)]) == 0
-    assert "dJ/dw = dJ/dv2 * dv2/dw = 0.1807 * 0.5 = 0.09035" in capsys.readouterr().out
+    assert "dJ/dw = dJ/dv1 · ∂v1/∂w = 0.1807 · 0.5 = 0.09035" in capsys.readouterr().out
     assert "<svg" in page.read_text() and "+ distributes" in page.read_text()
 
 

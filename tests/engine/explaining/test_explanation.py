@@ -46,14 +46,14 @@ def neuron():
 def test_the_recursive_form_down_to_the_leaf():
     assert str(explain(*neuron())).split("\n")[:6] == [
         "dJ/dw = 1.5", "", "The chain rule, from w up to J:",
-        "  dJ/dw = dJ/dv2 * dv2/dw = 3 * 0.5 = 1.5",
-        "  dJ/dv2 = dJ/dv4 * dv4/dv2 = 3 * 1 = 3",
-        "  dJ/dv4 = 3"]
+        "  dJ/dw = dJ/dv1 · ∂v1/∂w = 3 · 0.5 = 1.5",
+        "  dJ/dv1 = dJ/dv2 · ∂v2/∂v1 = 3 · 1 = 3",
+        "  dJ/dv2 = 3"]
 
 
 @pytest.mark.parametrize("show, line", [
-    ("both", "dJ/dw = dJ/dv2 * dv2/dw = 3 * 0.5 = 1.5"), ("symbols", "dJ/dw = dJ/dv2 * dv2/dw"),
-    ("numbers", "dJ/dw = 3 * 0.5 = 1.5")])
+    ("both", "dJ/dw = dJ/dv1 · ∂v1/∂w = 3 · 0.5 = 1.5"), ("symbols", "dJ/dw = dJ/dv1 · ∂v1/∂w"),
+    ("numbers", "dJ/dw = 3 · 0.5 = 1.5")])
 def test_symbols_numbers_or_both(show, line):
     assert f"  {line}\n" in str(explain(*neuron(), show=show))
 

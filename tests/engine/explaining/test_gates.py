@@ -1,5 +1,7 @@
 """Gates: one sentence each on what an operation does to the gradient, with the numbers."""
 
+import re
+
 import pytest
 
 from engine import (
@@ -24,9 +26,10 @@ ARITY  = {"dot": 4, "affine": 5, "leaky_relu": 2, "elu": 2, "clamp": 3}
 POINTS = [0.4, 0.7, 1.2, 0.3, 0.6]
 
 # Derived from the row's own formula, but for tanh and gelu, whose formulas keep from cancelling.
-WRITTEN = {"exp": "its own output", "log": "1 / x", "log1p": "1 / (1 + x)", "sqrt": "1 / (2 z)",
-           "sin": "cos(x)", "cos": "-sin(x)", "tan": "1 + z^2", "softplus": "sigmoid(x)",
-           "log_sigmoid": "sigmoid(-x)", "tanh": "1 - z^2", "gelu": "Phi(x) + x phi(x)"}
+WRITTEN = {"exp": "z", "log": "1 / x", "log1p": "1 / (1 + x)", "sqrt": "1 / (2·z)",
+           "sin": "cos(x)", "cos": "−sin(x)", "tan": "1 + z^2", "softplus": "σ(x)",
+           "log_sigmoid": "σ(−x)", "tanh": "1 − z^2", "gelu": "Φ(x) + x·φ(x)"}
+FORMAL  = re.compile(r"\b[xyzg]\b")
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))
@@ -34,11 +37,15 @@ def test_every_gate_has_a_sentence_that_names_who_gets_what(name):
     row = TABLE[name]
     n   = ARITY.get(name) or (3 if row.nary else len(row.partials))
     points = [1.4] if name == "acosh" else [0.4, 0.1, 0.9] if name == "clamp" else POINTS[:n]
-    text   = said(apply(name, *[Value(p, f"x{i}") for i, p in enumerate(points)]), 2)
+    z = apply(name, *[Value(p, f"input{i}") for i, p in enumerate(points)])
+    (z[0] if isinstance(z, tuple) else z).label = "out"
+    text = said(z, 2)
     assert text.endswith(".") and len(text) > 20
+    assert not FORMAL.search(text) and "input0" in text or row.gate in ("stop", "affine", "route", "bound")
+    assert not set(text) & set("*-÷×") and "{" not in text, "one sign each for product, quotient and minus"
     if name in WRITTEN:
-        assert text.startswith(f"{name} scales the gradient by {WRITTEN[name]} = ")
-    assert "slope of" not in text
+        slope = re.sub(r"\bx\b", "input0", re.sub(r"\bz\b", "out", WRITTEN[name]))
+        assert text.startswith(f"{name} scales the gradient by {slope} = ")
 
 
 def test_every_row_names_a_gate_that_there_is_and_no_gate_is_without_a_row():
@@ -51,37 +58,47 @@ def test_add_distributes_max_routes_mul_swaps():
     x, y = given(x=2.0, y=3.0)
     assert said(x + y, 3.0) == "+ distributes: the gradient 3 goes unchanged to x and y."
     assert said(maximum(x, y), 5.0) == (
-        "max routes: all of the gradient 5 goes to the largest operand, y; the others get 0.")
-    assert said(x * y, 5.0) == ("* swaps: each operand gets the gradient times the other one: "
-                                "x gets 5 * 3 = 15 and y gets 5 * 2 = 10.")
+        "max routes: all of the gradient 5 goes to the operand that wins, y; the others get 0.")
+    assert said(x * y, 5.0) == ("· swaps: each operand gets the gradient times the other one: "
+                                "x gets 5 · 3 = 15 and y gets 5 · 2 = 10.")
+    assert said(x * -y, 5.0).endswith("x gets 5 · (−3) = −15 and v1 gets 5 · 2 = 10.")
 
 
 def test_minus_turns_the_sign_of_its_second_operand():
     x, y = given(x=2.0, y=3.0)
-    assert said(x - y, 4.0) == ("- distributes the gradient 4, to its second operand with the sign turned: "
-                                "x gets 4 and y gets -4.")
-    assert said(-x, 4.0) == "Minus turns the sign of the gradient: x gets -4."
+    assert said(x - y, 4.0) == ("− distributes the gradient 4, to its second operand with the sign turned: "
+                                "x gets 4 and y gets −4.")
+    assert said(x - 1, 4.0) == "− passes the gradient on: x gets 4."
+    assert said(1 - x, 4.0) == said(-x, 4.0) == "− turns the sign of the gradient: x gets −4."
 
 
 def test_a_square_written_as_a_product_gets_its_gradient_twice():
     x, = given(x=3.0)
-    assert said(x * x, 2.0) == "* of x with itself: both ends of it get 2 times 3, and they add up."
+    assert said(x * x, 2.0) == "· of x with itself: both ends of it get 2 · 3, and they add up."
 
 
 def test_division_remainder_and_powers():
     x, y = given(x=3.0, y=2.0)
-    assert said(x / y, 2.0).endswith("-g z / y: x gets 1 and y gets -1.5.")
-    assert said(x % y, 2.0) == ("% passes the gradient on to what is divided, and times -1 to the divisor: "
-                                "x gets 2 and y gets -2.")
-    assert said(x ** 2, 1.0) == "** scales the gradient by 2 x^(2 - 1) = 6: x gets 6."
-    assert said(x ** y, 1.0).startswith("** gives the base y x^(y - 1) and the exponent z ln x times")
+    assert said(x / y, 2.0) == (
+        "/ scales the gradient by 1 / y = 0.5 for x and by −J / y = −0.75 for y: x gets 1 and y gets −1.5.")
+    assert said(x / 2, 2.0) == "/ divides the gradient by 2: x gets 1."
+    assert said(6 / x, 2.0) == "/ scales the gradient by −J / x = −0.6667: x gets −1.333."
+    assert said(x % y, 2.0) == ("% passes the gradient on to what is divided, and times −1 to the divisor: "
+                                "x gets 2 and y gets −2.")
+    assert said(x ** y, 1.0).startswith("^ scales the gradient by y·x^(y − 1) = 6 for x and by J·ln(x) = ")
 
 
-@pytest.mark.parametrize("choose, says",
-                         [(maximum, "max routes: 2 operands are equally large and share the gradient 1."),
-                          (minimum, "min routes: 2 operands are equally small and share the gradient 1.")])
-def test_equal_operands_share(choose, says):
-    assert said(choose(*given(x=2.0, y=2.0))) == says
+def test_the_slope_of_a_power_is_written_with_its_numbers():
+    x, = given(x=4.0)
+    assert [said(x ** n, 1.0).partition(":")[0] for n in (2, 3, 1, 0, 0.5, -1)] == [
+        f"^ scales the gradient by {slope}" for slope in
+        ("2·x = 8", "3·x^2 = 48", "1", "0", "0.5·x^(−0.5) = 0.25", "−1·x^(−2) = −0.0625")]
+
+
+@pytest.mark.parametrize("choose, name", [(maximum, "max"), (minimum, "min")])
+def test_equal_operands_share(choose, name):
+    assert said(choose(*given(x=2.0, y=2.0))) == (
+        f"{name} routes: 2 operands are equal, win together and share the gradient 1.")
 
 
 @pytest.mark.parametrize("data, says", [(2.0, "is positive"), (-2.0, "is negative"),
@@ -93,9 +110,9 @@ def test_abs_says_which_side_it_is_on(data, says):
 
 def test_what_stops_a_gradient_says_so():
     x, m = given(x=-1.0, m=0.0)
-    assert said(relu(x), 0.5) == "ReLU is a switch, and it is off, for x = -1: the gradient 0.5 stops here."
+    assert said(relu(x), 0.5) == "ReLU is a switch, and it is off, for x = −1: the gradient 0.5 stops here."
     assert said(mask(x, m), 0.5) == "mask: it is 0, so nothing passes: the gradient 0.5 stops here."
-    assert said(clamp(x, 0, 1)) == "clamp: its operand -1 is outside of the bounds, and the gradient stops."
+    assert said(clamp(x, 0, 1)) == "clamp: its operand −1 is outside of the bounds, and the gradient stops."
     assert said(floor(x), 0.5) == "floor is flat: it stops the gradient 0.5, and nothing flows back."
 
 
@@ -106,12 +123,12 @@ def test_what_lets_it_pass_says_who_gets_it():
     assert said(clamp(x, 0, 1)) == ("clamp: its operand is within the bounds, and the gradient passes: "
                                     "x gets 1.")
     assert said(leaky_relu(-x, 0.1)).startswith(
-        "leaky_relu: its operand -0.5 is not above 0, so the gradient is scaled by 0.1: ")
+        "leaky_relu: its operand −0.5 is not above 0, so the gradient is scaled by 0.1: ")
 
 
 def test_a_softmax_has_a_winner_and_rivals():
     x, y = given(x=1.0, y=1.0)
-    assert said(softmax(x, y)[0], 4.0).endswith("what one wins the others lose: x gets 1 and y gets -1.")
+    assert said(softmax(x, y)[0], 4.0).endswith("what one wins the others lose: x gets 1 and y gets −1.")
     assert said(logsumexp(x, y), 4.0).endswith("in the proportions of softmax: x gets 2 and y gets 2.")
 
 
@@ -128,7 +145,7 @@ def test_a_leaf_says_nothing():
 
 def test_plain_numbers_get_nothing():
     x, = given(x=2.0)
-    assert said(3 * x, 2.0).endswith(": x gets 2 * 3 = 6.") and said(x + 1) == (
+    assert said(3 * x, 2.0).endswith(": x gets 2 · 3 = 6.") and said(x + 1) == (
         "+ distributes: the gradient 1 goes unchanged to x.")
 
 

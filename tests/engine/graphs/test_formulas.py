@@ -67,7 +67,7 @@ def test_every_row_has_balanced_latex_with_all_its_operands(name):
 
 @pytest.mark.parametrize("symbol, latex", [
     ("w·x + b", r"w \cdot x + b"), ("ReLU", r"\mathrm{ReLU}"), ("σ", r"\sigma"), ("ln σ", r"\ln \sigma"),
-    ("×", r"\times"), ("−", "-"), ("^", "x^{y}"), ("√", r"\sqrt{x}"), ("|x|", "| x |"), ("max", r"\max"),
+    ("·", r"\cdot"), ("−", "-"), ("^", "x^{y}"), ("√", r"\sqrt{x}"), ("|x|", "| x |"), ("max", r"\max"),
     ("my_row", r"\text{my\_row}"), ("∮", r"\text{[U+222E]}")])
 def test_the_symbol_of_an_operation_as_a_formula(symbol, latex):
     assert latex_mark(symbol) == latex

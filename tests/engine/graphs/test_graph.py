@@ -83,7 +83,7 @@ def test_formulas():
     x, w, b = Value(2.0, "x"), Value(-3.0, "w"), Value(1.0, "b")
     z = tanh(w * x + b)
     graph = Graph(z)
-    assert [graph.formula(v) for v in graph.nodes if v.operands] == ["w * x", "v2 + b", "tanh(v4)"]
+    assert [graph.formula(v) for v in graph.nodes if v.operands] == ["w * x", "v1 + b", "tanh(v2)"]
     assert [graph.formula(v, numbers=True) for v in graph.nodes if v.operands] == ["(-3) * 2", "(-6) + 1",
                                                                                    "tanh((-5))"]
 

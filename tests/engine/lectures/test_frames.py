@@ -39,7 +39,7 @@ def test_below_the_picture_stand_the_step_and_its_arithmetic(shared):
     made = pictures(lecture(shared))
     assert caption(made[0])[0] == "1 / 15 · Given" and "x = 0.5" in caption(made[0])
     assert caption(made[1])[0].startswith("2 / 15 · Forward: compute ")
-    assert any(line.startswith("∂L/∂x += −1 · 0.4175 = −0.4175") for svg in made for line in caption(svg))
+    assert any(line.startswith("dL/dx += −1 · 0.4175 = −0.4175") for svg in made for line in caption(svg))
     assert caption(made[-1])[0] == "15 / 15 · Complete"
 
 

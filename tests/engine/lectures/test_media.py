@@ -96,7 +96,7 @@ def test_the_ending_of_the_name_chooses_the_medium(shared, tmp_path, name, start
 def test_the_picture_is_well_formed_and_holds_every_number(shared):
     svg = lecture(shared).svg()
     assert ElementTree.fromstring(svg).tag.endswith("svg")
-    assert all(number in svg for number in ("1.272", "∂ 0.2087", "∂ 0.4877"))
+    assert all(number in svg for number in ("1.272", "grad 0.2087", "grad 0.4877"))
 
 
 # --- notebooks ------------------------------------------------------------------------------------

@@ -34,12 +34,12 @@ def test_numbers_stand_from_their_step_on(view):
     assert drawn(view, 0)["scalar-c1"]["v"] == "0.5" and drawn(view, 0)["scalar-c2"]["v"] == ""
     assert drawn(view, 1)["scalar-c2"]["v"] == "−0.5"
     assert drawn(view, len(view.scenes) - 1)["scalar-c8"] | {"s": ""} == {
-        "n": "L", "s": "", "g": "∂ 1", "m": "", "v": "1.272"}
+        "n": "L", "s": "", "g": "grad 1", "m": "", "v": "1.272"}
 
 
 def test_a_gradient_says_how_many_of_its_uses_are_in_until_it_is_complete(view):
     step = next(k for k, scene in enumerate(view.scenes) if scene.phase == "backward" and scene.card == 7)
-    assert (drawn(view, step)["scalar-c5"]["g"], drawn(view, step)["scalar-c5"]["m"]) == ("∂ 0.5", "1/3")
+    assert (drawn(view, step)["scalar-c5"]["g"], drawn(view, step)["scalar-c5"]["m"]) == ("grad 0.5", "1/3")
     assert drawn(view, len(view.scenes) - 1)["scalar-c5"]["m"] == ""
 
 

@@ -12,12 +12,12 @@ from nn import MLP
 def test_one_section_per_step_and_no_script(shared):
     page = lecture(shared).slides()
     assert page.count("<section") == 15 and "<script" not in page
-    assert "∂L/∂x += −1 · 0.4175 = −0.4175" in page and "* swaps" in page
+    assert "dL/dx += −1 · 0.4175 = −0.4175" in page and "· swaps" in page
 
 
 def test_the_last_slide_shows_every_gradient_and_the_first_none(shared):
     sections = lecture(shared).slides().split("<section")
-    assert "∂ 0.4877" in sections[-1] and "∂ 0" not in sections[1]
+    assert "grad 0.4877" in sections[-1] and "grad 0" not in sections[1]
 
 
 def test_slides_fit_their_width(opened, shared):

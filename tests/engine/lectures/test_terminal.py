@@ -17,8 +17,8 @@ def test_no_line_is_wider_than_80_columns(make):
 
 def test_forward_backward_and_the_running_sum(shared):
     text = str(lecture(shared))
-    for line in ["v4 = v2 + b = −0.5 + 2 = 1.5", "└─ ∂L/∂v4 += ∂v5/∂v4 · ∂L/∂v5 = 0.1807 · 2.31 = 0.4175",
-                 "use 2 of 2: 0.9051 + (−0.4175) = 0.4877", "│ x    │    0.5 │   0.4877 │", "* swaps"]:
+    for line in ["v2 = v1 + b = −0.5 + 2 = 1.5", "└─ dL/dv2 += ∂v3/∂v2 · dL/dv3 = 0.1807 · 2.31 = 0.4175",
+                 "use 2 of 2: 0.9051 + (−0.4175) = 0.4877", "│ x    │    0.5 │   0.4877 │", "· swaps"]:
         assert line in text
     assert text.index("Given") < text.index("Forward") < text.index("Backward") < text.index("Gradients")
 

@@ -18,9 +18,9 @@ def view(shared):
 
 def test_a_card_for_each_value_with_its_symbol_and_role(view):
     assert [(c.name, c.symbol, c.role) for c in view.cards] == [
-        ("w", "", "weight"), ("x", "", "input"), ("v2", "×", "operation"), ("b", "", "bias"),
-        ("v4", "+", "operation"), ("v5", "tanh", "operation"), ("v6", "×", "operation"),
-        ("v7", "×", "operation"), ("L", "+", "root")]
+        ("w", "", "weight"), ("x", "", "input"), ("v1", "·", "operation"), ("b", "", "bias"),
+        ("v2", "+", "operation"), ("v3", "tanh", "operation"), ("v4", "·", "operation"),
+        ("v5", "·", "operation"), ("L", "+", "root")]
     assert view.nodes == list(range(9)) and view.inside == [[]] * 9
 
 

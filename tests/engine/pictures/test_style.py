@@ -33,7 +33,7 @@ def test_a_value_says_name_number_and_gradient_and_a_plain_number_itself():
     x = Value(0.5, "x")
     z = 2 * x
     assert sorted(said(Fold(Graph(z), "scalar"))) == [
-        ["2"], ["J = ×", "data 1", "grad -"], ["x", "data 0.5", "grad -"]]
+        ["2"], ["J = ·", "data 1", "grad -"], ["x", "data 0.5", "grad -"]]
     z.backward()
     assert ["x", "data 0.5", "grad 2"] in said(Fold(Graph(z), "scalar"))
 

@@ -1,7 +1,8 @@
 """The arithmetic of one node in plain text: its formula, and the slope towards each operand.
 
 A formula is a list of parts, strings and operand positions, so that one formula prints with names
-(b + w·x) and with numbers (0.3 + (−1)·0.5). The position OUT stands for the node itself.
+(b + w·x) and with numbers (0.3 + (−1)·0.5). The position OUT stands for the node itself. There is one sign
+each for product, power, quotient and minus: x·y, x^2, x / y, −x.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from ..explaining import gates
-from ..explaining.wording import slope_text
-from ..graphs.graph import Graph
 from ..rows import TABLE
-from ..value import Number, Value
+from ..show.numbers import bracketed, short
+from ..value import Constant, Number, Value
+from .wording import slope_text
 
 Parts: TypeAlias = list["str | int"]
 OUT = -1
@@ -45,12 +45,16 @@ def slope(z: Value, i: int) -> Parts:
         return [f"1 / {ties}" if ties > 1 else "1"] if z.operands[i].data == z.data else ["0"]
     if z.op == "softmax":
         return parts("{z}·(1 − {z})") if i == 0 else [OUT, "·(−share of ", i, ")"]
+    if z.op == "**" and i == 0 and type(z.operands[1]) is Constant:
+        return power(z.operands[1].data)
     return parts(slope_text(TABLE[z.op], i, n))
 
 
-def sentence(graph: Graph, z: Value, grad: Number) -> str:
-    """What the gate does with the gradient that arrives at it: add distributes, max routes, mul swaps."""
-    return re.sub(r"(?<!\w)-(?=[\d.])", "−", gates.sentence(graph, z, grad))
+def power(n: Number) -> Parts:
+    """The slope of x^n for a plain number n: 2·x, 3·x^2, 0.5·x^(−0.5)."""
+    if n in (0, 1, 2):
+        return ["2·", 0] if n == 2 else [short(n)]
+    return [f"{short(n)}·", 0, f"^{bracketed(short(n - 1))}"]
 
 
 # --- from templates to parts and back --------------------------------------------------------------
@@ -59,6 +63,20 @@ def parts(template: str) -> Parts:
     """"{0} + {z}" as [0, " + ", OUT]."""
     pieces = re.split(r"\{(\w)\}", template)
     return [OUT if k % 2 and p == "z" else int(p) if k % 2 else p for k, p in enumerate(pieces) if p]
+
+
+def filled(formula: Parts, texts: Sequence[str]) -> str:
+    """The formula with a text for each operand, and the last one for the node itself; a negative number
+    stands in brackets where it would follow a sign or be raised to a power."""
+    shown = []
+    for k, part in enumerate(formula):
+        if isinstance(part, str):
+            shown.append(part)
+        else:
+            follows = k > 0 and not str(formula[k - 1]).endswith(("(", ", ", "|"))
+            raised  = str(formula[k + 1:k + 2][0]).startswith("^") if formula[k + 1:] else False
+            shown.append(bracketed(texts[part]) if follows or raised else texts[part])
+    return "".join(shown)
 
 
 def joined(separator: str, groups: Sequence[Sequence[str | int]]) -> Parts:

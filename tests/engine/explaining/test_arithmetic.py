@@ -10,7 +10,8 @@ import pytest
 from engine import Value
 from engine.graphs.graph import Graph
 from engine.lectures.recording import record
-from engine.lectures.words import OUT, expression, formula, sentence, slope
+from engine.explaining.arithmetic import OUT, expression, formula, slope
+from engine.explaining.gates import sentence
 from engine.primitives import TABLE, apply
 
 POINTS = {
@@ -56,7 +57,7 @@ def computed(parts, z):
     text = "".join(p if isinstance(p, str) else "z" if p == OUT else f"x{p}" for p in parts)
     for shown, meant in [("ln σ(", "ln(sigma("), ("σ", "sigma"), ("√", "sqrt"), ("π", "pi"), ("Φ", "PHI"),
                          ("φ", "phi"),
-                         ("−", "-"), ("·", "*"), ("²", "**2"), ("^", "**"), ("≤", "<="), ("ReLU", "relu")]:
+                         ("−", "-"), ("·", "*"), ("^", "**"), ("≤", "<="), ("ReLU", "relu")]:
         text = text.replace(shown, meant) + (")" if shown == "ln σ(" and shown in text else "")
     text = re.sub(r"\|([^|]+)\|", r"abs(\1)", text)
     return eval(text, {"__builtins__": {"abs": abs}}, FUNCTIONS | values)
@@ -89,7 +90,7 @@ def test_every_row_of_the_table_has_a_formula_slopes_and_a_sentence():
 
 def test_the_sentence_has_true_minus_signs():
     z = Value(2.0, "p") * Value(-3.0, "q")
-    assert "p gets 4 * −3 = −12" in sentence(Graph(z), z, 4.0)
+    assert "p gets 4 · (−3) = −12" in sentence(Graph(z), z, 4.0)
 
 
 def test_a_small_result_is_written_as_one_formula():
