@@ -35,8 +35,10 @@ NN      = ("activations", "checks", "connections", "datasets", "epoch_records", 
            "losses", "metrics", "module", "neuron", "normalization", "optimizers", "prediction",
            "regularization", "saving", "signals", "training", "vectorized")
 SOURCES = (*[f"engine/{name}.py" for name in ENGINE], *[f"nn/{name}.py" for name in NN])
-NEAR    = {"engine": [f"tests/engine/test_{name}.py" for name in
-                      ("behaviours", "careful", "value", "derivatives", "errors", "functions", "primitives")],
+NEAR    = {"engine": [f"tests/engine/{name}.py" for name in
+                      ("test_behaviours", "test_careful", "test_value", "test_derivatives", "test_errors",
+                       "test_functions", "test_primitives", "test_remainders", "test_rows",
+                       "explaining/test_gates")],
            "nn":     ["tests/nn", "tests/derivations"]}
 SLOW    = "not second_derivatives and not planted and not million"
 ORACLES = ["pytest", "_pytest.assertion.rewrite", "hypothesis", "hypothesis.strategies", "mpmath", "sympy",
@@ -94,6 +96,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
                                                                             "used",
     ("engine/careful.py", "near, far = where(small, x, 0)", "1 becomes 2"): "the 1 stands where it is not "
                                                                             "used",
+    ("engine/careful.py", "near, far = where(small, x, 0)", "0 becomes 1"): "the 0 stands where it is not "
+                                                                            "used",
+    ("engine/careful.py", "small = abs(number(x)) < 0.3", "< becomes <="): "at 0.3 series and quotient agree",
     ("engine/primitives.py", "step = primitive(", "<= becomes <"): "at 0 x itself is 0",
     ("engine/primitives.py", "step = primitive(", "0 becomes 1"):  "the inner one: between 0 and 1 x is "
                                                                    "above 0",

@@ -97,7 +97,7 @@ def test_leaky_relu_lets_a_hundredth_through_unless_told_otherwise():
 def test_elu_does_not_depend_on_alpha_above_0():
     assert slopes(apply("elu", Value(2.0), Value(0.5))) == [1.0, 0.0]
     assert slopes(apply("elu", Value(-1.0), Value(0.5)))[1] == pytest.approx(-0.6321205588285577)
-    assert elu(2.0) == 2.0
+    assert elu(2.0) == 2.0 and elu(-1.0) == math.expm1(-1) == elu(Value(-1.0)).data
 
 
 def test_at_a_bound_clamp_follows_x():

@@ -219,7 +219,7 @@ def test_they_can_be_drawn_and_explained():
     assert all(f"= {symbol}" in text for symbol in ("%", "//", "round", "floor"))
     said = str(explain(z, y))
     assert ("x % y" in said
-            and "passes the gradient on to what is divided, and times -3 to the divisor" in said)
+            and "passes the gradient on to what is divided, and times −3 to the divisor" in said)
     assert "// is flat" in str(explain(x // y, x)) and "round is flat" in str(explain(round(x, 1), x))
 
 

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import engine
 from engine import Value
 from engine.primitives import TABLE
+from engine.rows import changed
 
 
 def test_adding_a_primitive_is_adding_one_row():
@@ -66,3 +68,19 @@ def test_rows_are_flat_where_no_gradient_passes_anywhere():
 def test_what_a_row_does_not_say_follows_from_its_name():
     assert (TABLE["sinh"].symbol, TABLE["sinh"].text) == ("sinh", "sinh({0})")
     assert (TABLE["sigmoid"].symbol, TABLE["sigmoid"].text) == ("σ", "σ({0})")
+
+
+def test_a_row_that_is_no_method_is_none_and_no_operator_is_an_attribute():
+    """`method=False` keeps over, neg, erfc' and their like out of Value; "+" is __add__ and nothing else."""
+    by_hand = {"leaky_relu", "elu", "clamp"}                       # in functions.py: they have defaults
+    assert {name for name in TABLE if hasattr(Value, name)} - by_hand == {
+        name for name, row in TABLE.items() if row.method and name.isidentifier()}
+
+
+@pytest.mark.parametrize("then, now, is_changed", [
+    (2.0, 2.0, False), (2.0, 3.0, True), (2.0, nan, True), (nan, 2.0, True), (nan, nan, False)])
+def test_data_was_changed_if_the_row_would_record_something_else(then, now, is_changed):
+    x = Value(then)
+    z = x * x
+    x.data = now
+    assert changed(z) == is_changed
