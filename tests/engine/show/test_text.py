@@ -91,7 +91,8 @@ def test_explanations(label, name):
     assert not re.search(r"(?<!\\)<", why.markdown().replace("&lt;", "")) or "<" not in label + name
 
 
-COMMANDS = set("to surd pi sigma Sigma Phi varphi leq geq dots frac partial text mathrm cdot cdots infty prime textbackslash textasciicircum "
+COMMANDS = set("to surd pi sigma Sigma Phi varphi leq geq dots frac partial text mathrm cdot cdots infty "
+               "prime textbackslash textasciicircum "
                "textasciitilde textless textgreater textbar textquotedbl textquotesingle textasciigrave "
                "begin end item par alpha beta gamma delta epsilon eta theta lambda mu rho sigma tau phi "
                "omega".split())
