@@ -149,10 +149,11 @@ class Teller:
 
     def unexplained(self, answer: Attempt) -> Finding:
         """The smallest program that goes wrong so, with what was expected and given, and no guess."""
-        alone = [op for op in answer[0].program.ops if op in self.left]
-        if alone:
-            return self.left[alone[0]]
+        exercise, outcome = answer
+        alone = [self.left[op] for op in exercise.program.ops if op in self.left]
+        if alone and (outcome.error or not alone[0].error):  # one that raises elsewhere did not raise here
+            return alone[0]
         told = smallest(self.context, answer, bool(self.diagnosis.mistakes))
-        if len(answer[0].program.steps) == 1:
-            self.left[answer[0].program.ops[0]] = told
+        if len(exercise.program.steps) == 1:
+            self.left[exercise.program.ops[0]] = told
         return told
