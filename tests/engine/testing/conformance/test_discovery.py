@@ -74,7 +74,7 @@ def test_names_that_nobody_can_guess_are_asked_for_and_settable():
 
 
 def test_a_method_that_was_only_tried_is_not_told_to_be_the_backward_pass():
-    """Class: an engine without one, as where gradients are asked of the inputs, is told that reset() is it."""
+    """Class: an engine without one, as where inputs are asked for gradients, is told that reset() is it."""
     class Pulled(Odd):
         unroll = None
         def reset(self): self.blame = None
