@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from ..random_programs.rules import SMOOTH
 from ..random_programs.scalar_program import Program
@@ -112,8 +113,10 @@ class Teller:
     def causes(self, answer: Attempt) -> list[Mistake]:
         """The mistakes without which the diagnosed engine would answer otherwise; none if none is needed."""
         model = self.diagnosis.model
-        special = answer[0].value is not None or answer[0].slopes is not None
-        if not model.mistakes or not agrees(model, *answer) or (special and agrees(Model(), *answer)):
+        special = answer[0].value is not None or answer[0].slopes is not None or answer[1].error
+        right   = (Model(), replace(model, mistakes=()))     # as it makes operations of others, may overflow
+        if (not model.mistakes or not agrees(model, *answer)
+                or (special and any(agrees(engine, *answer) for engine in right))):
             return self.traced(answer)
         return [m for m in model.mistakes if not agrees(model.without(m), *answer)] or [model.mistakes[0]]
 
@@ -149,10 +152,11 @@ class Teller:
 
     def unexplained(self, answer: Attempt) -> Finding:
         """The smallest program that goes wrong so, with what was expected and given, and no guess."""
-        alone = [op for op in answer[0].program.ops if op in self.left]
-        if alone:
-            return self.left[alone[0]]
+        exercise, outcome = answer
+        alone = [self.left[op] for op in exercise.program.ops if op in self.left]
+        if alone and (outcome.error or not alone[0].error):  # one that raises elsewhere did not raise here
+            return alone[0]
         told = smallest(self.context, answer, bool(self.diagnosis.mistakes))
-        if len(answer[0].program.steps) == 1:
-            self.left[answer[0].program.ops[0]] = told
+        if len(exercise.program.steps) == 1:
+            self.left[exercise.program.ops[0]] = told
         return told

@@ -97,7 +97,11 @@ class Evidence:
 
     def contradicted(self, model: Model) -> bool:
         """Whether the model gives a wrong answer where the engine gave a right one."""
-        return any(not self.gives(model, place) for place in self.right)
+        return any(True for _ in self.contradictions(model))
+
+    def contradictions(self, model: Model) -> Iterator[int]:
+        """The right answers that the model does not give, the smallest programs first."""
+        return (place for place in self.right if not self.gives(model, place))
 
 
 def size(answer: Attempt) -> tuple[int, int]:
@@ -142,7 +146,7 @@ class Search:
                 return None
             _, _, model = heapq.heappop(waiting)
             looked = self.looked(model)
-            if not looked and not self.evidence.contradicted(model):
+            if not looked:
                 return self.pruned(model)
             for trial in self.candidates(model, looked):
                 if len(trial.mistakes) <= most and trial.key not in seen:
@@ -167,13 +171,19 @@ class Search:
             if not trials:
                 return None
             model = min(trials, key=self.misses)
-        return None if self.evidence.contradicted(model) else model
+        return model
 
     def looked(self, model: Model) -> list[int]:
-        """The first wrong answers of each kind that the model leaves unexplained, single steps and larger."""
+        """The first wrong answers that the model leaves unexplained; if it explains them all, the first right
+        ones that it contradicts: an operation may be made of others, and be right for that."""
+        return (self.first(self.evidence.unexplained(model))
+                or self.first(self.evidence.contradictions(model)))
+
+    def first(self, places: Iterable[int]) -> list[int]:
+        """The first of each kind, single steps and larger."""
         kinds: dict[tuple[object, ...], int] = {}
         room = {True: LOOKED, False: LOOKED}
-        for place in self.evidence.unexplained(model):
+        for place in places:
             exercise, _ = self.evidence.answers[place]
             single = len(exercise.program.steps) == 1
             kind   = (exercise.how, *(form_of(*step) for step in exercise.program.steps))

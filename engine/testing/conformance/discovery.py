@@ -17,22 +17,26 @@ from typing import NamedTuple, NoReturn
 
 from ...libraries import Quantity
 from ..random_programs.operations import OPERATIONS
-from ..random_programs.rules import WRITTEN
+from ..random_programs.rules import WRITTEN, Operation
 from .adapters import (COARSE, DATA, DOUBLE, SINGLE, Adapter, Ways, adapter, held, inside, is_array,
                        precision_of, put)
 from .attempts import Engine, described
 from .constructors import FAULTS, Way, around, makers, numpy_of, tried
 from .limits import Slow, within
 from .trials import (BACKWARD, GRAD, KEEP, LOOK, START, TRIAL_LIMIT, Naming, Trial, attributes, best_trial,
-                     equal, named_beside)
+                     equal, guessed, named_beside)
 
 ALSO      = {"exp": ("Exp",), "log": ("ln", "Log"), "tanh": ("Tanh",), "relu": ("ReLU", "Relu", "ReLu"),
-             "sigmoid": ("Sigmoid", "logistic", "sigm"), "sqrt": ("Sqrt",), "sin": ("Sin",), "cos": ("Cos",)}
+             "sigmoid": ("Sigmoid", "logistic", "sigm"), "sqrt": ("Sqrt",), "sin": ("Sin",), "cos": ("Cos",),
+             "__abs__": ("abs", "Abs")}
 OPERATORS = {"__add__": ("add", "Add"), "__sub__": ("sub", "subtract", "Sub"),
              "__mul__": ("mul", "multiply", "Mul"), "__truediv__": ("div", "divide", "Div"),
              "__neg__": ("neg", "negate", "Neg"), "__pow__": ("pow", "power", "Pow")}
 CLASSES   = "Value Tensor Variable Scalar Var Node Number Num".split()
 PRECISE   = {"float32": SINGLE}
+PLACE     = 0.5                          # where a function of another name is tried
+BY_SPECIAL = {o.special: o for o in OPERATIONS.values()
+              if o.special in ALSO or o.special and not o.special.startswith("__")}
 
 
 class NotFound(Exception):
@@ -190,12 +194,12 @@ def named(node: Quantity, given: str, known: list[str], right: float) -> str:
 def beside_it(theirs: type, make: Way, data: str) -> dict[str, Way]:
     """What stands for operations that theirs has not as methods, by the name of the method."""
     found = {}
-    for name in [o.special for o in OPERATIONS.values() if o.special and not o.special.startswith("__")]:
+    for name, operation in BY_SPECIAL.items():
         static = isinstance(inspect.getattr_static(theirs, name, None), (staticmethod, classmethod))
-        if static:
+        if static and not name.startswith("__"):
             found[name] = Way(getattr(theirs, name), f"{theirs.__name__}.{name}(x)")
-        elif name in WRITTEN and not hasattr(theirs, name):
-            found |= stand_in(theirs, make, data, name)
+        elif (name in WRITTEN or name in ALSO) and not hasattr(theirs, name):
+            found |= stand_in(theirs, make, data, name, operation)
     if not hasattr(theirs, "__add__") and not hasattr(theirs, "__mul__"):
         for name, words in OPERATORS.items():
             word = next((word for word in words if named_beside(theirs, word)), "")
@@ -205,17 +209,24 @@ def beside_it(theirs: type, make: Way, data: str) -> dict[str, Way]:
     return found
 
 
-def stand_in(theirs: type, make: Way, data: str, name: str) -> dict[str, Way]:
+def stand_in(theirs: type, make: Way, data: str, name: str, operation: Operation) -> dict[str, Way]:
     """A method of another name, or a function beside the class, that makes a node of a node."""
-    for word in (name, *ALSO.get(name, ())):
+    for word in spellings(theirs, name):
         method, function = getattr(theirs, word, None), named_beside(theirs, word)
         do = operator.methodcaller(word) if callable(method) else function
         if do is None:
             continue
-        z = tried(do, tried(make.do, 0.5))
-        if is_node(z, data) and (word == name or close(z, data, OPERATIONS[name].value)):
+        z = tried(do, tried(make.do, PLACE))
+        if is_node(z, data) and (word == name or close(z, data, operation.value)):
             return {name: Way(do, f"x.{word}()" if method else f"{word}(x)")}
     return {}
+
+
+def spellings(theirs: type, name: str) -> list[str]:
+    """What an operation may be called: its name, others of the kind, the methods that differ in capitals."""
+    words = [name, *ALSO.get(name, ())]
+    small = {word.lower() for word in words}
+    return [*words, *(word for word in dir(theirs) if word.lower() in small and word not in words)]
 
 
 def is_node(z: Quantity, data: str) -> bool:
@@ -223,7 +234,7 @@ def is_node(z: Quantity, data: str) -> bool:
 
 
 def close(z: Quantity, data: str, value: Callable[..., Quantity]) -> bool:
-    return equal(z, data, value(math, 0.5))
+    return equal(z, data, value(math, PLACE))
 
 
 # --- what is said -------------------------------------------------------------------------------------------
@@ -238,7 +249,7 @@ def sentences(theirs: type, make: Way, data: str, trial: Trial, functions: dict[
     said += [make.words] * bool(make.words)
     if functions:
         said.append(f"the operations are {', '.join(way.words for way in functions.values())}"
-                    if any(name.startswith("__") for name in functions) else
+                    if any(name in OPERATORS for name in functions) else
                     f"functions in place of methods: {', '.join(way.words for way in functions.values())}")
     if trial.grad and not settable(make.do(START), trial):
         said.append("gradients cannot be set to 0: zero_grad() does it, or what was there is taken off")
@@ -290,8 +301,9 @@ def owned(theirs: type, node: Quantity = None) -> str:
 
 
 def without_gradient(theirs: type, make: Way, naming: Naming, trial: Trial) -> NoReturn:
-    """Raises: NotFound."""
-    unnamed(theirs, make.do(START), "grad", naming, trial.backward.words)
+    """Raises: NotFound. A method that was only tried is not told to be the backward pass."""
+    after = "" if guessed(theirs) and not naming.backward else trial.backward.words
+    unnamed(theirs, make.do(START), "grad", naming, after)
 
 
 def unnamed(theirs: type, node: Quantity, what: str, naming: Naming, tried_by: str = "") -> NoReturn:

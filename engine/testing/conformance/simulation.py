@@ -312,7 +312,7 @@ def agrees(model: Model, exercise: Exercise, outcome: Outcome) -> bool:
     try:
         said, sizes = sized(exercise, model)
     except (ArithmeticError, ValueError, TypeError):         # TypeError: a complex number came out
-        return outcome.error.startswith(REFUSALS)
+        return outcome.error.startswith(REFUSALS) or not finite(outcome)
     if outcome.error:
         return False
     coarse = 128 * outcome.precision if outcome.precision > DOUBLE else 0.0
@@ -320,6 +320,11 @@ def agrees(model: Model, exercise: Exercise, outcome: Outcome) -> bool:
     return (all(close(a, b, 0.0, within) for a, b in zip(said.data, outcome.data))
             and all(close(a, b, max(1e-12, coarse) * size if size < math.inf else 0.0, within)
                     for a, b, size in zip(said.grads, outcome.grads, sizes)))
+
+
+def finite(outcome: Outcome) -> bool:
+    """Whether it is all numbers: outside of a domain Python refuses, and C and NumPy answer inf or nan."""
+    return not any(isinstance(x, float) and not math.isfinite(x) for x in (*outcome.data, *outcome.grads))
 
 
 def close(a: Answer, b: Answer, least: float = 0.0, within: float = 1e-9) -> bool:

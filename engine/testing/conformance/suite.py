@@ -47,8 +47,8 @@ def alone(step: Step) -> list[Exercise]:
 
 
 def upstream(context: Context) -> Result:
-    """Each operation with another one above it: 3 * f(x), or f(x) - 1 over it."""
-    exercises = []
+    """Each operation with another one above it: 3 * f(x), or f(x) - 1 over it; and with others below it."""
+    exercises = below(context)
     for label in FORMS:
         step = form(label)
         if key_of(step) in context.unsound | context.lacking:
@@ -65,6 +65,18 @@ def upstream(context: Context) -> Result:
                 exercises.append(Exercise(program(point[:count], (step.op, step.operands),
                                                   (above[0], (count, above[1])))))
     return ask(context, filter(askable, exercises))
+
+
+def below(context: Context) -> list[Exercise]:
+    """Each operation of nodes that are no inputs: what it does not list as an operand passes nothing on."""
+    found = []
+    for step in map(form, FORMS):
+        count = inputs_of(step)
+        moved = tuple(x + count if isinstance(x, int) else x for x in step.operands)
+        inner = [("*", (k, P(2.0))) for k in range(count)]
+        asked = [program([x / 2 for x in point[:count]], *inner, (step.op, moved)) for point in POINTS[:4]]
+        found += [Exercise(p) for p in asked if context.can(p)]
+    return found
 
 
 def trees(context: Context) -> Result:

@@ -124,12 +124,17 @@ def passes(theirs: type, naming: Naming) -> Iterator[Way]:
                 if callable(getattr(thing, name, None)) and not isinstance(thing, theirs):
                     yield Way(getattr(thing, name), f"{word}.{name}(z)")
                     yield Way(without_node(getattr(thing, name)), f"{word}.{name}()")
-    if not naming.backward and not any(callable(getattr(theirs, name, None)) for name in BACKWARD):
+    if not naming.backward and guessed(theirs):
         for name, thing in list(vars(theirs).items()):
             free = [p.default for p in inspect.signature(thing).parameters.values()][1:] if (
                 inspect.isfunction(thing)) else [inspect.Parameter.empty]
             if name not in SPECIAL and not name.startswith("__") and inspect.Parameter.empty not in free:
                 yield from calls(name, thing, attrgetter(name), True)
+
+
+def guessed(theirs: type) -> bool:
+    """Whether no method has a name that tells it to be the backward pass, so that each is tried."""
+    return not any(callable(getattr(theirs, name, None)) for name in BACKWARD)
 
 
 def without_node(run: Callable[[], Quantity]) -> Callable[[Quantity], Quantity]:

@@ -6,10 +6,14 @@ from engine import Value
 from engine.testing import museum
 from engine.testing.conformance import conformance
 from engine.testing.conformance.cases import Context, Result
-from engine.testing.conformance.conclusions import answering, conclude, gather, questions
+from engine.testing.conformance.compositions import FORMS_OF
+from engine.testing.conformance.conclusions import Teller, answering, conclude, gather, questions
+from engine.testing.conformance.diagnosis import Diagnosis
 from engine.testing.conformance.exercises import Exercise, program
 from engine.testing.conformance.expectations import askable
 from engine.testing.conformance.here import Here
+from engine.testing.conformance.mistakes import catalogue
+from engine.testing.conformance.simulation import Model
 
 SQUARE = Exercise(program((3.0,), ("*", (0, 0))))
 
@@ -53,6 +57,21 @@ def test_what_no_mistake_explains_has_its_numbers_and_no_guess():
     report = conformance(Odd, isolated=False, only="x.sin()")
     (sentence, found), = report.mistakes
     assert sentence.startswith("x.grad is 0.123 in place of ") and not found[0][1].likely
+
+
+def test_what_comes_of_how_an_operation_is_made_is_put_down_to_no_mistake():
+    """Class: tanh of exp overflows at 1000, and the mistake of another operation is blamed for it."""
+    class OfExp(Value):
+        def tanh(self):
+            e = (self * 2.0).exp()
+            return (e - 1.0) / (e + 1.0)
+    context = Context(Here(OfExp))
+    tail    = Exercise(program((1000.0,), ("tanh", (0,))), value=(1.0, 1.0))
+    late    = next(m for m in catalogue() if m.name == "read late")
+    way, _  = FORMS_OF["tanh n"]
+    teller  = Teller(context, Diagnosis([late], [], Model((late,)).making("tanh n", way)))
+    answer  = tail, context.attempt(tail)
+    assert answer[1].error.startswith("OverflowError") and teller.causes(answer) == []
 
 
 def test_more_is_asked_of_operations_that_answer_and_of_no_others():

@@ -3,12 +3,13 @@
 import pytest
 
 from engine.testing.conformance.attempts import attempt
+from engine.testing.conformance.compositions import TURNED_OVER
 from engine.testing.conformance.diagnosis import (
     Evidence, constant_factors, diagnose, measured, simulable, spread,
 )
 from engine.testing.conformance.exercises import Exercise, P, program
-from engine.testing.conformance.mistakes import catalogue
-from engine.testing.conformance.simulation import Mistake, Model, simulate
+from engine.testing.conformance.mistakes import catalogue, late
+from engine.testing.conformance.simulation import Mistake, Model, agrees, simulate
 from tests.engine.testing.conformance.mistaken import asked, made, recipes, settled
 
 SQUARE = Exercise(program((3.0,), ("*", (0, 0))))
@@ -102,3 +103,20 @@ def test_errors_of_the_engine_are_no_numbers_to_be_simulated():
     assert simulable((SQUARE, outcome))
     assert not simulable((SQUARE, outcome._replace(error="RecursionError: too deep")))
     assert not simulable((SQUARE._replace(slopes=((6, 6),)), outcome))
+
+
+def test_a_right_answer_tells_what_an_operation_is_made_of():
+    """Class: mistakes that explain every wrong answer, given up as a right one speaks against them: 2 / x as
+    (x / 2) ** -1 has slopes of an inner node, whose data does not change."""
+    wrong = (named("inner nodes are kept"), late(frozenset(("*", "/", "**"))))
+    model = Model(wrong).making("/ pn", TURNED_OVER)
+    asked = [Exercise(program((3.0, 2.0)[:n], step), "changed") for n, step in (
+        (1, ("*", (0, 0))), (2, ("*", (0, 1))), (2, ("/", (0, 1))), (1, ("**", (0, P(2)))),
+        (1, ("/", (P(2.0), 0))))]
+    square = program((2.0,), ("*", (0, 0)), ("*", (1, 1)))
+    shared = program((2.0,), ("*", (0, P(3.0))), ("*", (1, 1)), ("+", (2, 1)), ("*", (3, 1)))
+    asked += [Exercise(p, how) for p in (square, shared) for how in ("once", "twice")]
+    given = [(exercise, simulate(exercise, model)) for exercise in asked]
+    assert agrees(Model(), *given[4])                                                 # 2 / x is right
+    found = diagnose(given)
+    assert {m.sentence for m in found.mistakes} == {m.sentence for m in wrong} and not found.unexplained

@@ -73,6 +73,17 @@ def test_names_that_nobody_can_guess_are_asked_for_and_settable():
     assert (z.data, x.grad) == (9.0, 2.0)
 
 
+def test_a_method_that_was_only_tried_is_not_told_to_be_the_backward_pass():
+    """Class: an engine without one, as where inputs are asked for gradients, is told that reset() is it."""
+    class Pulled(Odd):
+        unroll = None
+        def reset(self): self.blame = None
+    with pytest.raises(NotFound, match="Pulled: no attribute is its grad; looked for"):
+        adapted(Pulled)
+    with pytest.raises(NotFound, match="no attribute is its grad after reset; looked for"):
+        adapted(Pulled, Naming(backward="reset"))
+
+
 def test_names_that_are_not_there_are_refused():
     with pytest.raises(NotFound, match="no attribute is its data; looked for sum"):
         adapted(Odd, Naming("sum", "blame", "unroll"))
@@ -92,6 +103,16 @@ def test_a_class_that_no_number_makes_is_told_what_it_raised():
         def __init__(self, amount): raise ValueError("not today")
     with pytest.raises(NotFound, match=r"made of a number, as Picky\(3.0\): ValueError: not today"):
         adapted(Picky)
+
+
+@pytest.mark.parametrize("word, method", [("reLU", "relu"), ("Exp", "exp"), ("LOG", "log"), ("ln", "log"),
+                                          ("abs", "__abs__")])
+def test_a_method_that_differs_in_capitals_or_is_no_operator_stands_for_the_operation(word, method):
+    """Class: an operation that the engine has, told to be lacking, because it is spelled otherwise."""
+    usual = {"relu": Value.relu, "exp": Value.exp, "log": Value.log, "__abs__": abs}[method]
+    spelled = type("Spelled", (Odd,), {word: lambda self: Odd(usual(Value(self.amount)).data)})
+    engine  = adapted(spelled, Naming("amount", "blame", "unroll")).engine
+    assert getattr(engine(0.25), method)().data == usual(Value(0.25)).data
 
 
 def test_single_precision_is_found_and_said():

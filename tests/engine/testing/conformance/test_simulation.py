@@ -71,6 +71,15 @@ def test_a_mistake_that_leads_out_of_a_domain_agrees_with_a_refusal_only():
     assert agrees(away, SQUARE, Outcome([3.0, None], [0.0, None], "ZeroDivisionError: division by zero"))
 
 
+def test_outside_of_a_domain_engines_refuse_or_answer_inf_or_nan():
+    """Class: an engine in C or on NumPy's numbers, of which a mistake is not told, as it does not raise."""
+    changed = Exercise(program((-1.0,), ("**", (0, P(-2)))), "changed")               # at 0 when it is read
+    late    = Model((named("slopes are computed in backward()"),))
+    assert agrees(late, changed, Outcome([-1.0, 1.0], [-math.inf, 1.0]))
+    assert agrees(late, changed, Outcome([-1.0, 1.0], [None, None], "ZeroDivisionError: "))
+    assert not agrees(late, changed, Outcome([-1.0, 1.0], [2.0, 1.0]))
+
+
 def test_what_cancels_is_compared_by_the_size_of_what_it_was_added_from():
     """1e9 * x - 1e9 * x, with a last bit lost on one side, is as good as 0; 1e-3 is not."""
     exercise = Exercise(program((1.0,), ("*", (0, P(1e9))), ("*", (0, P(1e9))), ("-", (1, 2))))

@@ -92,6 +92,15 @@ def test_one_mistake_costs_its_operation_and_no_other():
             and v.status != "skip"} <= {"arithmetic", "tails", "nan and inf"}
 
 
+def test_an_operand_that_is_not_listed_is_found_and_told_by_itself():
+    """Classes: an operation whose inputs get their gradients, and which the pass does not go through; a wrong
+    gradient put down to an operation that raises, where nothing was raised."""
+    report = conformance(f"{ENGINES / 'unlisted.py'}:Value", examples=3, only="arithmetic")
+    told = {v.name: found.sentence for v, found in report.findings}
+    assert told["x ** 2"].startswith("a value was refused although it lies in the domain")
+    assert "x.grad is 32.0 in place of 54.18070978" in told["the upstream gradient"]
+
+
 # --- single cases -------------------------------------------------------------------------------------
 
 def test_every_case_has_a_name_of_its_own_and_a_group_of_the_report():

@@ -1,8 +1,12 @@
 """Tasks give raw numbers, and what an engine raises where that is the answer."""
 
+import itertools
+from types import SimpleNamespace
+
 import pytest
 
 from engine import Value
+from engine.testing.conformance import tasks
 from engine.testing.conformance.exchange import sent_step
 from engine.testing.conformance.tasks import (
     TASKS, accepted, added, chain, doubled, freed, has, has_beside, held, in_place, inside, offers, paces,
@@ -83,3 +87,13 @@ def test_memory_and_time_are_numbers():
     class Deep(Value):
         def __add__(self, other): raise RecursionError
     assert paces(Deep) == []
+
+
+def test_a_machine_that_is_busy_for_a_while_makes_no_engine_slow(monkeypatch):
+    """Class: a time that was measured once, or several times in a row, and taken for the engine's."""
+    busy  = range(3, 9)                                      # of the measurements, one after another
+    ticks = itertools.accumulate(itertools.chain.from_iterable(
+        (1.0, 30.0 if k in busy else 1.0) for k in itertools.count()))
+    monkeypatch.setattr(tasks, "time", SimpleNamespace(process_time=lambda: next(ticks)))
+    short, long = paces(Value)
+    assert short == long
