@@ -96,8 +96,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
                                                                             "used",
     ("engine/careful.py", "near, far = where(small, x, 0)", "1 becomes 2"): "the 1 stands where it is not "
                                                                             "used",
-    ("engine/careful.py", "near, far = where(small, x, 0)", "0 becomes 1"): "the 0 stands where it is not "
-                                                                            "used",
     ("engine/careful.py", "small = abs(number(x)) < 0.3", "< becomes <="): "at 0.3 series and quotient agree",
     ("engine/primitives.py", "step = primitive(", "<= becomes <"): "at 0 x itself is 0",
     ("engine/primitives.py", "step = primitive(", "0 becomes 1"):  "the inner one: between 0 and 1 x is "
@@ -128,6 +126,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/activations.py", 'return "he" if passes > 15', "15 becomes 16"): "what passes 20 is at least 20",
     ("nn/activations.py", 'return "he" if passes > 15', "5 becomes 6"): "what stops -20 is near 0, else -20",
     ("nn/activations.py", 'return "he" if passes > 15', "> becomes >="): "no activation is 15 at 20",
+    ("nn/datasets.py", "return ([[int(pixel, 17) / 16", "17 becomes 18"): "a pixel is one digit, 0 to g",
     ("nn/activations.py", 'return "he" if passes > 15', "< becomes <="): "no activation is 5 or -5 at -20",
 }
 

@@ -66,6 +66,12 @@ def test_the_seed_decides_and_the_size_is_kept(make):
                                                         seed=3) != make(n=n, noise=0.1, seed=4)
 
 
+def test_two_points_of_a_curve_are_its_ends():
+    assert noisy_curve(n=2, noise=0.0, low=-1.0, high=3.0)[0] == [[-1.0], [3.0]]
+    assert [math.hypot(*x) for x in spirals(4, noise=0.0)[0]] == pytest.approx([0.1, 0.1, 1.0, 1.0])
+    assert noisy_curve(n=1, noise=0.0, low=-1.0)[0] == [[-1.0]] and len(moons(1)[0]) == 1
+
+
 def test_classes_take_turns():
     assert moons(5)[1] == [0, 1, 0, 1, 0] and spirals(6, classes=3)[1] == [0, 1, 2, 0, 1, 2]
 
@@ -112,7 +118,8 @@ def test_signs_for_the_hinge():
     (lambda: one_hot([-1], 3), "label -1"),
     (lambda: signs([0, 2]), "label 2 is neither 0 nor 1"),
     (lambda: split([1, 2], [1]), "one target per sample"),
-    (lambda: split([1, 2], [1, 2], 1.5), "leaves one part empty"),
+    *[(lambda fraction=fraction: split([1, 2], [1, 2], fraction), "leaves one part empty")
+      for fraction in (1.5, 1.0, 0.0, -0.5)],
     (lambda: split([1], [1]), "leaves one part empty"),
 ])
 def test_a_clear_error(call, says):
