@@ -26,8 +26,8 @@ function call(name, texts) {
 // The same refusal with the operation, its domain and a way out in the message. Any other error is one of this page.
 function failed(name, texts, error, row = ROWS[name]) {
   if (!(error instanceof Refused)) return error;
-  const own = error.message && !error.message.includes("math domain") ? error.message : `${name} is defined on ${row.domain}`;
-  const why = WHY[error.kind] || own;
+  const own = error.message.replace(/\0(\d+)\0/g, (_, k) => texts[k]);   // what the row says of its operands
+  const why = WHY[error.kind] || (own && !own.includes("math domain") ? own : `${name} is defined on ${row.domain}`);
   return new Refused(error.kind, `${call(name, texts)}: ${why}${row.hint && ". " + row.hint}`);
 }
 

@@ -3,8 +3,8 @@
     before   primitive("log1p", lambda x: lib(x).log1p(x), [lambda z, x: over(1, 1 + x)], ...)
     after    "log1p": {..., value: x => log1p(x), slopes: [(z, x) => apply("over", 1, 1 + x)]}
 
-Rows are called on symbols (tracing.py). The rows of any number of operands are loops in calculus.js, where the
-functions of Python's math are too; a page gets those that its rows call.
+Rows are called on symbols (tracing.py). The rows of any number of operands are loops in calculus.js, where
+the functions of Python's math are too; a page gets those that its rows call.
 """
 
 from __future__ import annotations
@@ -41,19 +41,17 @@ def uses(values: Iterable[Value]) -> list[Use]:
     return sorted({(z.op, len(z.operands)) for z in values if z.operands})
 
 
-def graph_data(values: Sequence[Value]) -> dict[str, list[str] | list[list[int]] | list[int] | list[float | str]]:
+def graph_data(values: Sequence[Value]) -> dict[str, Sequence[str | float | Sequence[int]]]:
     """The graph for `calculus.graph` of compute.js; operands come before the nodes made from them.
 
     Raises:
-        Unwritable: a number is no float, or a row is unknown.
+        Unwritable: a number is no float.
     """
     index = {v: k for k, v in enumerate(values)}
     for v in values:
         if not isinstance(v.data, (int, float)):
-            raise Unwritable(f"a page computes in floats, and {type(v.data).__name__} {v.data!r:.60} is none: "
-                             "write Value(float(x))")
-        if v.operands and v.op not in TABLE:
-            raise Unwritable(f"the calculus table has no row {v.op!r:.60}: enter it with primitive(...)")
+            raise Unwritable(f"a page computes in floats, and {type(v.data).__name__} {v.data!r:.60} is "
+                             "none: write Value(float(x))")
     return {"ops":      [v.op for v in values],
             "operands": [[index[x] for x in v.operands] for v in values],
             "plain":    [k for k, v in enumerate(values) if type(v) is Constant],
@@ -78,7 +76,7 @@ def script(used: Iterable[Use]) -> str:
     global.
 
     Raises:
-        Unwritable: a row cannot be written as JavaScript.
+        Unwritable: there is no such row, or it cannot be written as JavaScript.
     """
     return f'const calculus = (() => {{\n"use strict";\n{rows(used)}\n{asset("compute.js")}}})();\n'
 
@@ -96,12 +94,15 @@ def rows(used: Iterable[Use]) -> str:
         if name not in entries:
             entries[name] = row_text(name, 0)
             waiting += called(entries[name])
-    table = "\n".join(["const ROWS = {", *[f"  {quoted(name)}: {entries[name]}," for name in sorted(entries)], "};"])
+    lines = [f"  {quoted(name)}: {entries[name]}," for name in sorted(entries)]
+    table = "\n".join(["const ROWS = {", *lines, "};"])
     return "\n\n".join([*blocks(table + asset("compute.js")), f"const WHY = {quoted(WHY)};", table])
 
 
 def key(name: str, count: int) -> str:
-    """The name of an entry; a row of any number of operands that is no loop has one for each number of them."""
+    """The name of an entry; a row of any number of operands that is no loop has one for each number."""
+    if name not in TABLE:
+        raise Unwritable(f"the calculus table has no row {name!r:.60}: enter it with primitive(...)")
     return f"{name}/{count}" if TABLE[name].nary and name not in LOOPS else name
 
 
@@ -167,11 +168,10 @@ def function(formula: Quantity, output: str, count: int) -> str:
     """A formula of the table as an arrow function."""
     trace    = Trace()
     operands = [trace.symbol("operand", k) for k in range(count)]
-    given    = [trace.symbol("output"), *operands] if output else operands
+    given    = [*[trace.symbol("output")][:len(output)], *operands]
     tree     = explored(trace, lambda: formula(*given))
-    names    = {x.number: f"{'xywv'[k] if count < 5 else f'x{k + 1}'}" for k, x in enumerate(operands)}
-    if output:
-        names[given[0].number] = output
+    letters  = list("xywv") if count < 5 else [f"x{k}" for k in range(1, count + 1)]
+    names    = {x.number: letter for x, letter in zip(given, [*output, *letters])}
     body   = Body(trace, names).lines(tree, "    ")
     inside = ", ".join([names[x.number] for x in given])
     head   = inside if len(given) == 1 else f"({inside})"
@@ -231,8 +231,7 @@ class Body:
 
     def expression(self, x: Symbol, strength: int) -> str:
         if x.op == "where":
-            condition, a, b = [self.text(y, strength + 1) for y in x.args]
-            return f"{condition} ? {a} : {b}"
+            return "{} ? {} : {}".format(*[self.text(y, strength + 1) for y in x.args])
         if x.op == "neg":
             return f"-{self.text(x.args[0], ATOM)}"
         if strength < ATOM:
@@ -241,31 +240,41 @@ class Body:
             return f"{self.text(a, strength)} {sign} {self.text(b, strength + 1)}"
         inner = ", ".join([self.text(y) for y in x.args])
         if x.op.startswith("row "):
-            return f"apply({quoted(x.op.removeprefix('row '))}, {inner})"
+            row = TABLE[x.op.removeprefix("row ")]
+            if row.nary and row.name not in LOOPS:
+                raise TypeError(f"it calls {row.name}, which takes any number of operands")
+            return f"apply({quoted(row.name)}, {inner})"
         return f"{FUNCTIONS.get(x.op, x.op)}({inner})"
 
     def sentence(self, why: str) -> str:
-        """The words of an error, with the numbers that are in them."""
+        """The words of an error; compute.js puts operands in, as they were given."""
         parts = re.split("\0(\\d+)\0", why)
-        texts = [f"repr({self.text(self.trace.symbols[int(part)])})" if k % 2 else quoted(part)
+        texts = [self.mention(self.trace.symbols[int(part)]) if k % 2 else quoted(part)
                  for k, part in enumerate(parts) if k % 2 or part]
         return " + ".join(texts or ['""'])
+
+    def mention(self, x: Symbol) -> str:
+        """An operand or another number in a sentence."""
+        return quoted(f"\0{x.args[0]}\0") if x.op == "operand" else f"repr({self.text(x)})"
 
 
 def number(x: Number) -> str:
     """A plain number of a row."""
     if isinstance(x, Shut): return "shut"
     if isinstance(x, bool): return str(x).lower()
+    if not isinstance(x, int):
+        x = float(x)
     return repr(x) if x - x == 0 else "NaN" if x != x else "Infinity" if x > 0 else "-Infinity"
 
 
-def count_uses(tree: Tree, counts: dict[int, int]) -> None:
+def count_uses(tree: Tree | tuple[Tree, ...], counts: dict[int, int]) -> None:
     """How often each symbol is an operand or a result in the tree."""
+    if isinstance(tree, Choice):
+        tree = tree.condition, tree.yes, tree.no
     if isinstance(tree, tuple):
         for part in tree:
             count_uses(part, counts)
     elif isinstance(tree, Symbol) and tree.op not in ("operand", "output"):
         counts[tree.number] = counts.get(tree.number, 0) + 1
         if counts[tree.number] == 1:
-            for x in tree.args:
-                count_uses(x, counts) if isinstance(x, Symbol) else None
+            count_uses(tree.args, counts)

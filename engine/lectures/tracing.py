@@ -13,9 +13,10 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from numbers import Real
 from types import SimpleNamespace
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from ..libraries import COMMON, Quantity
 from ..operators import Operators
@@ -23,13 +24,15 @@ from ..rows import Primitive
 from ..value import Number
 
 COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
-FUNCTIONS   = [*[name for name in COMMON if name != "pi"], "expm1", "log1p", "log2", "log10", "hypot", "remainder"]
-MOST        = 100                                         # ends of one tree: a row that has more is refused
+FUNCTIONS   = [*[name for name in COMMON if name != "pi"], "expm1", "log1p", "log2", "log10", "hypot",
+               "remainder"]
+MOST        = 200                                         # runs of one formula
 
 Tree: TypeAlias = "Choice | Refusal | Symbol | Number | tuple[Symbol | Number, ...]"
 
 
-class Choice(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Choice:
     """yes where the condition holds, else no."""
 
     condition: Symbol
@@ -37,8 +40,9 @@ class Choice(NamedTuple):
     no:  Tree
 
 
-class Refusal(NamedTuple):
-    """There is no value: the name of Python's error, and its words, with symbols in them as repr writes them."""
+@dataclass(frozen=True)
+class Refusal:
+    """There is no value: the name of Python's error, and its words, with symbols as repr writes them."""
 
     kind: str
     why:  str
@@ -61,7 +65,7 @@ class Symbol(Operators):
 
     __slots__ = ("op", "args", "trace", "number")
 
-    op:     str                                           # "operand", an operator, a function, "row NAME"
+    op:     str                                           # "operand", "+", "where", "exp", "row exp", ...
     args:   tuple[Symbol | Number, ...]
     trace:  Trace
     number: int
@@ -86,7 +90,7 @@ class Symbol(Operators):
         return self.trace.library
 
 
-Real.register(Symbol)                                     # a float of the page: rows ask for isinstance(x, Real)
+Real.register(Symbol)                                     # rows ask for isinstance(x, Real)
 
 
 class Trace:
@@ -96,15 +100,12 @@ class Trace:
         self.known:   dict[object, Symbol] = {}
         self.symbols: list[Symbol] = []
         self.answers: dict[int, bool] = {}                # by the number of the condition
-        self.ends = 0
+        self.runs = 0
         self.library = SimpleNamespace(
             **{name: lambda *xs, name=name: self.function(name, *xs) for name in FUNCTIONS},
             pi=math.pi, where=lambda condition, a, b: self.symbol("where", condition, a, b))
 
     # --- symbols ----------------------------------------------------------------------------------
-
-    def operands(self, count: int, name: str = "operand") -> list[Symbol]:
-        return [self.symbol(name, k) for k in range(count)]
 
     def symbol(self, op: str, *args: Quantity) -> Symbol:
         key = op, *[x.number if isinstance(x, Symbol) else (type(x), repr(x)) for x in args]
@@ -179,7 +180,7 @@ def holds(condition: Symbol, x: float) -> bool:
 
 
 def between(bounds: Sequence[float]) -> list[float]:
-    """A number for every answer that comparisons with these bounds can give: at, between and beyond them, nan."""
+    """A number for every answer that comparisons with these bounds can give: at and beside them, and nan."""
     sides = [y for x in bounds for y in (math.nextafter(x, -math.inf), x, math.nextafter(x, math.inf))]
     return [-math.inf, *sides, math.inf, math.nan]
 
@@ -206,9 +207,9 @@ def explored(trace: Trace, compute: Callable[[], Quantity]) -> Tree:
 
 def end(trace: Trace, compute: Callable[[], Quantity]) -> Tree:
     """What compute gives, or how it refuses, if all its questions have answers."""
-    trace.ends += 1
-    if trace.ends > MOST:
-        raise TooMany(f"it has more than {MOST} cases")
+    trace.runs += 1
+    if trace.runs > MOST:
+        raise TooMany("it has too many cases")
     try:
         result: Quantity = compute()
     except (ArithmeticError, ValueError) as error:
@@ -218,6 +219,8 @@ def end(trace: Trace, compute: Callable[[], Quantity]) -> Tree:
 
 def plain(tree: Tree) -> object:
     """The tree without symbols, for ==."""
+    if isinstance(tree, Choice):
+        return tree.condition.number, plain(tree.yes), plain(tree.no)
     if isinstance(tree, Symbol):
         return tree.number
     return tuple([plain(part) for part in tree]) if isinstance(tree, tuple) else (type(tree), repr(tree))
