@@ -17,6 +17,22 @@ function repr(x, whole = false) {
   return sign + (Number.isInteger(size) ? `${size}.0` : size);
 }
 
+// `digits` of engine/show/numbers.py: 4 significant ones, a tie to the even digit, no zeros at the end.
+function digits(x, whole = false, precision = 4) {
+  if (whole && Number.isInteger(x) && repr(x, true).length <= 9) return repr(x, true);
+  if (!isFinite(x) || x === 0) return x === 0 ? "0" : repr(x);
+  const [mantissa, power] = Math.abs(x).toExponential(100).split("e"), every = mantissa.replace(".", "");
+  const head = Number(every.slice(0, precision)), rest = every.slice(precision), half = "5".padEnd(rest.length, "0");
+  const text = String(head + (rest > half || rest === half && head % 2 === 1));
+  const e = Number(power) + text.length - precision, sign = x < 0 ? "-" : "";
+  const point = (all, at) => all.length > at ? `${all.slice(0, at)}.${all.slice(at)}`.replace(/\.?0+$/, "") : all;
+  if (e < -4 || e >= precision) return `${sign}${point(text, 1)}e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`;
+  return sign + (e < 0 ? point("0".repeat(-e) + text, 1) : point(text.slice(0, precision), e + 1));
+}
+
+// The same with a true minus sign, for a formula.
+function short(x, whole = false) { return digits(x, whole).replaceAll("-", "−"); }
+
 // The operation as it is written: tanh(2.0), (-2.0) ** 0.5.
 function call(name, texts) {
   if (/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) return `${name}(${texts.join(", ")})`;
@@ -122,4 +138,4 @@ function graph({ops, operands, plain = [], whole = [], data: start}) {
   return {size, first, tails, order, forward};
 }
 
-return {ROWS, Refused, apply, chain, graph, repr, shut};
+return {ROWS, Refused, apply, chain, digits, graph, repr, short, shut};

@@ -29,6 +29,7 @@ from engine.lectures.assets import asset
 from engine.lectures.javascript import Unwritable, graph_data, quoted, rows, script, uses
 from engine.primitives import TABLE, apply, primitive
 from engine.rows import Shut
+from engine.show.numbers import short
 from engine.testing.random_programs.growing import random_program
 from engine.testing.random_programs.operations import OPERATIONS
 from engine.value import Constant
@@ -191,6 +192,18 @@ def test_what_is_written_here_is_near_the_exact_number(page, name, most):
                                0.1, 1.7976931348623157e308, -2.5e-7, 100000.0, inf, nan])
 def test_a_number_is_written_as_python_writes_it(page, x):
     assert page("x => calculus.repr(Number(x[0]))", portable([x])) == repr(x)
+
+
+def test_a_number_is_shown_as_python_shows_it(page):
+    """4 digits, ties to even (2.0625 is 2.062), tens carried (9999.6), from where powers of ten are written."""
+    rng   = Random(4)
+    given = [*SPECIAL, 2.0625, 2.1875, -4.0625, 0.5, 9999.5, 9999.6, 0.99995, 99999.0, 9999.0, 10000.0, 12345.0,
+             0.0001, 0.00012345, 0.00009999, 0.000099996, 1e9, 123456789.0, 1.7e308]
+    given += [rng.gauss(0, 1) * 10 ** rng.randrange(-8, 12) for _ in range(POINTS)]
+    given += [rng.randrange(-200000, 200000) / 64 for _ in range(POINTS)]
+    assert page("xs => xs.map(x => calculus.short(Number(x)))", portable(given)) == [short(x) for x in given]
+    whole = [0, -3, 123456789, 1234567890, -12345678, -123456789, 2 ** 53]
+    assert page("xs => xs.map(x => calculus.short(x, true))", whole) == [short(x) for x in whole]
 
 
 # --- graphs -----------------------------------------------------------------------------------------
