@@ -260,6 +260,6 @@ const SOFTMAX = {
   value: (...xs) => Number(shares(...xs)[0]),
   slopes: (z, ...xs) => {
     const [y, ...others] = shares(...xs);
-    return [y * added(others), ...others.map(other => y === shut ? 0 : -y * other)];
+    return [y * added(others), ...others.map(other => y === shut || other === shut ? 0 : -y * other)];
   },
 };
