@@ -259,7 +259,7 @@ const LOGSUMEXP = {
 const SOFTMAX = {
   value: (...xs) => Number(shares(...xs)[0]),
   slopes: (z, ...xs) => {
-    const [y, ...others] = shares(...xs);
-    return [y * added(others), ...others.map(other => y === shut || other === shut ? 0 : -y * other)];
+    const [y, ...others] = shares(...xs);                // whole numbers, as shut is one in Python, know no -0
+    return [y * added(others), ...others.map(other => y === shut || y === 1 && other === shut ? 0 : -y * other)];
   },
 };
