@@ -26,7 +26,8 @@ function digits(x, whole = false, precision = 4) {
   const text = String(head + (rest > half || rest === half && head % 2 === 1));
   const e = Number(power) + text.length - precision, sign = x < 0 ? "-" : "";
   const point = (all, at) => all.length > at ? `${all.slice(0, at)}.${all.slice(at)}`.replace(/\.?0+$/, "") : all;
-  if (e < -4 || e >= precision) return `${sign}${point(text, 1)}e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`;
+  const ten = `e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`;
+  if (e < -4 || e >= precision) return sign + point(text, 1) + ten;
   return sign + (e < 0 ? point("0".repeat(-e) + text, 1) : point(text.slice(0, precision), e + 1));
 }
 
@@ -69,7 +70,8 @@ function slopesOf(row, z, xs, plain) {
 
 function graph({ops, operands, plain = [], whole = [], data: start}) {
   const size = ops.length, last = size - 1, orders = new Map();
-  const isPlain = Uint8Array.from(ops, (_, k) => plain.includes(k)), isWhole = Uint8Array.from(ops, (_, k) => whole.includes(k));
+  const flags = nodes => nodes.reduce((all, k) => all.fill(1, k, k + 1), new Uint8Array(size));
+  const isPlain = flags(plain), isWhole = flags(whole);
   const rows = ops.map((op, z) => op === "" ? null : ROWS[op] || ROWS[`${op}/${operands[z].length}`]);
   const constants = operands.map(xs => xs.map(x => isPlain[x]));
   const tails = Int32Array.from(operands.flat()), first = new Int32Array(size + 1);

@@ -180,7 +180,7 @@ def test_rounding_to_digits(page):
         ["OverflowError", "round(1.7e+308, -308.0): the result is larger than the largest float, 1.8e308"]]
 
 
-@pytest.mark.parametrize("name, most", [("erf", 1), ("erfc", 2), ("exp", 1), ("hypot", 1)])
+@pytest.mark.parametrize("name, most", [("erf", 1), ("erfc", 3), ("exp", 1), ("hypot", 1)])
 def test_what_is_written_here_is_near_the_exact_number(page, name, most):
     rng   = Random(name)
     given = [[rng.uniform(-6, 26) for _ in TABLE[name].each] for _ in range(POINTS)]
