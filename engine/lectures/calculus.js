@@ -21,29 +21,7 @@ function bounded(z, x) {
   return z;
 }
 
-// x * y is p + q to the last bit: both are split into halves of 26 bits, whose products are exact.
-function split(x) { const c = 134217729 * x, top = c - (c - x); return [top, x - top]; }
-
-function product(x, y) {
-  const p = x * y, [a, b] = split(x), [c, d] = split(y);
-  return [p, a * c - p + a * d + b * c + b * d];
-}
-
-// e^x within 0.52 ulp, where Math.exp may be 1 off: x is n ln 2 + r + s, and the first terms of the series of r carry
-// what their rounding loses. ln 2 is in two parts, of which the first has zeros enough for n.
-function exponential(x) {
-  const n = Math.round(x * 1.4426950408889634), from = x - n * 0.6931471803691238, c = n * 1.9082149292705877e-10;
-  if (!(Math.abs(x) < 745.2)) return Math.exp(x);
-  const r = from - c, s = from - r - c, [square, rest] = product(r, r);
-  let series = 0;
-  for (let k = 14; k > 2; k--) series = (series + 1) * r / k;
-  const half = square / 2, a = 1 + r, b = a + half;
-  const lost = r - (a - 1) + (half - (b - a)) + (rest / 2 + s + s * r + half * series);
-  const z = b + lost, most = Math.floor(n / 2);
-  return z * 2 ** most * 2 ** (n - most);
-}
-
-function exp(x) { return bounded(exponential(x), x); }
+function exp(x) { return bounded(Math.exp(x), x); }
 
 function expm1(x) { return bounded(Math.expm1(x), x); }
 
@@ -82,6 +60,14 @@ function atan2(y, x) { return Math.atan2(y, x); }
 function asinh(x) { return Math.asinh(x); }
 
 function tanh(x) { return Math.tanh(x); }
+
+// x * y is p + q to the last bit: both are split into halves of 26 bits, whose products are exact.
+function split(x) { const c = 134217729 * x, top = c - (c - x); return [top, x - top]; }
+
+function product(x, y) {
+  const p = x * y, [a, b] = split(x), [c, d] = split(y);
+  return [p, a * c - p + a * d + b * c + b * d];
+}
 
 // The root of x^2 + y^2 within 0.51 ulp, where Math.hypot may be 2 off: what its square lacks, of numbers near 1.
 function hypot(x, y) {
@@ -176,7 +162,14 @@ const ERF = {
 
 const AT_ONE = 8.45062911510467529297e-01;               // erf 1, to the 24 bits that the sums below leave exact
 
-function polynomial(coefficients, x) { return coefficients.reduceRight((z, c) => c + x * z, 0); }
+// By pairs, as the libraries of C do: (a + b x) + x^2 (c + d x) + ...
+function polynomial(coefficients, x) {
+  const square = x * x;
+  let z = coefficients[0] + x * coefficients[1];
+  for (let k = 2, power = square; k < coefficients.length; k += 2, power *= square)
+    z += power * (k + 1 < coefficients.length ? coefficients[k] + x * coefficients[k + 1] : coefficients[k]);
+  return z;
+}
 
 function rational([over, under], x) { return polynomial(over, x) / polynomial(under, x); }
 
@@ -184,7 +177,7 @@ function rational([over, under], x) { return polynomial(over, x) / polynomial(un
 function tail(x) {
   const step = 2 ** (Math.floor(Math.log2(x)) - 20), near = Math.floor(x / step) * step;
   const r = rational(x < 1 / 0.35 ? ERF.above : ERF.far, 1 / (x * x));
-  return exponential(-near * near - 0.5625) * exponential((near - x) * (near + x) + r) / x;
+  return Math.exp(-near * near - 0.5625) * Math.exp((near - x) * (near + x) + r) / x;
 }
 
 // Within 1 ulp.
@@ -201,8 +194,7 @@ function erfc(x) {
     const rest = x * rational(ERF.below, x * x);
     return x < 0.25 ? 1 - (x + rest) : 0.5 - (x - 0.5 + rest);
   }
-  if (x <= -6) return 2;
-  if (x < 0) return 1 + erf(-x);
+  if (x < 0) return x <= -6 ? 2 : x <= -1.25 ? 2 - tail(-x) : 1 + (AT_ONE + rational(ERF.around, -x - 1));
   return x < 1.25 ? 1 - AT_ONE - rational(ERF.around, x - 1) : x < 28 ? tail(x) : x >= 28 ? 0 : x;
 }
 
