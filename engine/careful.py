@@ -72,7 +72,7 @@ def steep(x: Quantity, y: Quantity) -> Quantity:
 
 def one_less(x: Quantity, y: Quantity) -> Quantity:
     """x^(y-1)."""
-    if isinstance(number(y), float) and number(y) - 1 == number(y):  # beyond 2^53, where every float is even
+    if isinstance(number(y), Real) and number(y) - 1 == number(y):  # beyond 2^53, where every float is even
         return 0 if equal(x, 0) else x ** y / x
     try:
         return x ** (y - 1)
@@ -227,8 +227,9 @@ def cosine_of_turns(x: Quantity) -> Quantity:
 
 def turned(x: Quantity) -> Quantity:
     """x less its whole turns of 2, exactly: between -1 and 1."""
-    if isinstance(x, Real):
-        return x if x in (inf, -inf) else math.remainder(x, 2.0)         # math.sin refuses inf
+    remainder = getattr(lib(x), "remainder", None)
+    if remainder:
+        return x if x in (inf, -inf) else remainder(x, 2.0)              # math.sin refuses inf
     return x - 2 * ((x / 2 + 0.5) // 1)
 
 

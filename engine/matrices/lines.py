@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..libraries import COMMON
+from ..operators import Operators
 from ..value import Number
 
 Shape:   TypeAlias = tuple[int, ...]
@@ -30,7 +31,7 @@ Indices: TypeAlias = NDArray[np.intp]
 Simpler: TypeAlias = Callable[[str, Sequence["Array"]], "Array | None"]
 
 
-class Array:
+class Array(Operators):
     """One line of a program; made by the functions of this file, never directly."""
 
     __slots__ = ("op", "args", "shape", "attrs", "lines")
@@ -41,26 +42,9 @@ class Array:
     attrs: Attrs
     lines: Lines
 
-    def __add__(self, y: Operand) -> Array:      return self.lines.call("+", self, y)
-    def __radd__(self, x: Operand) -> Array:     return self.lines.call("+", x, self)
-    def __sub__(self, y: Operand) -> Array:      return self.lines.call("-", self, y)
-    def __rsub__(self, x: Operand) -> Array:     return self.lines.call("-", x, self)
-    def __mul__(self, y: Operand) -> Array:      return self.lines.call("*", self, y)
-    def __rmul__(self, x: Operand) -> Array:     return self.lines.call("*", x, self)
-    def __truediv__(self, y: Operand) -> Array:  return self.lines.call("/", self, y)
-    def __rtruediv__(self, x: Operand) -> Array: return self.lines.call("/", x, self)
-    def __pow__(self, y: Operand) -> Array:      return self.lines.call("**", self, y)
-    def __rpow__(self, x: Operand) -> Array:     return self.lines.call("**", x, self)
-    def __floordiv__(self, y: Operand) -> Array: return self.lines.call("//", self, y)
-    def __mod__(self, y: Operand) -> Array:      return self.lines.call("%", self, y)
-    def __neg__(self) -> Array:                  return self.lines.call("neg", self)
-    def __abs__(self) -> Array:                  return self.lines.call("abs", self)
-    def __lt__(self, y: Operand) -> Array:       return self.lines.call("<", self, y)
-    def __le__(self, y: Operand) -> Array:       return self.lines.call("<=", self, y)
-    def __gt__(self, y: Operand) -> Array:       return self.lines.call(">", self, y)
-    def __ge__(self, y: Operand) -> Array:       return self.lines.call(">=", self, y)
-    def __eq__(self, y: Operand) -> Array:       return self.lines.call("==", self, y)  # type: ignore[override]
-    __hash__ = object.__hash__
+    def made(self, op: str, *operands: Operand) -> Array:
+        """What an operator gives: one more line."""
+        return self.lines.call(op, *operands)
 
     def __bool__(self) -> bool:
         raise TypeError("an array has no single truth value: a row of the table chooses with where(), not "
