@@ -206,7 +206,7 @@ class Names:
     # --- what follows the last layer --------------------------------------------------------------
 
     def read_outputs(self) -> None:
-        """Targets: leaves that an output is compared with, or that only the loss uses. What a unit is computed
+        """Targets: leaves that an output is compared with, or that only the loss uses. What a unit is made
         from, by whatever steps, is none."""
         placed = [v for v in self.nodes if v in self.parts and v in self.place]
         if not placed:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from math import isfinite
 
-from .drawing import Drawing, description, dot_source, rows
+from .drawing import Drawing, description, rows
 from ..graphs.folds import Fold
 from ..graphs.graph import Graph
 from .legend import Entry
+from .source import dot_source
 from .style import LATEX, LIT, LONG, TEXT, Scale, Script, lines, wrapped
 from ..show.dot import escaped
 from ..show.dot import lines as dot_lines
