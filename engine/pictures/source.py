@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ..graphs.folds import Box, Fold, Link
 from ..show.dot import Dot, below_each_other, escaped
 from ..value import Value
-from .columns import columns
-from .fitting import LABELS_UP_TO, PLAIN, Plan
-from .grids import bundle, bundled, grid, in_grid, in_order, slope_line
+from .columns import columns, in_order, ordered
+from .fitting import LABELS_UP_TO, PLAIN, Plan, levels
+from .grids import bundle, bundled, grid, in_grid, slope_line
 from .style import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE
 from .style import Scale, box_style, link_style
 
@@ -25,15 +25,23 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], scale: Scale | No
     framed  = {fold.id(box) for box in fold.boxes if in_grid(fold, box)}
     single  = [link for link in links if fold.id(link.source) not in framed]
     dense   = len(single) > LABELS_UP_TO
+    parts   = bands(fold, plan.bands) if plan.bands else clusters(fold)
+    level   = levels([(fold.id(link.source), fold.id(link.target)) for link in links],
+                     [fold.id(box) for box in fold.boxes])
+    stacks  = [columns(fold, [box for box in boxes if fold.id(box) not in framed], level)
+               for _, boxes in parts]
     picture = Dot("graph", node=NODE, edge=EDGE | (DENSE_EDGE if dense else {}),
                   graph=GRAPH | arrangement(fold.view, single) | planned(plan)
+                  | ({"remincross": "false"} if any(stacks) else {})
                   | ({"compound": "true"} if framed else {}))
     boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
+    sorts   = ordered(fold, links, sum(stacks, [])) if plan is PLAIN else set()
     styles = {fold.id(box): box_style(fold, box, id(box) in boxes if lit else None)
               | (slope_line(fold, box) if fold.id(box) in framed else {})
+              | ({"ordering": "in"} if fold.id(box) in sorts else {})
               | dict((labels or {}).get(fold.id(box), {})) for box in fold.boxes}
-    for name, members in bands(fold, plan.bands) if plan.bands else clusters(fold):
-        picture.part(part_of(fold, name, members, styles, framed, plan))
+    for (name, members), stack in zip(parts, stacks):
+        picture.part(part_of(fold, name, members, styles, framed, plan, stack))
     for link, style in styled_links(fold, bundled(fold, links, framed, plan), lit, scale,
                                     not dense if partials is None else partials):
         tail, head = fold.id(link.source), fold.id(link.target)
@@ -48,11 +56,11 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], scale: Scale | No
 def planned(plan: Plan) -> dict[str, str]:
     """What holds for the whole picture when it has a shape to keep."""
     return ({"ratio": format(plan.ratio, ".3g")} if plan.ratio else {}) | (
-        {"newrank": "true", "remincross": "false"} if plan is not PLAIN else {})
+        {"newrank": "true"} if plan is not PLAIN else {})
 
 
 def part_of(fold: Fold, name: str, boxes: list[Box], styles: Mapping[str, Mapping[str, str]],
-            framed: set[str], plan: Plan) -> Dot:
+            framed: set[str], plan: Plan, stack: list[list[Box]]) -> Dot:
     """A layer, or a row of the picture: its boxes, its columns, and the grids of what was opened."""
     part = Dot(f"cluster {name}" if name else "")
     if name:
@@ -62,8 +70,9 @@ def part_of(fold: Fold, name: str, boxes: list[Box], styles: Mapping[str, Mappin
         if fold.id(box) in framed:
             grids.setdefault(box.frame, []).append(box)
         part.node(fold.id(box), **styles[fold.id(box)])
-    for column in columns(fold, [box for box in boxes if fold.id(box) not in framed], plan is not PLAIN):
-        part.part(below_each_other(column[::-1] if name else column))       # a cluster is turned upside down
+    for column in stack:
+        ids = [fold.id(box) for box in column]
+        part.part(below_each_other(ids[::-1] if name else ids))             # a cluster is turned upside down
     for title, cells in grids.items():
         part.part(grid(title, [fold.id(box) for box in in_order(fold, cells)], plan.columns.get(title, 1)))
     return part
@@ -109,8 +118,7 @@ def arrangement(view: str, links: list[Link]) -> dict[str, str]:
         raise ValueError(f"the arrows of the {view} view of this graph cross {length} columns, too many "
                          'to draw: a value is used along a long chain. Write draw(root, view="layer"), or '
                          'draw a shorter chain')
-    ordered = {"remincross": "false"} if view in ("unit", "neuron") else {}
-    return ordered | (HASTY if length > LONG else {}) | (DENSE if len(links) > LABELS_UP_TO else {})
+    return (HASTY if length > LONG else {}) | (DENSE if len(links) > LABELS_UP_TO else {})
 
 
 def total_length(links: list[Link]) -> int:
