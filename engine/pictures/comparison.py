@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from math import isfinite
 
+from . import tikz
 from .drawing import Drawing, description, rows
 from ..graphs.folds import Fold
 from ..graphs.graph import Graph
@@ -45,6 +46,10 @@ class Comparison(Drawing):
                                    for box, now in after.formulas.items()})
         self.before, self.after = before, after
         self.changes, self.scale = changes, scale
+
+    def tikz(self) -> tikz.Picture:
+        """The picture in TikZ: without bars, and so without the legend that is about them."""
+        return tikz.picture(self.layout, self.formulas)
 
     def svg(self) -> str:
         """The picture, with a bar in each box that changed."""

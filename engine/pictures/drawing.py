@@ -120,8 +120,8 @@ class Drawing:
             for row in self.rows]) + "\n"
 
     def tikz(self) -> tikz.Picture:
-        """The picture in TikZ, without its legend, and the room that it takes."""
-        return tikz.picture(self.layout, self.formulas)
+        """The picture in TikZ with its legend, and the room that it takes."""
+        return tikz.picture(self.layout, self.formulas, self.legend)
 
     def tex(self, standalone: bool = True, size: str | None = None) -> str:
         """The picture for LaTeX: a document of its own, or, standalone=False, what \\input takes."""
