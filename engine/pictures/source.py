@@ -42,6 +42,8 @@ def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], scale: Scale | No
               | dict((labels or {}).get(fold.id(box), {})) for box in fold.boxes}
     for (name, members), stack in zip(parts, stacks):
         picture.part(part_of(fold, name, members, styles, framed, plan, stack))
+    for post in posts(fold, [boxes for _, boxes in parts], level) if plan.bands else []:
+        picture.part(post)
     for link, style in styled_links(fold, bundled(fold, links, framed, plan), lit, scale,
                                     not dense if partials is None else partials):
         tail, head = fold.id(link.source), fold.id(link.target)
@@ -96,6 +98,27 @@ def bands(fold: Fold, row: Mapping[str, int]) -> list[tuple[str, list[Box]]]:
     for box in fold.boxes:
         found.setdefault(row[fold.id(box)], []).append(box)
     return [(f"row {k}", found[k]) for k in sorted(found)]
+
+
+def posts(fold: Fold, rows: Sequence[Sequence[Box]], level: Mapping[str, int]) -> list[Dot]:
+    """What keeps the rows in their order, for Graphviz has none for frames: a column of points before them
+    and one after them, each row tied to its own, and lines between the rows. None is seen or has an id."""
+    lines = Dot(edge={"style": "invis", "weight": "100"})
+    ends  = []
+    for end, outermost in (("first", min), ("last", max)):
+        points = [f"{end} {k / 2:g}" for k in range(2 * len(rows) - 1)]        # those of rows: 0, 1, 2, ...
+        ends.append(below_each_other(points))
+        for point in points:
+            ends[-1].node(point, style="invis", label="", width="0.01", height="0.01", fixedsize="true")
+        for point, boxes in zip(points[::2], rows):
+            ids = [fold.id(box) for box in boxes]
+            at  = outermost(level[box] for box in ids)
+            for box in ids:
+                if level[box] == at:
+                    lines.edge(*((point, box) if end == "first" else (box, point)))
+    for k in range(1, len(rows)):
+        lines.edge(f"first {k - 0.5:g}", f"last {k - 0.5:g}")
+    return [*ends, lines]
 
 
 def clusters(fold: Fold) -> list[tuple[str, list[Box]]]:
