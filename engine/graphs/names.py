@@ -206,11 +206,15 @@ class Names:
     # --- what follows the last layer --------------------------------------------------------------
 
     def read_outputs(self) -> None:
-        """Targets: leaves that an output is compared with, or that only the loss uses."""
+        """Targets: leaves that an output is compared with, or that only the loss uses. What a unit is made
+        from, by whatever steps, is none."""
         placed = [v for v in self.nodes if v in self.parts and v in self.place]
         if not placed:
             return
-        inner = {operand for v in self.nodes if v in self.place for operand in v.operands}
+        inner: set[Value] = set()
+        for v in reversed(self.nodes):
+            if v in self.place or v in inner:
+                inner.update(v.operands)
         for v in self.nodes:
             if v.operands or v in self.units or v in self.parts or v in inner:
                 continue

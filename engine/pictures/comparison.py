@@ -7,10 +7,12 @@ import re
 from collections.abc import Sequence
 from math import isfinite
 
-from .drawing import Drawing, description, dot_source, rows
+from . import tikz
+from .drawing import Drawing, description, rows
 from ..graphs.folds import Fold
 from ..graphs.graph import Graph
 from .legend import Entry
+from .source import dot_source
 from .style import LATEX, LIT, LONG, TEXT, Scale, Script, lines, wrapped
 from ..show.dot import escaped
 from ..show.dot import lines as dot_lines
@@ -44,6 +46,10 @@ class Comparison(Drawing):
                                    for box, now in after.formulas.items()})
         self.before, self.after = before, after
         self.changes, self.scale = changes, scale
+
+    def tikz(self) -> tikz.Picture:
+        """The picture in TikZ: without bars, and so without the legend that is about them."""
+        return tikz.picture(self.layout, self.formulas)
 
     def svg(self) -> str:
         """The picture, with a bar in each box that changed."""

@@ -15,25 +15,23 @@ has slope 0: no gradient flows back along it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from . import graphviz as rendering, tikz
 from ..graphs.brackets import MIDDLE
-from ..graphs.folds import Box, Fold, Link
+from ..graphs.folds import Fold
 from ..graphs.graph import Graph as Graph
 from ..graphs.paths import Paths
-from ..show.dot import Dot, below_each_other, escaped
 from ..show.files import written
-from .fitting import LABELS_UP_TO, PLAIN, WIDE, Plan, Shape, fitted, is_strip
+from .fitting import PLAIN, WIDE, Plan, Shape, fitted, is_strip
 from .graphviz import Layout, as_svg
-from .grids import bundle, bundled, grid, in_grid, in_order, slope_line
 from .grids import formulas as in_latex
 from .legend import Entry, entries, with_legend
+from .source import dot_source, shown_links
+from .style import Scale, flow, lines, role
 from .viewer import State, page
-from .style import DENSE, DENSE_EDGE, EDGE, GRAPH, HASTY, LAYER, NODE
-from .style import Scale, box_style, flow, lines, link_style, role
 from ..show.numbers import digits
 from ..show.sizes import sized
 from ..show.text import visible
@@ -41,7 +39,6 @@ from ..value import Value
 
 SCALAR_LIMIT = 3000      # boxes: above, the picture would be metres wide
 FOLD_ABOVE   = 150       # nodes: above, the unit view is drawn unless a view is asked for
-LONG, LONGEST = 1000, 30_000  # columns that all arrows together pass over: above, a rough layout; above, none
 STATES, PAGE_SIZE = 24, 2500         # of a page: how many pictures, and how many boxes and arrows in all
 
 
@@ -123,8 +120,8 @@ class Drawing:
             for row in self.rows]) + "\n"
 
     def tikz(self) -> tikz.Picture:
-        """The picture in TikZ, without its legend, and the room that it takes."""
-        return tikz.picture(self.layout, self.formulas)
+        """The picture in TikZ with its legend, and the room that it takes."""
+        return tikz.picture(self.layout, self.formulas, self.legend)
 
     def tex(self, standalone: bool = True, size: str | None = None) -> str:
         """The picture for LaTeX: a document of its own, or, standalone=False, what \\input takes."""
@@ -263,141 +260,6 @@ def highlighted(graph: Graph, path_to: Value | str | None,
         touched = graph.above(graph.find(touches))
         edges += [(edge.operand, edge.z) for edge in graph.edges if edge.operand in touched]
     return edges
-
-
-def shown_links(fold: Fold) -> list[Link]:
-    """The arrows of a picture: a box has none to itself."""
-    return [link for link in fold.links if link.source is not link.target]
-
-
-def dot_source(fold: Fold, lit: Sequence[tuple[Value, Value]], scale: Scale | None, partials: bool | None,
-               plan: Plan = PLAIN, labels: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """The DOT text: the same graph gives the same bytes. labels: attributes of boxes that go before their
-    own, by id."""
-    links   = shown_links(fold)
-    framed  = {fold.id(box) for box in fold.boxes if in_grid(fold, box)}
-    single  = [link for link in links if fold.id(link.source) not in framed]
-    dense   = len(single) > LABELS_UP_TO
-    picture = Dot("graph", node=NODE, edge=EDGE | (DENSE_EDGE if dense else {}),
-                  graph=GRAPH | arrangement(fold.view, single) | planned(plan)
-                  | ({"compound": "true"} if framed else {}))
-    boxes = {id(fold.box_of[v]) for edge in lit for v in edge if v in fold.box_of}
-    styles = {fold.id(box): box_style(fold, box, id(box) in boxes if lit else None)
-              | (slope_line(fold, box) if fold.id(box) in framed else {})
-              | dict((labels or {}).get(fold.id(box), {})) for box in fold.boxes}
-    for name, members in bands(fold, plan.bands) if plan.bands else clusters(fold):
-        picture.part(part_of(fold, name, members, styles, framed, plan))
-    for link, style in styled_links(fold, bundled(fold, links, framed, plan), lit, scale,
-                                    not dense if partials is None else partials):
-        tail, head = fold.id(link.source), fold.id(link.target)
-        if tail in framed:
-            style |= {"ltail": f"cluster {tail}"} | bundle(link)
-        if plan.bands and plan.bands[tail] != plan.bands[head]:
-            style |= {"constraint": "false"}                  # it leads to another row
-        picture.edge(tail, head, **style)
-    return str(picture)
-
-
-def planned(plan: Plan) -> dict[str, str]:
-    """What holds for the whole picture when it has a shape to keep."""
-    return ({"ratio": format(plan.ratio, ".3g")} if plan.ratio else {}) | (
-        {"newrank": "true", "remincross": "false"} if plan is not PLAIN else {})
-
-
-def part_of(fold: Fold, name: str, boxes: list[Box], styles: Mapping[str, Mapping[str, str]],
-            framed: set[str], plan: Plan) -> Dot:
-    """A layer, or a row of the picture: its boxes, its columns, and the grids of what was opened."""
-    part = Dot(f"cluster {name}" if name else "")
-    if name:
-        part.own(**({"style": "invis"} if plan.bands else LAYER | {"label": escaped(name)}))
-    grids: dict[str, list[Box]] = {}
-    for box in boxes:
-        if fold.id(box) in framed:
-            grids.setdefault(box.frame, []).append(box)
-        part.node(fold.id(box), **styles[fold.id(box)])
-    for column in columns(fold, [box for box in boxes if fold.id(box) not in framed], plan is not PLAIN):
-        part.part(below_each_other(column[::-1] if name else column))       # a cluster is turned upside down
-    for title, cells in grids.items():
-        part.part(grid(title, [fold.id(box) for box in in_order(fold, cells)], plan.columns.get(title, 1)))
-    return part
-
-
-def styled_links(fold: Fold, links: Iterable[Link], lit: Sequence[tuple[Value, Value]], scale: Scale | None,
-                 shows: bool) -> Iterator[tuple[Link, dict[str, str]]]:
-    """The arrows and how they look; those that lead to one box are counted."""
-    marked = {(id(fold.box_of[v]), id(fold.box_of[z])) for v, z in lit
-              if v in fold.box_of and z in fold.box_of}
-    counts: dict[int, int] = {}
-    for link in links:
-        counts[id(link.target)] = k = counts.get(id(link.target), -1) + 1
-        on = (id(link.source), id(link.target)) in marked if lit else None
-        yield link, link_style(fold, link, k, shows, on, scale)
-
-
-def bands(fold: Fold, row: Mapping[str, int]) -> list[tuple[str, list[Box]]]:
-    """The boxes of each row."""
-    found: dict[int, list[Box]] = {}
-    for box in fold.boxes:
-        found.setdefault(row[fold.id(box)], []).append(box)
-    return [(f"row {k}", found[k]) for k in sorted(found)]
-
-
-def clusters(fold: Fold) -> list[tuple[str, list[Box]]]:
-    """The boxes of each layer; a layer that is one box stands with those of none."""
-    found: dict[str, list[Box]] = {}
-    for box in fold.boxes:
-        found.setdefault(box.cluster if box.group != "layer" else "", []).append(box)
-    return list(found.items())
-
-
-def arrangement(view: str, links: list[Link]) -> dict[str, str]:
-    """How Graphviz is to place the boxes: the more arrows, and the longer, the rougher."""
-    length = total_length(links)
-    if length > LONGEST:
-        raise ValueError(f"the arrows of the {view} view of this graph cross {length} columns, too many "
-                         'to draw: a value is used along a long chain. Write draw(root, view="layer"), or '
-                         'draw a shorter chain')
-    ordered = {"remincross": "false"} if view in ("unit", "neuron") else {}
-    return ordered | (HASTY if length > LONG else {}) | (DENSE if len(links) > LABELS_UP_TO else {})
-
-
-def total_length(links: list[Link]) -> int:
-    """How many columns the arrows pass over on their way: what Graphviz's time grows with."""
-    level: dict[int, int] = {}
-    for link in links:                                    # in the order of the boxes they lead to
-        level[id(link.target)] = max(level.get(id(link.target), 0), level.get(id(link.source), 0) + 1)
-    first: dict[int, int] = {}
-    for link in links:  # what nothing leads to stands just before its first use
-        if id(link.source) not in level:
-            first[id(link.source)] = min(first.get(id(link.source), level[id(link.target)]),
-                                         level[id(link.target)])
-    level |= {box: before - 1 for box, before in first.items()}
-    return sum(max(0, level[id(link.target)] - level[id(link.source)] - 1) for link in links)
-
-
-def columns(fold: Fold, boxes: list[Box], ordered: bool = False) -> list[list[str]]:
-    """The units of a layer, to be drawn one below the other in their order; so are the inputs, and the
-    parameters of an opened layer: W1[1,1], W1[1,2], b1[1], W1[2,1], ..."""
-    found: dict[tuple[str, int], list[str]] = {}
-    if fold.view != "scalar" or ordered:
-        shown = [box for box in boxes if box.single and box.members[0] in fold.graph.names.units]
-        found["p", 0] = [fold.id(box) for box in in_order(fold, shown)]
-    if fold.view in ("unit", "neuron") or ordered:
-        for box in boxes:
-            key = column_of(fold, box, ordered)
-            if key is not None:
-                found.setdefault(key, []).append(fold.id(box))
-    return [column for column in found.values() if len(column) > 1]
-
-
-def column_of(fold: Fold, box: Box, ordered: bool) -> tuple[str, int] | None:
-    """The column that a unit or an input of a sample belongs to."""
-    v = box.members[0]
-    place, part = fold.graph.place(v), fold.graph.names.parts.get(v)
-    end = box.single and ordered and place and place.part == "affine" and v in fold.graph.names.parts
-    if place and (box.group in ("z", "neuron") or end):
-        return "z", place.sample
-    return ("x", part[2]) if not v.operands and part and fold.graph.role(v) == "input" else None
 
 
 def openable(fold: Fold) -> dict[str, str]:

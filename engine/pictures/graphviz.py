@@ -69,7 +69,7 @@ def layout(source: str) -> Layout:
     drawn = json.loads(render(source, "json0"))
     _, _, width, height = map(float, drawn["bb"].split(","))
     edged = [edge for edge in drawn.get("edges", []) if "pos" in edge and "id" in edge]
-    boxed = [item for item in drawn.get("objects", []) if "pos" in item]
+    boxed = [item for item in drawn.get("objects", []) if "pos" in item and "id" in item]
     frame = {item["name"]: item for item in drawn.get("objects", [])
              if "bb" in item and item["name"].startswith("cluster")}
     nodes = {item["id"]: (x, height - y, 72 * float(item["width"]), 72 * float(item["height"]))

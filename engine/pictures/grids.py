@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .columns import in_order
 from .fitting import Plan
-from ..graphs.brackets import natural
 from ..graphs.folds import Box, Fold, Link
 from ..show.dot import Dot, below_each_other, escaped
 from ..show.dot import lines as dot_lines
@@ -81,13 +81,3 @@ def bundled(fold: Fold, links: list[Link], framed: set[str], plan: Plan) -> list
 
 def bundle(link: Link) -> dict[str, str]:
     return {"label": f" {len(link.slopes)} slopes "} if len(link.slopes) > 1 else {}
-
-
-def in_order(fold: Fold, boxes: list[Box]) -> list[Box]:
-    """By their names, w2 before w10; the bias of a unit after its weights."""
-    names = fold.graph.names
-    def place(box: Box) -> tuple[list[tuple[bool, int, str]], bool, list[tuple[bool, int, str]]]:
-        v = box.members[-1]
-        unit, j = names.units.get(v, (None, ""))
-        return natural(unit.unit) if unit else [], not j, natural(fold.graph.symbol(v))
-    return sorted(boxes, key=place)

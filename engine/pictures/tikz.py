@@ -18,6 +18,7 @@ from ..show.numbers import latex_digits
 from ..show.sizes import centimetres, scale
 from ..show.text import latex, visible
 from .graphviz import Layout
+from .legend import SAMPLE, Entry, length, placed
 
 NEEDS = r"""\usepackage[T1]{fontenc}
 \usepackage{amsmath}
@@ -44,12 +45,19 @@ class Picture(NamedTuple):
     height: float
 
 
-def picture(layout: Layout, said: Mapping[str, Sequence[str]]) -> Picture:
-    """Frames, arrows and boxes. said: the lines of each box by its id, in LaTeX."""
+def picture(layout: Layout, said: Mapping[str, Sequence[str]], legend: Sequence[Entry] = ()) -> Picture:
+    """Frames, arrows and boxes, and the legend below. said: the lines of each box by its id, in LaTeX."""
     body = [frame(name, layout) for name in layout["frames"] if layout["looks"][name].get("style") != "invis"]
     body += [line for edge in layout["edges"] for line in arrow(edge, layout)]
     body += [box(node, layout, said[node]) for node in layout["nodes"]]
-    return Picture(body, layout["width"], layout["height"])
+    width, height = layout["width"], layout["height"]
+    if not legend:
+        return Picture(body, width, height)
+    places, end = placed(legend, max(width, 320.0))
+    for entry, (x, y) in zip(legend, places):
+        body += sample(entry, x, height + y)
+    return Picture(body, max(width, *(x + length(entry) for entry, (x, _) in zip(legend, places))),
+                   height + end)
 
 
 def document(shown: Picture, description: str, standalone: bool, size: str | None) -> str:
@@ -117,6 +125,22 @@ def box(name: str, layout: Layout, said: Sequence[str]) -> str:
              for line in said]
     text = r" \\ ".join(shown)
     return rf"\node[{', '.join(style)}] ({name}) at {point(x, y)} {{{text}}};"
+
+
+def sample(entry: Entry, x: float, y: float) -> list[str]:
+    """An entry of the legend: its sample and its words."""
+    drawn = []
+    style = f"draw={colour(entry.colour)}, line width={0.8 * entry.width:g}bp" if entry.colour else ""
+    if entry.fill:
+        drawn.append(rf"\draw[{style}, fill={colour(entry.fill)}] {point(x, y - 9)} rectangle "
+                     rf"{point(x + 26, y + 2)};")
+    elif entry.colour:
+        dash = ", dashed" if entry.dashed else ""
+        drawn.append(rf"\draw[{style}{dash}] {point(x, y - 3.5)} -- {point(x + 26, y - 3.5)};")
+    words = r" $\to$ ".join(latex(part, 200) for part in entry.text.split(" → "))
+    at    = point(x + SAMPLE if entry.colour else x, y)
+    return [*drawn, rf"\node[anchor=base west, inner sep=0bp, text={colour('#555555')}, "
+                    rf"font={{{font(9)}}}] at {at} {{{words}}};"]
 
 
 def partial(label: str) -> str:

@@ -15,6 +15,8 @@ const size = () => svg.viewBox.baseVal;
 function place(s, x, y) {
   camera = {s, x, y};
   svg.style.transform = `translate(${x}px, ${y}px) scale(${s})`;
+  const {width, height} = size();
+  $(".hint").hidden = x >= 0 && y >= 0 && x + s * width <= picture.clientWidth && y + s * height <= picture.clientHeight;
 }
 
 function whole() {
@@ -23,9 +25,20 @@ function whole() {
   place(s, (w - s * width) / 2, (h - s * height) / 2);
 }
 
-function home() {                                        // whole, or on a phone a part of it that can be read
+const SMALLEST = 9, LETTER = 12;                          // pixels: of letters that can be read; theirs at scale 1
+
+function home() {                                        // whole, or the part where it begins, with letters that can be read
   whole();
-  if (innerWidth < 640 && camera.s < .6) place(.85, 8, Math.min(8, (picture.clientHeight - .85 * size().height) / 2));
+  if (LETTER * camera.s >= SMALLEST) return;
+  const {width, height} = size(), s = SMALLEST / LETTER, {held} = states[now];
+  const opened = Object.keys(held).map(id => svg.getElementById(id)).filter(Boolean);
+  const boxes = (opened.length ? opened : [...svg.querySelectorAll(".node")]).map(e => [...middle([e]), e]);
+  const [, , begin] = boxes.reduce((a, b) => b[0] < a[0] - 1 || b[0] < a[0] + 1 && b[1] < a[1] ? b : a);
+  zoom(s / camera.s);
+  const [x, y] = middle([begin]), within = (at, length, room) =>
+    length * s < room - 16 ? (room - length * s) / 2 : Math.max(room - length * s - 8, Math.min(8, at));
+  place(s, within(camera.x + picture.clientWidth / 2 - x, width, picture.clientWidth),
+    within(camera.y + picture.clientHeight / 2 - y, height, picture.clientHeight));
 }
 
 function zoom(factor, x = picture.clientWidth / 2, y = picture.clientHeight / 2) {
@@ -43,7 +56,7 @@ function middle(elements) {                              // of what is seen of t
 }
 
 function centre(element) {
-  if (12 * camera.s < 9) zoom(9 / (12 * camera.s));      // letters of 9 pixels can be read
+  if (LETTER * camera.s < SMALLEST) zoom(SMALLEST / (LETTER * camera.s));
   const [x, y] = middle([element]);
   pan(picture.clientWidth / 2 - x, picture.clientHeight / 2 - y);
 }
@@ -173,7 +186,7 @@ first.content.append(svg.cloneNode(true));
 tools.hidden = false;
 picture.classList.add("live");
 function room() {
-  const {width, height} = size(), all = states.length > 1 ? Infinity : Math.min(1.8, (picture.clientWidth - 16) / width) * height + 16;
+  const {width, height} = size(), all = states.length > 1 ? Infinity : Math.min(1.8, Math.max(SMALLEST / LETTER, (picture.clientWidth - 16) / width)) * height + 16;
   picture.style.height = Math.max(120, Math.min(all, innerHeight * .72)) + "px";
 }
 ready();

@@ -78,6 +78,7 @@ BODY = """<figure>
 <button type="button" data-do="in" aria-label="Zoom in">+</button>
 <button type="button" data-do="whole" aria-label="Show the whole picture">whole</button></span>
 <span class="folds" aria-label="Boxes to open and close"></span>
+<span class="hint" hidden>drag to see the rest</span>
 </div>
 <div class="picture" tabindex="0">
 {svg}</div>

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import Graph, Value, maximum, sigmoid, softplus, total
+from engine import Graph, Value, maximum, sigmoid, total
 from engine.graphs.folds import VIEWS, Fold
-from engine.value import Constant
 from nn import MLP
 
 ACTIVATIONS = ["tanh", "relu", "sigmoid", "leaky_relu", lambda z: z * sigmoid(z)]
@@ -130,9 +129,3 @@ def test_many_steps_in_a_row_are_one_box():
     fold = Fold(Graph(z), "unit")
     assert titles(fold) == ["x", "J"] and fold.links[0].slopes[0].partial == 1
     assert fold.links[0].slopes[0].operand is x
-
-
-def test_arithmetic_of_plain_numbers_is_no_penalty():
-    z, t = MLP(2, [1], seed=1)([1.0, 2.0]), Constant(1.0)
-    assert "penalty" not in [box.title for box in Fold(Graph((1 - t) * softplus(z) + t * softplus(-z)),
-                                                       "unit").boxes]

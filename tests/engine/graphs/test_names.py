@@ -32,6 +32,27 @@ def test_roles():
         "weight": 9, "bias": 4, "input": 2, "target": 1, "constant": 1, "operation": 8, "root": 1}
 
 
+@pytest.mark.parametrize("elementwise", [False, True])
+@pytest.mark.parametrize("prepare", [
+    lambda u, v: [u * v, u], lambda u, v: [(u - v) / 2, (u + v).tanh()],
+    lambda u, v: [u * v - v, 0.5 * (u * u)]],
+    ids=["product", "scaled", "several steps"])
+def test_what_a_layer_is_computed_from_is_an_input_however_many_steps_before(prepare, elementwise):
+    """Class: a leaf that meets other operations before a layer; it was told to be a target of the loss."""
+    u, v, y = Value(0.5, "u"), Value(-1.0, "v"), Value(1.0, "goal")
+    for sizes in ([1], [3, 1]):
+        graph = Graph((MLP(2, sizes, hidden="tanh", elementwise=elementwise)(prepare(u, v)) - y) ** 2)
+        assert [graph.role(leaf) for leaf in (u, v, y)] == ["input", "input", "target"]
+
+
+def test_what_joins_between_two_layers_is_an_input_too():
+    gate, goal = Value(0.5, "gate"), Value(1.0, "goal")
+    first, last = MLP(2, [2], seed=1), MLP(2, [1], seed=2)
+    a, b  = first([1.0, 2.0])
+    graph = Graph((last([(a * gate).tanh() * gate, b - gate]) - goal) ** 2)
+    assert (graph.role(gate), graph.role(goal)) == ("input", "target")
+
+
 def test_a_plain_number_may_be_input_target_or_constant():
     model = Neuron(2, "linear")
     graph = Graph(0.5 * (model([1.5, 2.5]) - 3.5) ** 2)

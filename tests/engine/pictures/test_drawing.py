@@ -138,9 +138,8 @@ def test_touches_lights_all_that_depends_on_a_parameter():
 
 def test_edge_width_shows_the_gradient():
     J, _ = network()
-    widths = {line.split("penwidth=")[1].split()[0] for line in draw(J,
-                                                                     edge_width="gradient").source.split("\n")
-              if "-> n" in line}
+    shown  = [line for line in draw(J, edge_width="gradient").source.split("\n") if "-> n" in line]
+    widths = {line.split("penwidth=")[1].split()[0] for line in shown if "style=invis" not in line}
     found = sorted(float(w.strip("]")) for w in widths)
     assert len(found) > 3 and found[0] < 1 and found[-1] == 7
     with pytest.raises(ValueError, match="edge_width"):
@@ -254,3 +253,25 @@ def test_what_graphviz_cannot_read_or_write_is_refused_and_leaves_it_working(mon
     with pytest.raises(RuntimeError, match="Graphviz could not draw"):
         render("digraph { a -> ")
     assert "<svg" in render("digraph { a -> b }")
+
+
+# --- for PowerPoint and Word ----------------------------------------------------------------------
+
+@pytest.mark.parametrize("size", [None, "slide"])
+@pytest.mark.parametrize("make", [
+    lambda: draw(network()[0], legend=True), lambda: draw(network()[0], "layer", edge_width="gradient"),
+    lambda: draw(network()[0], "unit", path_to="z1[1]"),
+    lambda: compare(draw(network()[0], "unit"), network(seed=4)[0])])
+def test_an_svg_is_of_what_office_programs_read(make, size, tmp_path):
+    """They know no style sheets, no variables of CSS, no HTML inside: attributes and plain shapes alone, and
+    fonts that every machine has one of."""
+    root  = ElementTree.fromstring(make().save(tmp_path / "J.svg", size=size).read_text(encoding="utf-8"))
+    items = list(root.iter())
+    assert {item.tag.removeprefix(SVG) for item in items} <= {
+        "svg", "g", "title", "a", "path", "polygon", "polyline", "text"}
+    said = [value for item in items for value in item.attrib.values()]
+    assert not [value for value in said if "var(" in value or "url(" in value or "currentColor" in value]
+    assert not [item for item in items if "style" in item.attrib]
+    fonts = {item.get("font-family") for item in items if item.tag == SVG + "text"}
+    assert fonts == {"Helvetica,Arial,sans-serif"}
+    assert root.get("width") and root.get("height") and root.get("viewBox")

@@ -3,7 +3,7 @@
 from engine import Graph, Value, dot, draw, total
 from engine.graphs.folds import Fold
 from engine.pictures.fitting import Plan
-from engine.pictures.grids import bundle, bundled, grid, in_grid, in_order, slope_line, tail
+from engine.pictures.grids import bundle, bundled, grid, in_grid, slope_line, tail
 
 
 def opened(n=12):
@@ -16,12 +16,6 @@ def opened(n=12):
 def test_the_values_of_an_opened_bracket_stand_in_a_grid():
     fold = opened()
     assert [box.title for box in fold.boxes if in_grid(fold, box)] == [f"w{k}" for k in range(1, 13)]
-
-
-def test_w2_stands_before_w10():
-    fold  = opened()
-    cells = [box for box in fold.boxes if in_grid(fold, box)]
-    assert [box.title for box in in_order(fold, cells[::-1])] == [f"w{k}" for k in range(1, 13)]
 
 
 def test_a_cell_says_the_slope_that_its_own_arrow_would_show():

@@ -11,6 +11,7 @@ import pytest
 from engine import Value, compare, dot, draw, logsumexp, sqrt
 from engine.show.palette import ROLES
 from engine.show.sizes import SIZES
+from engine.show.text import latex
 from nn import MLP
 
 # the commands that a picture may hold
@@ -67,6 +68,7 @@ DRAWINGS = {
     "brackets":  lambda: draw(gathered("w"), fit=(16, 9)),
     "a grid":    lambda: draw(gathered("w"), fit=(16, 9), unfold=["w1 ... w64"]),
     "strange":   lambda: draw(gathered(EVIL), fit=(16, 9), unfold=[f"{EVIL}1 ... {EVIL}64"]),
+    "a legend":  lambda: draw(network("relu"), edge_width="gradient", path_to="W1[2,1]", legend=True),
     "rows":      lambda: draw(chain(), fit=(16, 9)),
 }
 
@@ -99,7 +101,34 @@ def test_every_box_arrow_partial_and_frame_is_there_once(name):
     assert len(arrows) == len(layout["edges"])
     assert len(re.findall(r"\\node\[inner sep=0bp, text=", tex)) == len(layout["labels"])
     assert tex.count(" rectangle ") == sum(layout["looks"][frame]["style"] != "invis"
-                                           for frame in layout["frames"])
+                                           for frame in layout["frames"]) + told(drawing).count(True)
+
+
+def told(drawing):
+    """Of each entry of the legend in TikZ, whether it has a box; the bars of a comparison are not there."""
+    return [] if hasattr(drawing, "changes") else [bool(entry.fill) for entry in drawing.legend]
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_the_legend_stands_below_the_picture_with_the_entries_of_the_svg(name):
+    """Class: a colour or a width that means something, and nothing that says what."""
+    drawing = DRAWINGS[name]()
+    body    = drawing.tikz().body
+    words   = [line for line in body if "anchor=base west" in line]
+    assert len(words) == len(told(drawing))
+    for line, entry in zip(words, drawing.legend):
+        x, y = map(float, re.search(r"at \(([-\d.]+),([-\d.]+)\)", line).groups())
+        assert -drawing.tikz().height < y < -drawing.layout["height"] and 0 < x < drawing.tikz().width
+        assert latex(entry.text.split(" → ")[0], 200) in line
+    for entry in drawing.legend if words else []:
+        sample = f"draw=chainrule{entry.colour[1:].upper()}, line width={0.8 * entry.width:g}bp"
+        assert not entry.colour or any(sample in line for line in body)
+
+
+def test_widths_have_their_legend_in_tikz_too():
+    text = draw(network(), "unit", edge_width="gradient").tex()
+    assert "width of an arrow, log scale" in text and r"$\to$" in text and "thinnest" in text
+    assert "anchor=base west" not in draw(network(), "unit").tex()
 
 
 def test_boxes_stand_where_graphviz_puts_them_and_y_points_upwards():
