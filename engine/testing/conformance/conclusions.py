@@ -9,11 +9,13 @@ consequence, and told under its mistake; what it would not show is told as it is
 
 from __future__ import annotations
 
+import math
+import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
 
 from ..random_programs.rules import SMOOTH
-from ..random_programs.scalar_program import Program
+from ..random_programs.scalar_program import Plain, Program
 from .answers import LARGER, SMALLER, times
 from .attempts import Attempt
 from .cases import FORMS, Context, Finding, Result, form, found, inputs_of, key_of, smallest
@@ -32,6 +34,7 @@ def conclude(context: Context, results: Sequence[Result]) -> Diagnosis | None:
     if not any(result.failed for result in results):
         return None
     gather(context)
+    pin(context)
     diagnosis = diagnose({repr(answer): answer for answer in context.answers}.values())
     teller    = Teller(context, diagnosis)
     for result in results:
@@ -55,6 +58,44 @@ def gather(context: Context) -> None:
                 context.attempt(exercise)
             except (Lost, Raised):                           # told by the case of that operation
                 return
+
+
+def pin(context: Context) -> None:
+    """Where small gradients are lost: ask for the largest that is, and the smallest that is not, to the last
+    bit. A diagnosis reads the threshold off them."""
+    sizes = dict(product for answer in context.answers if (product := factor_of(answer)))
+    lost  = max((c for c, kept in sizes.items() if not kept), default=0.0)
+    above = [c for c, kept in sizes.items() if kept and c > lost]
+    if not lost or not above:
+        return
+    kept, found = min(above), len(context.answers)
+    ends: dict[float, Attempt] = {}
+    try:
+        while (middle := halfway(lost, kept)) not in (lost, kept) and time.monotonic() < context.deadline:
+            exercise = Exercise(times(middle))
+            ends[middle] = (exercise, context.attempt(exercise))
+            lost, kept   = (lost, middle) if ends[middle][1].grads[0] else (middle, kept)
+    except (Lost, Raised):                                   # what is known so far has to do
+        pass
+    context.answers[found:] = [ends[c] for c in (lost, kept) if c in ends]
+
+
+def factor_of(answer: Attempt) -> tuple[float, bool] | None:
+    """Of x * c alone, c: what the gradient should be; and whether there is one."""
+    exercise, outcome = answer
+    step, *more = exercise.program.steps
+    if more or step.op != "*" or exercise.how != "once" or outcome.error or not (
+            isinstance(step.operands[0], int) and isinstance(step.operands[1], Plain)):
+        return None
+    c = abs(float(step.operands[1].number))
+    return (c, bool(outcome.grads[0])) if 0 < c < math.inf else None
+
+
+def halfway(a: float, b: float) -> float:
+    """The float in the middle of all floats between two that are positive."""
+    low, high = (int.from_bytes(struct.pack(">d", x)) for x in (a, b))
+    middle: float = struct.unpack(">d", ((low + high) // 2).to_bytes(8))[0]
+    return middle
 
 
 def answering(context: Context) -> set[str]:
@@ -104,7 +145,7 @@ class Teller:
         for answer in sorted(result.failed, key=lambda answer: len(answer[0].program.steps)):
             causes = self.causes(answer)
             for mistake in causes:
-                told.setdefault(mistake.sentence, self.example(mistake, answer))
+                told.setdefault(mistake.sentence, self.example(mistake, answer, result.otherwise))
             if not causes and "" not in told:
                 told[""] = result.otherwise or self.unexplained(answer)
         return list(told.values())
@@ -132,11 +173,15 @@ class Teller:
                 return finding._replace(sentence=mistake.sentence, likely=[(mistake.name, mistake.sentence)])
         return finding
 
-    def example(self, mistake: Mistake, answer: Attempt) -> Finding:
-        """The smallest program of all whose answer shows the mistake; this answer if there is none."""
+    def example(self, mistake: Mistake, answer: Attempt, otherwise: Finding | None = None) -> Finding:
+        """The smallest program of all whose answer shows the mistake; what is said otherwise of this answer,
+        or the answer itself, if there is none."""
         if mistake.sentence not in self.shown:
             showing = [a for a in self.by_size() if not agrees(self.diagnosis.model.without(mistake), *a)
                        and mistake in self.causes(a)]
+            if otherwise and not showing:
+                return otherwise._replace(sentence=mistake.sentence,
+                                          likely=[(mistake.name, mistake.sentence)])
             alone   = (a for a in showing if self.causes(a) == [mistake])
             exercise, outcome = next(alone, showing[0] if showing else answer)
             self.shown[mistake.sentence] = found(exercise, outcome, mistake.sentence,

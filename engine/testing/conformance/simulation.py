@@ -325,5 +325,6 @@ def agrees(model: Model, exercise: Exercise, outcome: Outcome) -> bool:
 def close(a: Answer, b: Answer, least: float = 0.0, within: float = 1e-9) -> bool:
     if not isinstance(a, float) or not isinstance(b, float):
         return a is None and b is None
-    return bool(a == b or abs(a - b) <= max(within * max(abs(a), abs(b)), least)
-                or (math.isnan(a) and math.isnan(b)))
+    if a == b or not (math.isfinite(a) and math.isfinite(b)):            # inf is near to nothing but itself
+        return a == b or (math.isnan(a) and math.isnan(b))
+    return abs(a - b) <= max(within * max(abs(a), abs(b)), least)
