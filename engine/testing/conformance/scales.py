@@ -54,12 +54,15 @@ def range_of(context: Context) -> Range:
 
 # --- drawing numbers ------------------------------------------------------------------------------------
 
-def drawn_number(rng: Random, least: float, most: float, signs: bool = True) -> float:
-    """A number of any size, as likely to be small as large; one in two is within three powers of an end."""
-    end   = rng.choice((None, None, least, most))
+ENDS = ("low", "high", "any")
+
+
+def drawn_number(rng: Random, least: float, most: float, signs: bool = True, end: str = "") -> float:
+    """A number of any size, as likely to be small as large; within three powers of an end where that is
+    wanted, and else in one draw of two."""
+    end   = end or rng.choice((*ENDS, "any"))
     width = min(3.0, most - least)
-    power = (rng.uniform(least, most) if end is None else
-             rng.uniform(least, least + width) if end == least else rng.uniform(most - width, most))
+    power = rng.uniform(most - width if end == "high" else least, least + width if end == "low" else most)
     return rng.choice((1.0, -1.0) if signs else (1.0,)) * float(f"{10.0 ** power:.4g}")
 
 
@@ -86,17 +89,17 @@ def band(step: Step, reach: Range) -> tuple[float, float, bool]:
 
 # --- one operation -----------------------------------------------------------------------------------------
 
-def single(rng: Random, step: Step, reach: Range) -> Program:
-    """One operation at numbers of any size."""
-    if step.op == "**":
-        step = Step("**", (step.operands[0], P(rng.choice(EXPONENTS))))
+def single(rng: Random, step: Step, reach: Range, end: str = "") -> Program:
+    """One operation at numbers of any size, the first of them at this end."""
     low, high, positive = band(step, reach)
     if len(step.nodes) == 1:
         operands = tuple(x if isinstance(x, int) or step.op == "**" else P(drawn_number(rng, reach.least,
                          reach.most)) for x in step.operands)
-        return Program((drawn_number(rng, low, high, not positive),), (Step(step.op, operands),))
-    low, high = (-reach.squared, reach.squared) if step.op == "/" else (reach.least, reach.most)
-    return Program((drawn_number(rng, reach.least, reach.most), drawn_number(rng, low, high)), (step,))
+        return Program((drawn_number(rng, low, high, not positive, end),), (Step(step.op, operands),))
+    x = drawn_number(rng, reach.least, reach.most, end="any" if step.op == "/" else end)
+    if step.op == "/":
+        return Program((x, drawn_number(rng, -reach.squared, reach.squared, end=end)), (step,))
+    return Program((x, drawn_number(rng, reach.least, reach.most)), (step,))
 
 
 # --- many operations --------------------------------------------------------------------------------------
@@ -214,9 +217,6 @@ def within(program: Program, reach: Range) -> bool:
 
 # --- cases ------------------------------------------------------------------------------------------------
 
-DRAWS = 3                                # of each operation by itself
-
-
 def able_forms(context: Context, labels: tuple[str, ...] = tuple(FORMS)) -> list[Step]:
     """The operations that the engine has, and does right alone. Powers of nodes are left out: exp(y log x)
     is right, and exact at moderate numbers only."""
@@ -228,20 +228,21 @@ def alone(context: Context) -> Result:
     """Each operation by itself, and with a seed above it."""
     rng, reach = context.rng("alone at every scale"), range_of(context)
     able = able_forms(context)
-    return ask(context, (e for step in able for e in drawn_singles(rng, step, able, reach)))
+    each = [s for step in able for s in ([Step("**", (step.operands[0], P(n))) for n in EXPONENTS]
+                                         if step.op == "**" else [step])]
+    return ask(context, (e for step in each for end in ENDS for e in drawn_single(rng, step, able, reach,
+                                                                                  end)))
 
 
-def drawn_singles(rng: Random, step: Step, able: list[Step], reach: Range) -> Iterator[Exercise]:
-    """DRAWS programs of the operation, with and without a seed."""
-    found = 0
-    for _ in range(20 * DRAWS):
-        asked = single(rng, step, reach)
-        if found < DRAWS and fitting(asked, reach):
-            found += 1
-            yield Exercise(asked)
-            above = seeded(rng, asked, able, reach)
-            if above and above != asked and fitting(above, reach):
-                yield Exercise(above)
+def drawn_single(rng: Random, step: Step, able: list[Step], reach: Range, end: str) -> Iterator[Exercise]:
+    """A program of the operation, with and without a seed; none where no draw stays in the range."""
+    draws = (single(rng, step, reach, end) for _ in range(30))
+    asked = next((p for p in draws if fitting(p, reach)), None)
+    if asked:
+        yield Exercise(asked)
+        above = seeded(rng, asked, able, reach)
+        if above and above != asked and fitting(above, reach):
+            yield Exercise(above)
 
 
 def fitting(program: Program, reach: Range) -> bool:

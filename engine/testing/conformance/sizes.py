@@ -26,8 +26,9 @@ from .scales import GROUP
 from .stamina import DEEP
 
 MANY    = 100_000
-STAGES  = (1_000, 4_000)                 # sizes of which the time is taken before MANY are asked
-SHARE   = 0.5                            # of what is left of a case's time, that MANY may take
+STAGES  = (1_000, 4_000, 12_000)         # sizes of which the time is taken before MANY are asked
+SHARE   = 0.5                            # of what is left of a case's time, that a graph may take
+NOTHING = 0.1                            # seconds from which a time tells how it will grow
 BUILDS  = {"random": "a random graph of {n} nodes", "wide": "the sum of {n} terms, half of them one leaf",
            "long": "{n} operations in a row, each with one of two leaves"}
 QUADRATIC = ("a search through a list for each node (if v not in visited) makes the sort quadratic; keep "
@@ -111,10 +112,10 @@ def many(shape: str, *sizes: int) -> Callable[[Context], Result]:
                                                                     context.unsound | context.lacking)]
         if "+" not in ops:
             return Result(BLOCKED if "+ nn" in context.unsound else SKIP)
-        taken: list[float] = []
+        taken: list[tuple[int, float]] = []
         good = 0
         for nodes in sizes:
-            if nodes == MANY and (why := too_long(context, taken)):
+            if why := too_long(context, taken, nodes):
                 return Result(ADVICE, notes=[why])
             trouble, seconds = tried(context, shape, nodes, ops)
             if trouble and shape == "long" and trouble.kind == "RecursionError" and (
@@ -122,7 +123,7 @@ def many(shape: str, *sizes: int) -> Callable[[Context], Result]:
                 return Result(SKIP, notes=["the stack ends before: deep graphs says more"])
             if trouble:
                 return told(context, shape, good, nodes, ops, trouble)
-            taken.append(seconds)
+            taken.append((nodes, seconds))
             good = nodes
         return Result()
     return check
@@ -161,17 +162,21 @@ def tried(context: Context, shape: str, nodes: int, ops: list[str]) -> tuple[Tro
     return None, seconds
 
 
-def too_long(context: Context, taken: Sequence[float]) -> str:
-    """Why MANY nodes are not asked; "" where there is time for them."""
-    short_, long = taken[-2:]
-    ratio  = STAGES[1] / STAGES[0]
-    growth = min(max(math.log(max(long, 1e-9) / max(short_, 1e-9), ratio), 1.0), 2.5)
-    needed = long * (MANY / STAGES[1]) ** growth
+def too_long(context: Context, taken: Sequence[tuple[int, float]], nodes: int) -> str:
+    """Why so many nodes are not asked; "" where there is time for them. `taken`: sizes and seconds."""
+    size, long = taken[-1] if taken else (1, 0.0)
+    if long < NOTHING:                                       # then ten times the size is no matter
+        return ""
+    before, short_ = taken[-2] if taken[1:] else (1, 0.0)
+    growth = 2.0
+    if before >= STAGES[1] and short_ > NOTHING / 10:
+        growth = min(max(math.log(long / short_, size / before), 1.0), 2.2)
+    needed = long * (nodes / size) ** growth
     if needed < SHARE * context.seconds():
         return ""
     slower = f"; {QUADRATIC}" if growth > 1.5 else ""
-    return (f"{MANY:,} nodes were not asked: {STAGES[1]:,} take {long:.1f} s, {long / max(short_, 1e-9):.0f} "
-            f"times as long as {STAGES[0]:,}, so that {MANY:,} would take about {needed:.0f} s{slower}")
+    return (f"{nodes:,} nodes were not asked: {size:,} take {long:.1f} s, and {nodes:,} may take "
+            f"{needed:.0f} s{slower}")
 
 
 def told(context: Context, shape: str, good: int, bad: int, ops: list[str], trouble: Trouble) -> Result:
