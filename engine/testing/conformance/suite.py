@@ -18,7 +18,7 @@ from .expectations import askable
 from .further import STEPS, further
 from .randoms import drawn, fixed, random_exercises, unshared
 from .scales import SCALES
-from .sizes import SIZES
+from .crowds import SIZES
 from .stamina import STAMINA
 
 POINTS   = ((3.0, 2.0), (2.0, 4.0), (-3.0, 2.0), (5.0, -0.5), (0.5, 3.0), (-1.5, -2.0), (1.25, 0.75))

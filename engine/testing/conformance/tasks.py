@@ -23,7 +23,7 @@ from ..random_programs.scalar_program import Step
 from .adapters import lifted
 from .attempts import Engine, apply, described
 from .exchange import Data, items, number_of, step_of, thing
-from .plans import plan
+from .blueprints import plan
 
 REFUSED = (TypeError, AssertionError, NotImplementedError, AttributeError)
 

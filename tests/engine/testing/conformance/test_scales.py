@@ -35,13 +35,14 @@ WRONG = {
                       (1, 299)),
     "overflowing":   ((ADDED, f"{ADDED}\n                if abs(parent.grad) > {{t!r}}: parent.grad = 0.0"),
                       (1, 299)),
-    "rounded":       ((ADDED, "parent.grad = round((parent.grad + upstream * slope) / {t!r}) * {t!r}"),
-                      (-299, -10)),
+    "rounded":       ((ADDED, "parent.grad = round(parent.grad + upstream * slope, {digits})"), (-30, -1)),
     "eps in /":      (RESCALED, (-140, -20)),
     "eps in log":    (("(1 / self.data,))", "(1 / (self.data + {t!r}),))"), (-285, -20)),
-    "relu from eps": (("    def relu(self):\n", "    def relu(self):\n        if abs(self.data) < {t!r}: "
-                       "return self.made(0.0, (self,), (0.0,))\n"), (-295, -13)),
-    "x ** 2 by exp": (("z = math.pow(self.data, n)\n", "z = math.pow(self.data, n)\n        if n == 2 and "
+    "relu from eps": (("    def relu(self):\n", "    def relu(self):\n"
+                       "        if abs(self.data) < {t!r}: return self.made(0.0, (self,), (0.0,))\n"),
+                      (-295, -13)),
+    "x ** 2 by exp": (("z = math.pow(self.data, n)\n",
+                       "z = math.pow(self.data, n)\n        if n == 2 and "
                        "abs(math.log(abs(self.data) or 1.0)) > {t!r}: z = math.exp(2 * math.log(abs(self.data)"
                        "))\n"), (1, 2)),
 }
@@ -71,7 +72,8 @@ def test_what_is_wrong_at_some_size_is_found_wherever_it_begins(name, draw):
     (right, wrong), (low, high) = WRONG[name]
     threshold = 10.0 ** Random(f"{name} {draw}").uniform(low, high)
     assert RIGHT.count(right) == 1
-    assert "fail" in statuses(made(RIGHT.replace(right, wrong.format(t=threshold))), draw), threshold
+    assert "fail" in statuses(made(RIGHT.replace(right, wrong.format(
+        t=threshold, digits=round(-math.log10(threshold))))), draw), threshold
 
 
 def test_numbers_are_drawn_from_end_to_end():

@@ -1,4 +1,4 @@
-"""Sizes: graphs of many nodes, and many calls of backward() in a row.
+"""Crowds: graphs of many nodes, and many calls of backward() in a row.
 
 The right gradients of a large graph come of one walk forwards: a change of the leaves in a random direction,
 carried to the output, is the sum of the gradients times that direction. Only where the sum is off is it
@@ -21,8 +21,9 @@ from .cases import ADVICE, BLOCKED, ERRORS, FAIL, SKIP, Case, Context, Finding, 
 from .exchange import Data, Garbled, number, numbers, sent_step, text
 from .exercises import Exercise, program
 from .expectations import adjoints, differs
-from .plans import plan
+from .blueprints import plan
 from .scales import GROUP
+from .simulation import Model, close, gradients_in_turn
 from .stamina import DEEP
 
 MANY    = 100_000
@@ -239,9 +240,22 @@ def in_a_row(again: bool, roots: int) -> Callable[[Context], Result]:
                 seconds = given[0][0]
                 n = first_wrong(context, group, given[1:])
                 if n is not None:
-                    return Result(FAIL, [differing(group, again, n, given[1:])])
+                    return Result(FAIL, [differing(group, again, n, given[1:])],
+                                  given_by=simulated(group, again, given[1:n + 1]))
         return Result() if asked else Result(SKIP)
     return check
+
+
+def simulated(group: Sequence[Program], again: bool,
+              rows: Sequence[Sequence[float]]) -> Callable[[Model], bool]:
+    """Whether a simulated engine has these gradients after each call, the first wrong one included."""
+    def given_by(model: Model) -> bool:
+        try:
+            said = gradients_in_turn(group, again, len(rows), model)
+        except (ArithmeticError, ValueError, TypeError):
+            return False
+        return all(close(a, b) for told_, row in zip(said, rows) for a, b in zip(told_, row))
+    return given_by
 
 
 def called(context: Context, group: Sequence[Program], again: bool, count: int) -> list[list[float]] | str:

@@ -1,8 +1,8 @@
-"""Plans: large graphs of about the size that was asked, the same each time, whose answers are exact."""
+"""Blueprints: large graphs of about the size that was asked, the same each time, whose answers are exact."""
 
 import pytest
 
-from engine.testing.conformance.plans import LAYERS, SHAPES, plan
+from engine.testing.conformance.blueprints import LAYERS, SHAPES, plan
 
 OPS = ["+", "-", "*", "neg"]
 

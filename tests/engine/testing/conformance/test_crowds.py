@@ -1,4 +1,4 @@
-"""Sizes: many nodes and many calls are right in a right engine; what goes wrong at some number is found."""
+"""Crowds: many nodes and many calls are right in a right engine; what goes wrong at some number is found."""
 
 from random import Random
 
@@ -9,8 +9,8 @@ from engine.testing.conformance.adapters import DOUBLE, SINGLE
 from engine.testing.conformance.cases import Case, Context, answered
 from engine.testing.conformance.expectations import adjoints
 from engine.testing.conformance.here import Here
-from engine.testing.conformance.plans import SHAPES, plan
-from engine.testing.conformance.sizes import (
+from engine.testing.conformance.blueprints import SHAPES, plan
+from engine.testing.conformance.crowds import (
     MANY, SHAPED, SIZES, along, asked_of, astray, first_wrong, in_a_row, many, slopes_of, sums, too_long,
     values_of,
 )
