@@ -1,4 +1,4 @@
-"""Blueprints: large graphs as plain data, drawn by a seed. A witness builds them, and the judge follows them by a
+"""Blueprints: large graphs as plain data, drawn by a seed. A witness builds them; the judge follows them by a
 calculus of its own. Here is only what they look like.
 
     plan("random", "salt", 1000, ["+", "*"])         # a Program of about 1000 steps

@@ -43,7 +43,7 @@ WRONG = {
                       (-295, -13)),
     "x ** 2 by exp": (("z = math.pow(self.data, n)\n",
                        "z = math.pow(self.data, n)\n        if n == 2 and "
-                       "abs(math.log(abs(self.data) or 1.0)) > {t!r}: z = math.exp(2 * math.log(abs(self.data)"
+                       "abs(math.log(abs(self.data) or 1)) > {t!r}: z = math.exp(2 * math.log(abs(self.data)"
                        "))\n"), (1, 2)),
 }
 
