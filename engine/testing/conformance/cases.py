@@ -28,6 +28,7 @@ from .exercises import Exercise
 from .expectations import askable, wrong
 from .outlines import pictured, shown
 from .pictures import Outline
+from .simulation import Model
 from .writing import interval_text, names, written
 
 T = TypeVar("T")
@@ -57,13 +58,15 @@ class Finding(NamedTuple):
 @dataclass
 class Result:
     """failed: wrong answers, of which conclusions.py makes findings when everything has been asked;
-    `otherwise` is the finding if no mistake explains them."""
+    `otherwise` is the finding if no mistake explains them. `given_by`: where the findings are no wrong
+    answers to an exercise, whether a simulated engine would do the same."""
 
     status:    str = PASS
     findings:  list[Finding] = field(default_factory=list)
     notes:     list[str]     = field(default_factory=list)
     failed:    list[Attempt]  = field(default_factory=list)
     otherwise: Finding | None = None
+    given_by:  Callable[[Model], bool] | None = None
 
 
 class Case(NamedTuple):

@@ -9,23 +9,30 @@ consequence, and told under its mistake; what it would not show is told as it is
 
 from __future__ import annotations
 
+import math
+import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 
 from ..random_programs.rules import SMOOTH
-from ..random_programs.scalar_program import Program
+from ..random_programs.scalar_program import Plain, Program
 from .answers import LARGER, SMALLER, times
 from .attempts import Attempt
 from .cases import FORMS, Context, Finding, Result, form, found, inputs_of, key_of, smallest
+from .compositions import FORMS_OF, circular
 from .diagnosis import Diagnosis, diagnose
 from .exchange import Lost, Raised
 from .exercises import Exercise, P, program
 from .expectations import askable
 from .randoms import joined, random_exercises
-from .simulation import Mistake, Model, agrees
+from .simulation import SORTS, Mistake, Model, agrees
 from .stamina import EVERY_PATH
 from .suite import ACROSS, DIAMONDS, POINTS, SHARED, TWICE, alone
+
+
+SMALL, LARGE = 60, 3_000                 # steps of graphs that are simulated in every way, and no more
 
 
 def conclude(context: Context, results: Sequence[Result]) -> Diagnosis | None:
@@ -33,10 +40,11 @@ def conclude(context: Context, results: Sequence[Result]) -> Diagnosis | None:
     if not any(result.failed for result in results):
         return None
     gather(context)
+    pin(context)
     diagnosis = diagnose({repr(answer): answer for answer in context.answers}.values())
     teller    = Teller(context, diagnosis)
     for result in results:
-        result.findings = [*teller.findings(result), *map(teller.placed, result.findings)]
+        result.findings = [*teller.findings(result), *teller.placed(result)]
     return diagnosis
 
 
@@ -56,6 +64,44 @@ def gather(context: Context) -> None:
                 context.attempt(exercise)
             except (Lost, Raised):                           # told by the case of that operation
                 return
+
+
+def pin(context: Context) -> None:
+    """Where small gradients are lost: ask for the largest that is, and the smallest that is not, to the last
+    bit. A diagnosis reads the threshold off them."""
+    sizes = dict(known for answer in context.answers if (known := factor_of(answer)))
+    lost  = max((c for c, kept in sizes.items() if not kept), default=0.0)
+    above = [c for c, kept in sizes.items() if kept and c > lost]
+    if not lost or not above:
+        return
+    kept, found = min(above), len(context.answers)
+    ends: dict[float, Attempt] = {}
+    try:
+        while (middle := halfway(lost, kept)) not in (lost, kept) and time.monotonic() < context.deadline:
+            exercise = Exercise(times(middle))
+            ends[middle] = (exercise, context.attempt(exercise))
+            lost, kept   = (lost, middle) if ends[middle][1].grads[0] else (middle, kept)
+    except (Lost, Raised):                                   # what is known so far has to do
+        pass
+    context.answers[found:] = [ends[c] for c in (lost, kept) if c in ends]
+
+
+def factor_of(answer: Attempt) -> tuple[float, bool] | None:
+    """Of x * c alone, c: what the gradient should be; and whether there is one."""
+    exercise, outcome = answer
+    step, *more = exercise.program.steps
+    if more or step.op != "*" or exercise.how != "once" or outcome.error or not (
+            isinstance(step.operands[0], int) and isinstance(step.operands[1], Plain)):
+        return None
+    c = abs(float(step.operands[1].number))
+    return (c, bool(outcome.grads[0])) if 0 < c < math.inf else None
+
+
+def halfway(a: float, b: float) -> float:
+    """The float in the middle of all floats between two that are positive."""
+    low, high = (int.from_bytes(struct.pack(">d", x)) for x in (a, b))
+    middle: float = struct.unpack(">d", ((low + high) // 2).to_bytes(8))[0]
+    return middle
 
 
 def answering(context: Context) -> set[str]:
@@ -88,6 +134,11 @@ def questions(context: Context) -> Iterator[Exercise]:
                                 sound=False)
 
 
+def under(finding: Finding, mistake: Mistake) -> Finding:
+    """The finding, told as a consequence of the mistake."""
+    return finding._replace(sentence=mistake.sentence, likely=[(mistake.name, mistake.sentence)])
+
+
 # --- telling ------------------------------------------------------------------------------------------------
 
 class Teller:
@@ -105,20 +156,35 @@ class Teller:
         for answer in sorted(result.failed, key=lambda answer: len(answer[0].program.steps)):
             causes = self.causes(answer)
             for mistake in causes:
-                told.setdefault(mistake.sentence, self.example(mistake, answer))
+                told.setdefault(mistake.sentence, self.example(mistake, answer, result.otherwise))
             if not causes and "" not in told:
                 told[""] = result.otherwise or self.unexplained(answer)
         return list(told.values())
 
     def causes(self, answer: Attempt) -> list[Mistake]:
         """The mistakes without which the diagnosed engine would answer otherwise; none if none is needed."""
-        model = self.diagnosis.model
+        model = self.model_for(answer)
         special = answer[0].value is not None or answer[0].slopes is not None or answer[1].error
         right   = (Model(), replace(model, mistakes=()))     # as it makes operations of others, may overflow
         if (not model.mistakes or not agrees(model, *answer)
                 or (special and any(agrees(engine, *answer) for engine in right))):
             return self.traced(answer)
         return [m for m in model.mistakes if not agrees(model.without(m), *answer)] or [model.mistakes[0]]
+
+    def model_for(self, answer: Attempt) -> Model:
+        """The diagnosed engine; for a large graph, which was no evidence for it, in the way of making
+        operations and of listing nodes that gives the answer, where there is one: that is no mistake, and
+        small programs may leave it open."""
+        model, steps = self.diagnosis.model, answer[0].program.steps
+        if not model.mistakes or not SMALL < len(steps) < LARGE:
+            return model
+        ways = [[(form, way) for way in FORMS_OF[form]] for form in ("- nn", "neg n")
+                if form not in model.compositions]
+        makes = [chosen for each in product(*([None, *way] for way in ways))
+                 if not circular(chosen := [made for made in each if made])]
+        sorts = [model.sort] if model.sort else [None, *SORTS]
+        tried = (replace(model, made=(*model.made, *made), sort=sort) for made in makes for sort in sorts)
+        return next((trial for trial in tried if agrees(trial, *answer)), model)
 
     def traced(self, answer: Attempt) -> list[Mistake]:
         """At the edge of a domain, where nothing can be simulated: the mistake that leaves such gradients."""
@@ -128,18 +194,24 @@ class Teller:
             return []
         return [m for m in self.diagnosis.mistakes if m.trace and m.trace(grads)][:1]
 
-    def placed(self, finding: Finding) -> Finding:
-        """A walk along every path is a consequence of a wrong order, where there is one."""
-        for mistake in self.diagnosis.mistakes:
-            if finding.sentence == EVERY_PATH and mistake.part == "course":
-                return finding._replace(sentence=mistake.sentence, likely=[(mistake.name, mistake.sentence)])
-        return finding
+    def placed(self, result: Result) -> list[Finding]:
+        """Findings that are no answers to exercises, each under the mistake that it is a consequence of."""
+        model = self.diagnosis.model
+        if result.given_by and model.mistakes and result.given_by(model):
+            causes = [m for m in model.mistakes if not result.given_by(model.without(m))] or [*model.mistakes]
+            return [under(finding, causes[0]) for finding in result.findings]
+        walks = [m for m in self.diagnosis.mistakes if m.part == "course"]      # along every path
+        return [under(finding, walks[0]) if walks and finding.sentence == EVERY_PATH else finding
+                for finding in result.findings]
 
-    def example(self, mistake: Mistake, answer: Attempt) -> Finding:
-        """The smallest program of all whose answer shows the mistake; this answer if there is none."""
+    def example(self, mistake: Mistake, answer: Attempt, otherwise: Finding | None = None) -> Finding:
+        """The smallest program of all whose answer shows the mistake; what is said otherwise of this answer,
+        or the answer itself, if there is none."""
         if mistake.sentence not in self.shown:
             showing = [a for a in self.by_size() if not agrees(self.diagnosis.model.without(mistake), *a)
                        and mistake in self.causes(a)]
+            if otherwise and not showing:
+                return under(otherwise, mistake)
             alone   = (a for a in showing if self.causes(a) == [mistake])
             exercise, outcome = next(alone, showing[0] if showing else answer)
             self.shown[mistake.sentence] = found(exercise, outcome, mistake.sentence,

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from ..random_programs.operations import OPERATIONS
 from ..random_programs.rules import WRITTEN
 from .adapters import DOUBLE
 from .attempts import Attempt, Outcome
@@ -28,6 +29,7 @@ from .simulation import REFUSALS, SORTS, Mistake, Model, agrees, simulate
 MOST   = 4                               # mistakes in one engine that are looked for together
 LOOKED = 4                               # kinds of single steps, and of larger programs, that are looked at
 SAMPLE = 60                              # right and wrong answers by which models are ranked
+SIZES  = 20                              # right answers of single steps, from small gradients to large
 BEAM   = 10                              # models that one model leads to
 NODES  = 60                              # models that are carried on, after which what was found has to do
 
@@ -88,6 +90,12 @@ class Evidence:
             self.told[key] = agrees(model, *self.answers[place])
         return self.told[key]
 
+    def size_of(self, place: int) -> float:
+        """The smallest gradient of an answer that is not 0."""
+        exercise, outcome = self.answers[place]
+        return min((abs(g) for g in outcome.grads[:len(exercise.program.inputs)] if isinstance(g, float)
+                    and g), default=1.0)
+
     def unexplained(self, model: Model) -> Iterator[int]:
         """The wrong answers that the model does not give, the smallest programs first."""
         return (place for place in self.wrong if not self.gives(model, place))
@@ -129,7 +137,10 @@ class Search:
         ops = {op for place in evidence.wrong for op in evidence.answers[place][0].program.ops}
         self.known = catalogue(tuple([*WRITTEN, *sorted(ops - set(WRITTEN))]))
         self.read: dict[object, tuple[Mistake, ...]] = {}    # what was measured, by the model
-        self.sample = [*spread(evidence.wrong, SAMPLE), *spread(evidence.right, SAMPLE)]
+        sizes = [place for place in sorted(evidence.right, key=evidence.size_of)
+                 if by_itself(evidence.answers[place][0])]
+        self.sample = [*spread(evidence.wrong, SAMPLE), *spread(evidence.right, SAMPLE),
+                       *spread(sizes, SIZES)]
 
     def smallest(self) -> Model:
         """The smallest model that gives every answer, or else the one that gives the most."""
@@ -206,7 +217,9 @@ class Search:
             for trial in self.changed(model, place):
                 if trial.key not in trials and self.evidence.gives(trial, place):
                     trials[trial.key] = trial
-        return sorted(trials.values(), key=self.misses)[:BEAM]
+        best = sorted(trials.values(), key=self.misses)
+        read = [trial for trial in best[BEAM:] if {*trial.mistakes[-1:]} & {*self.measured(model)}]
+        return [*best[:BEAM], *read[:BEAM]]                  # what was read off answers is not passed over
 
     def changed(self, model: Model, place: int) -> Iterator[Model]:
         """The model with one composition more, or one mistake more, that can show in this answer."""
@@ -278,15 +291,17 @@ def measured(answers: Sequence[Attempt], model: Model) -> Iterator[Mistake]:
                                     and answer[0].program.ops == [op]])
         if factors:
             yield scaled(op, factors)
-    grads = [(abs(r), abs(g)) for exercise, outcome in answers if by_itself(exercise) and not outcome.error
-             for r, g in zip(predicted(exercise, model), outcome.grads[:len(exercise.program.inputs)])
-             if isinstance(r, float) and isinstance(g, float) and r != g]
-    lost = max((r for r, g in grads if g == 0), default=0.0)
-    if lost:
-        yield from dropped(lost, itself=True)
-    limit = max((g for r, g in grads if 0 < g < r), default=0.0)
-    if limit:
-        yield from clipped(limit)
+    for ops in ({"*"}, OPERATIONS):                          # others may be made of several, each cut
+        grads = [(abs(r), abs(g)) for exercise, outcome in answers
+                 if by_itself(exercise) and not outcome.error and exercise.program.ops[0] in ops
+                 for r, g in zip(predicted(exercise, model), outcome.grads[:len(exercise.program.inputs)])
+                 if isinstance(r, float) and isinstance(g, float) and r != g]
+        lost = max((r for r, g in grads if g == 0), default=0.0)
+        if lost:
+            yield from dropped(lost, itself=True)
+        limit = max((g for r, g in grads if 0 < g < r), default=0.0)
+        if limit:
+            yield from clipped(limit)
 
 
 def predicted(exercise: Exercise, model: Model) -> Sequence[object]:

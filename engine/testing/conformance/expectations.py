@@ -10,6 +10,7 @@ last place. A program on which that matters much is not asked about.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
@@ -31,8 +32,10 @@ class Expected(NamedTuple):
     steady:      bool
 
 
+@lru_cache(maxsize=1000)
 def expected(exercise: Exercise) -> Expected:
-    """What a right engine answers. `steady`: rounding cannot take it far from this."""
+    """What a right engine answers. `steady`: rounding cannot take it far from this. Computed once for whoever
+    asks whether it can be asked, and then what is wrong with the answer."""
     program, n = exercise.program, len(exercise.program.inputs)
     exact  = [float(v) for v in program.numbers()]
     grads  = [float(g) * (exercise.scale if k < n else 1) for k, g in enumerate(program.adjoints())]

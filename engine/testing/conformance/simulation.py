@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 from ...libraries import Quantity
 from ..quantities import Number
 from ..random_programs.operations import OPERATIONS, step_value
-from ..random_programs.scalar_program import Operand, plain
+from ..random_programs.scalar_program import Operand, Program, plain
 from .adapters import DOUBLE
 from .attempts import Answer, Outcome
 from .compositions import Composition, Part, form_of, parts_of
@@ -261,6 +261,31 @@ def sized(exercise: Exercise, model: Model) -> tuple[Outcome, list[float]]:
     return Outcome(data, grads), world.sizes[:n]
 
 
+def gradients_in_turn(programs: Sequence[Program], again: bool, count: int,
+                      model: Model) -> list[list[float]]:
+    """The gradients of the inputs, which the programs share, after each of so many calls of backward() on
+    their outputs in turn; `again`: on the same graphs, else on new ones.
+
+    Raises:
+        ArithmeticError, ValueError: a mistake leads out of a domain.
+    """
+    inputs = [float(x) for x in programs[0].inputs]
+    n      = len(inputs)
+    world  = World(list(inputs), [()] * n, [()] * n, [0.0] * n, [0.0] * n, [None] * n)
+    def built(program: Program) -> int:
+        place = list(range(n))
+        for op, operands in program.steps:
+            place.append(make(world, op, tuple(place[x] if isinstance(x, int) else x for x in operands),
+                              model))
+        return place[-1]
+    roots = [built(program) for program in programs] if again else []
+    found = []
+    for k in range(count):
+        backward(world, roots[k % len(roots)] if again else built(programs[k % len(programs)]), model)
+        found.append(world.grads[:n])
+    return found
+
+
 def make(world: World, op: str, operands: tuple[Operand, ...], model: Model) -> int:
     """One operation of the model, or what it makes it of; where the result stands."""
     composition = model.compositions.get(form_of(op, operands))
@@ -330,5 +355,6 @@ def finite(outcome: Outcome) -> bool:
 def close(a: Answer, b: Answer, least: float = 0.0, within: float = 1e-9) -> bool:
     if not isinstance(a, float) or not isinstance(b, float):
         return a is None and b is None
-    return bool(a == b or abs(a - b) <= max(within * max(abs(a), abs(b)), least)
-                or (math.isnan(a) and math.isnan(b)))
+    if a == b or not (math.isfinite(a) and math.isfinite(b)):            # inf is near to nothing but itself
+        return a == b or (math.isnan(a) and math.isnan(b))
+    return abs(a - b) <= max(within * max(abs(a), abs(b)), least)

@@ -1,5 +1,5 @@
 """The suite: what is asked, as data: arithmetic, shared nodes, order, repeated backward, kinks, domains,
-tails, nan.
+tails, nan, scales, sizes.
 
 Each group is a list of cases. The operations come first, one by one: one that fails alone is used
 by no other case. What else an engine offers, further.py asks.
@@ -17,6 +17,8 @@ from .exercises import Exercise, P, program
 from .expectations import askable
 from .further import STEPS, further
 from .randoms import drawn, fixed, random_exercises, unshared
+from .scales import SCALES
+from .crowds import SIZES
 from .stamina import STAMINA
 
 POINTS   = ((3.0, 2.0), (2.0, 4.0), (-3.0, 2.0), (5.0, -0.5), (0.5, 3.0), (-1.5, -2.0), (1.25, 0.75))
@@ -195,7 +197,8 @@ def text(context: Context) -> Result:
 
 GROUPS = ("arithmetic", "accumulation on shared nodes", "topological order", "repeated backward", "kinks",
           "powers and domains",
-          "tails", "nan and inf", "number types", "deep graphs", "determinism", "freeing memory")
+          "tails", "nan and inf", "number types", "deep graphs", "determinism", "freeing memory",
+          "scales and sizes")
 
 CASES: tuple[Case, ...] = (
     *map(operation, FORMS),
@@ -219,7 +222,7 @@ CASES: tuple[Case, ...] = (
     Case("number types", "whole numbers and others", mixed),
     Case("number types", "Fractions", fractions),
     Case("number types", "what is not a number", text),
-    *STAMINA,
+    *STAMINA, *SCALES, *SIZES,
 )
 
 # Last, so that what every engine is asked comes first; an engine that does not offer them is not asked, and

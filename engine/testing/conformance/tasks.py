@@ -17,10 +17,13 @@ from typing import TypeAlias
 
 from ...libraries import Quantity
 from ..random_programs.derived import forms
+from ..random_programs.operations import OPERATIONS
 from ..random_programs.rules import beside
+from ..random_programs.scalar_program import Step
 from .adapters import lifted
 from .attempts import Engine, apply, described
-from .exchange import Data, number_of, step_of
+from .exchange import Data, items, number_of, step_of, thing
+from .blueprints import plan
 
 REFUSED = (TypeError, AssertionError, NotImplementedError, AttributeError)
 
@@ -74,10 +77,10 @@ def inside(problem: BaseException) -> bool:
 def accepted(engine: Engine) -> Data:
     """What is no number and taken all the same."""
     taken: list[Data] = []
-    for thing in ("3", None, [1.0]):
+    for given in ("3", None, [1.0]):
         try:
-            engine(thing)
-            taken.append(repr(thing))
+            engine(given)
+            taken.append(repr(given))
         except Exception:                          # refused, as it should be
             continue
     return taken
@@ -248,8 +251,58 @@ def paces(engine: Engine) -> Data:
     return [min(each) for each in zip(*both)]
 
 
+# --- many nodes, many calls ---------------------------------------------------------------------------
+
+def large(engine: Engine, shape: str, salt: str, nodes: int, ops: list[str]) -> Data:
+    """A large graph: the seconds of work, the data of the output, and the gradients of the leaves; text says
+    what was raised."""
+    asked = plan(shape, salt, nodes, ops)
+    runs: dict[str, Quantity] = {op: OPERATIONS[op].run for op in ops}
+    gc.disable()                                # nothing can be freed yet, and looking for it takes its time
+    try:
+        began  = time.process_time()
+        inputs: list[Quantity] = [engine(x) for x in asked.inputs]
+        made   = [*inputs]
+        for op, operands in asked.steps:
+            made.append(runs[op](*[made[x] if isinstance(x, int) else x.number for x in operands]))
+        made[-1].backward()
+        seconds = time.process_time() - began
+        return [seconds, float(made[-1].data), *(float(x.grad) for x in inputs)]
+    except Exception as problem:
+        return described(problem)
+    finally:
+        gc.enable()
+
+
+def calls(engine: Engine, point: list[float], programs: list[Data], again: bool, count: int) -> Data:
+    """So many calls of backward() on the outputs of these programs in turn, which share their inputs: the
+    seconds of work, and after each call the gradients of the inputs. `again`: on the same graphs, else on
+    new ones. Text says what was raised."""
+    try:
+        began  = time.process_time()
+        inputs: list[Quantity] = [engine(x) for x in point]
+        plans  = [[step_of(step) for step in items(steps, thing)] for steps in programs]
+        ends   = [built(inputs, steps) for steps in plans] if again else []
+        found: list[Data] = []
+        for k in range(count):
+            z = ends[k % len(ends)] if again else built(inputs, plans[k % len(plans)])
+            z.backward()
+            found.append([float(x.grad) for x in inputs])
+        return [time.process_time() - began, *found]
+    except Exception as problem:
+        return described(problem)
+
+
+def built(inputs: Sequence[Quantity], steps: Sequence[Step]) -> Quantity:
+    """The output of a program on these inputs."""
+    made = [*inputs]
+    for step in steps:
+        made.append(apply(step, made, float))
+    return made[-1]
+
+
 # What a question may name, by the name of its function. Its data fits it: the judge writes no other.
 TASKS: dict[str, Callable[..., Data]] = {
     task.__name__: task
     for task in (has, has_beside, refuses, offers, accepted, in_place, chain, added, doubled, freed, tree,
-                 trees, traces, held, paces)}
+                 trees, traces, held, paces, large, calls)}

@@ -1,5 +1,8 @@
 """Conclusions: every failure is told under the mistake that it shows, and no cause is made up."""
 
+from pathlib import Path
+from random import Random
+
 import pytest
 
 from engine import Value
@@ -7,13 +10,17 @@ from engine.testing import museum
 from engine.testing.conformance import conformance
 from engine.testing.conformance.cases import Context, Result
 from engine.testing.conformance.compositions import FORMS_OF
-from engine.testing.conformance.conclusions import Teller, answering, conclude, gather, questions
+from engine.testing.conformance.conclusions import (
+    Teller, answering, conclude, gather, halfway, pin, questions,
+)
 from engine.testing.conformance.diagnosis import Diagnosis
 from engine.testing.conformance.exercises import Exercise, program
 from engine.testing.conformance.expectations import askable
 from engine.testing.conformance.here import Here
 from engine.testing.conformance.mistakes import catalogue
+from engine.testing.conformance.scales import gradients
 from engine.testing.conformance.simulation import Model
+from tests.engine.testing.conformance.mistaken import made
 
 SQUARE = Exercise(program((3.0,), ("*", (0, 0))))
 
@@ -87,3 +94,57 @@ def test_more_is_asked_of_operations_that_answer_and_of_no_others():
 def test_the_questions_are_the_same_each_time():
     asked = [list(questions(Context(Here(Value), examples=3))) for _ in range(2)]
     assert asked[0] == asked[1] and len(asked[0]) > 500 and any(map(askable, asked[0]))
+
+
+# --- thresholds, wherever they are --------------------------------------------------------------------
+
+ADDED = "parent.grad = parent.grad + upstream * slope"
+
+
+def altered(change):
+    text = (Path(__file__).parent / "engines" / "closures.py").read_text(encoding="utf-8")
+    assert text.count(ADDED) == 1
+    return made(text.replace(ADDED, f"{ADDED}\n                {change}"))
+
+
+@pytest.mark.parametrize("draw", range(3))
+@pytest.mark.parametrize("change, low, high, says", [
+    ("if abs(parent.grad) < {t!r}: parent.grad = 0.0", -290, -20, "gradients below {t:g} are dropped"),
+    ("parent.grad = max(-{t!r}, min({t!r}, parent.grad))", 20, 290, "gradients are clipped at {t:g}")])
+def test_a_threshold_is_read_off_the_answers_wherever_it_is(change, low, high, says, draw):
+    threshold = float(f"{10.0 ** Random(f'{says} {draw}').uniform(low, high):.4g}")
+    report = conformance(altered(change.format(t=threshold)), examples=3, only="every", isolated=False)
+    (sentence, _), = report.mistakes
+    assert sentence.startswith(says.format(t=threshold))
+
+
+@pytest.mark.parametrize("draw", range(3))
+def test_a_threshold_is_found_to_the_last_bit_and_few_answers_are_kept(draw):
+    threshold = 10.0 ** Random(f"bit {draw}").uniform(-290, -5)
+    context = Context(Here(altered(f"if abs(parent.grad) < {threshold!r}: parent.grad = 0.0")), examples=3)
+    gradients(context)
+    before = len(context.answers)
+    pin(context)
+    given = {e.program.steps[0].operands[1].number: o.grads[0] for e, o in context.answers
+             if len(e.program.steps) == 1}
+    lost, kept = max(c for c, g in given.items() if g == 0), min(c for c, g in given.items() if g)
+    assert lost < threshold <= kept and halfway(lost, kept) in (lost, kept)
+    assert len(context.answers) <= before + 2
+
+
+def test_where_nothing_is_lost_nothing_is_asked():
+    context = Context(Here(Value), examples=3)
+    gradients(context)
+    before = len(context.answers)
+    pin(context)
+    assert len(context.answers) == before
+    assert halfway(1.0, 4.0) == 2.0 and halfway(1e-300, 1e300) == pytest.approx(1.0, rel=3)
+
+
+def test_a_large_graph_is_explained_by_the_mistake_and_is_no_evidence():
+    """Class: what is too large to be simulated again and again, told as a mistake of its own."""
+    engine  = altered("parent.grad = max(-20.0, min(20.0, parent.grad))")
+    report  = conformance(engine, examples=3, isolated=False, only="scales and sizes: ")
+    (sentence, found), = report.mistakes
+    assert sentence == "gradients are clipped at 20: backward() must not change them"
+    assert {"10 and 1,000 nodes", "1,000 calls on new graphs"} <= {verdict.name for verdict, _ in found}

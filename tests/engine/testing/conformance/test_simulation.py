@@ -99,3 +99,10 @@ def test_a_graph_of_a_hundred_thousand_nodes_is_sorted_without_recursion():
     (math.nan, math.nan, True), (1j, 1j, False)])
 def test_answers_are_close_where_they_are_numbers(a, b, yes):
     assert close(a, b) is yes
+
+
+def test_infinity_is_near_to_nothing_but_itself():
+    """Class: a relative tolerance of an infinite number is infinite, and holds of everything."""
+    assert not close(math.inf, 1e300) and not close(1e300, -math.inf) and not close(-math.inf, math.inf)
+    assert close(math.inf, math.inf) and close(math.nan, math.nan) and not close(math.nan, 1.0)
+    assert close(1e300, 1e300 * (1 + 1e-12)) and not close(1e-300, 2e-300) and close(1.0, 1.5, least=0.6)

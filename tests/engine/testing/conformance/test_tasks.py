@@ -9,8 +9,8 @@ from engine import Value
 from engine.testing.conformance import tasks
 from engine.testing.conformance.exchange import sent_step
 from engine.testing.conformance.tasks import (
-    TASKS, accepted, added, chain, doubled, freed, has, has_beside, held, in_place, inside, offers, paces,
-    refuses, traces, tree, trees,
+    TASKS, accepted, added, calls, chain, doubled, freed, has, has_beside, held, in_place, inside, large,
+    offers, paces, refuses, traces, tree, trees,
 )
 from engine.testing.random_programs.scalar_program import Step
 
@@ -97,3 +97,17 @@ def test_a_machine_that_is_busy_for_a_while_makes_no_engine_slow(monkeypatch):
     monkeypatch.setattr(tasks, "time", SimpleNamespace(process_time=lambda: next(ticks)))
     short, long = paces(Value)
     assert short == long
+
+
+def test_a_large_graph_gives_its_output_and_every_gradient():
+    seconds, output, *grads = large(Value, "wide", "salt", 100, ["+"])
+    assert seconds >= 0 and grads == [50.0] + [1.0] * 50 and abs(output) <= 300
+    assert large(int, "wide", "salt", 10, ["+"]).startswith("AttributeError")
+
+
+def test_calls_in_a_row_give_the_gradients_after_each():
+    product, doubling = [sent_step(Step("*", (0, 1)))], [sent_step(Step("+", (0, 0)))]
+    for again in (True, False):
+        seconds, *rows = calls(Value, [3.0, 2.0], [product, doubling], again, 3)
+        assert seconds >= 0 and rows == [[2.0, 3.0], [4.0, 3.0], [6.0, 6.0]]
+    assert calls(int, [3.0, 2.0], [product], True, 3).startswith("AttributeError")
