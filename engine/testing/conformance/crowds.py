@@ -28,6 +28,7 @@ from .stamina import DEEP
 
 MANY    = 100_000
 STAGES  = (1_000, 4_000, 12_000)         # sizes of which the time is taken before MANY are asked
+USUAL   = 10                             # examples; who asks for fewer is in a hurry, and MANY are not asked
 SHARE   = 0.5                            # of what is left of a case's time, that a graph may take
 NOTHING = 0.1                            # seconds from which a time tells how it will grow
 BUILDS  = {"random": "a random graph of {n} nodes", "wide": "the sum of {n} terms, half of them one leaf",
@@ -116,6 +117,8 @@ def many(shape: str, *sizes: int) -> Callable[[Context], Result]:
         taken: list[tuple[int, float]] = []
         good = 0
         for nodes in sizes:
+            if nodes == MANY and context.examples < USUAL:
+                break
             if why := too_long(context, taken, nodes):
                 return Result(ADVICE, notes=[why])
             trouble, seconds = tried(context, shape, nodes, ops)

@@ -39,7 +39,8 @@ def conformance(engine: Engine | str, *, seed: int = 0, examples: int = 10, time
 
     Args:
         engine: the class, or where it is: "path/to/file.py:Value" or "module:Value".
-        seed, examples: which random programs are asked, and how many by each case.
+        seed, examples: which random programs are asked, and how many by each case; graphs of 100,000 nodes
+            are asked where it is 10 or more.
         time_limit, case_limit: seconds for the whole suite, and for one case.
         only: run only the cases whose "group: name" contains this text.
         isolated: run the engine in a process of its own; False runs it in this one, without a process,
