@@ -12,17 +12,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from ..random_programs.operations import OPERATIONS
 from ..random_programs.rules import SMOOTH
 from ..random_programs.scalar_program import Program
 from .answers import LARGER, SMALLER, times
 from .attempts import Attempt
-from .cases import FORMS, Context, Finding, Result, form, found, inputs_of, key_of, smallest
+from .cases import FORMS, Case, Context, Finding, Result, form, found, inputs_of, key_of, smallest
+from .contributions import told
 from .diagnosis import Diagnosis, diagnose
 from .exchange import Lost, Raised
 from .exercises import Exercise, P, program
 from .expectations import askable
+from .places import BY_NAME, Site, places, site_of
 from .randoms import joined, random_exercises
 from .simulation import Mistake, Model, agrees
+from .sources import Book
 from .stamina import EVERY_PATH
 from .suite import ACROSS, DIAMONDS, POINTS, SHARED, TWICE, alone
 
@@ -87,6 +91,36 @@ def questions(context: Context) -> Iterator[Exercise]:
                                 sound=False)
 
 
+# --- the student's own lines --------------------------------------------------------------------------------
+
+IN_PLACE = "x += 2 leaves x alone"
+
+
+def located(book: Book, mistakes: Sequence[Mistake], case: Case, finding: Finding, sound: bool) -> Finding:
+    """The finding with the lines in which its mistake lies. `sound`: whether any operation is right by
+    itself; if none is, one that goes wrong says nothing about its method."""
+    site = site_of_finding(mistakes, case, finding, sound)
+    return finding._replace(places=places(book, site)) if site else finding
+
+
+def site_of_finding(mistakes: Sequence[Mistake], case: Case, finding: Finding, sound: bool) -> Site | None:
+    """Where to look: by the mistake that was diagnosed; by its name; by the operation, if it is a single
+    one."""
+    mistake = next((m for m in mistakes if finding.likely and m.sentence == finding.sentence), None)
+    if mistake:
+        return site_of(mistake)
+    name = finding.likely[0][0] if finding.likely else ""
+    if name in BY_NAME:
+        return Site(name, BY_NAME[name])
+    if case.name == IN_PLACE:
+        return Site(name, method="__iadd__") if "__iadd__" in finding.sentence else None
+    if not finding.form or finding.likely or not sound or finding.error.startswith("RecursionError"):
+        return None
+    op, operands = finding.form.split()
+    turned = operands.startswith("p")
+    return Site(name, ops=(op,), method=f"__r{OPERATIONS[op].special[2:]}" if turned else "")
+
+
 # --- telling ------------------------------------------------------------------------------------------------
 
 class Teller:
@@ -100,14 +134,14 @@ class Teller:
 
     def findings(self, result: Result) -> list[Finding]:
         """One for each mistake among the failed answers, and one for what no mistake explains."""
-        told: dict[str, Finding] = {}
+        said: dict[str, Finding] = {}
         for answer in sorted(result.failed, key=lambda answer: len(answer[0].program.steps)):
             causes = self.causes(answer)
             for mistake in causes:
-                told.setdefault(mistake.sentence, self.example(mistake, answer))
-            if not causes and "" not in told:
-                told[""] = result.otherwise or self.unexplained(answer)
-        return list(told.values())
+                said.setdefault(mistake.sentence, self.example(mistake, answer))
+            if not causes and "" not in said:
+                said[""] = result.otherwise or self.unexplained(answer)
+        return list(said.values())
 
     def causes(self, answer: Attempt) -> list[Mistake]:
         """The mistakes without which the diagnosed engine would answer otherwise; none if none is needed."""
@@ -139,8 +173,9 @@ class Teller:
                        and mistake in self.causes(a)]
             alone   = (a for a in showing if self.causes(a) == [mistake])
             exercise, outcome = next(alone, showing[0] if showing else answer)
-            self.shown[mistake.sentence] = found(exercise, outcome, mistake.sentence,
-                                                 [(mistake.name, mistake.sentence)])
+            finding = found(exercise, outcome, mistake.sentence, [(mistake.name, mistake.sentence)])
+            self.shown[mistake.sentence] = finding._replace(
+                graph=told(finding.graph, exercise, outcome, self.diagnosis.model))
         return self.shown[mistake.sentence]
 
     def by_size(self) -> list[Attempt]:
@@ -152,7 +187,7 @@ class Teller:
         alone = [op for op in answer[0].program.ops if op in self.left]
         if alone:
             return self.left[alone[0]]
-        told = smallest(self.context, answer, bool(self.diagnosis.mistakes))
+        finding = smallest(self.context, answer, bool(self.diagnosis.mistakes))
         if len(answer[0].program.steps) == 1:
-            self.left[answer[0].program.ops[0]] = told
-        return told
+            self.left[answer[0].program.ops[0]] = finding
+        return finding

@@ -28,7 +28,7 @@ class Weight(NamedTuple):
 # --- the weights ------------------------------------------------------------------------------------------
 
 GROUPS = {
-    "arithmetic":                   Weight(30, "every gradient is made of the values and slopes of single "
+    "arithmetic":                   Weight(40, "every gradient is made of the values and slopes of single "
                                                "operations"),
     "accumulation on shared nodes": Weight(16, "a weight is used once for each sample: every gradient of a "
                                                "training is such a sum"),
@@ -47,14 +47,16 @@ GROUPS = {
 }
 OTHER = Weight(3, "a group that is not named here")
 
-EVERYDAY = frozenset(label for label, (op, _) in FORMS.items() if op in "+*")
-ALSO     = ("the upstream gradient", "sum([x, y])", "random trees")
-REFUSED  = ("(-2) ** 0.5", "0 ** -1", "1 / 0", "0 / 0", "log(0)", "log(-1)", "sqrt(-1)")
+EVERYDAY  = frozenset(label for label, (op, _) in FORMS.items() if op in "+*")
+OPERATORS = frozenset(label for label, (op, _) in FORMS.items() if op in ("-", "/", "**", "neg"))
+ALSO      = ("the upstream gradient", "sum([x, y])", "random trees")
+REFUSED   = ("(-2) ** 0.5", "0 ** -1", "1 / 0", "0 / 0", "log(0)", "log(-1)", "sqrt(-1)")
 
 # Within a group: which questions, and how each counts. The first row that names one holds.
 QUESTIONS = (
     (frozenset([*EVERYDAY, *ALSO]), Weight(24, "+ and * are in every program")),
-    (frozenset(FORMS),              Weight(8,  "the other operations that every engine is asked about")),
+    (OPERATORS,                     Weight(16, "-, / and ** are in most programs")),
+    (frozenset(FORMS),              Weight(8,  "functions: what does not use them is not hurt")),
     (frozenset(REFUSED),            Weight(4,  "an error message in place of a number that does not exist")),
 )
 FURTHER = Weight(1, "an operation that few engines have")

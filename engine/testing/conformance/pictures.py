@@ -36,6 +36,8 @@ class Difference(TypedDict, total=False):
     wrong:  str                      # ... the node where that shows, ...
     right:  str                      # ... and both answers there
     given:  str
+    must:   str                      # what the marked edge must add, and ...
+    added:  str                      # ... what it added, where that is known
 
 
 class Outline(Difference, total=False):
@@ -60,9 +62,19 @@ def drawn_text(graph: Outline) -> list[str]:
         said.append(f"  {title(nodes, k):<12}{right:<28}{given}{differs}")
         for edge in graph["edges"]:
             if edge[1] == k:
-                mark = "   <== the first differing edge" if graph["marked"] == edge else ""
+                mark = f"   <== {noted(graph)}" if graph["marked"] == edge else ""
                 said.append(f"    from {title(nodes, edge[0])}{mark}")
     return said
+
+
+def noted(graph: Outline) -> str:
+    """What is said of the marked edge."""
+    return "the first differing edge" + (f": {amounts(graph)}" if amounts(graph) else "")
+
+
+def amounts(graph: Outline) -> str:
+    """must add 2.0, added 0"""
+    return f"{graph['must']}, {graph['added']}" if graph.get("must") else ""
 
 
 def title(nodes: Sequence[Node], k: int) -> str:
@@ -106,7 +118,8 @@ def described(graph: Outline, which: Side) -> str:
     said  = [f"{title(nodes, k)}: data {reread(node[which][0])}, grad {reread(node[which][1])}"
              for k, node in enumerate(nodes)]
     if graph["marked"]:
-        said.append("first differing edge: {} to {}".format(*(title(nodes, k) for k in graph["marked"][:2])))
+        ends = " to ".join(title(nodes, k) for k in graph["marked"][:2])
+        said.append(f"first differing edge: {ends}" + (f", which {amounts(graph)}" if amounts(graph) else ""))
     return f"the {which} graph: {'; '.join(said)}"
 
 
@@ -123,7 +136,8 @@ def dot_source(graph: Outline, which: Side) -> str:
         twin = sum(other[:2] == edge[:2] for other in graph["edges"]) > 1
         look = {"label": " "} if twin else {}                # a label keeps two edges apart
         if edge == graph["marked"]:
-            colour, words = (VERMILLION, "differs here") if which == "given" else (BLUE, "should be")
+            colour, words = ((VERMILLION, amounts(graph) or "differs here") if which == "given" else
+                             (BLUE, graph.get("must") or "should be"))
             look = {"color": colour, "fontcolor": colour, "penwidth": "3", "label": words}
         picture.edge(f"n{edge[0]}", f"n{edge[1]}", **look)
     return str(picture)

@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 
 from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding, Result, lost
 from .marks import apportioned, charges, shares, waived
-from .suite import GROUPS
 from .pictures import drawn_text
+from .places import excerpt_text
+from .suite import GROUPS
 
 
 class Verdict(NamedTuple):
@@ -228,7 +229,7 @@ def text(report: Report) -> str:
         verdict, finding = smallest(found)
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}{more}",
-                  *indented(finding_text(finding))]
+                  *indented("\n\n".join(filter(None, [places_text(finding), finding_text(finding)])))]
     lines += ["", *unasked] if (unasked := not_asked(report)) else []
     if report.skipped:
         lacks  = f"; the engine has no {', '.join(report.lacking)}" if report.lacking else ""
@@ -260,6 +261,11 @@ def smallest(found: list[tuple[Verdict, Finding]]) -> tuple[Verdict, Finding]:
     """The failure that shows a mistake best: a small program with a picture."""
     return min(found, key=lambda pair: (not pair[1].graph, not pair[1].code,
                                         len(pair[1].graph.get("nodes", ""))))
+
+
+def places_text(finding: Finding) -> str:
+    """The student's own lines."""
+    return "\n\n".join("\n".join(excerpt_text(place)) for place in finding.places)
 
 
 def finding_text(finding: Finding) -> str:
