@@ -4,6 +4,7 @@ edge marked."""
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, TypedDict
 
@@ -12,7 +13,7 @@ from ...show.numbers import reread
 from ...show.palette import BLUE, VERMILLION
 from ...show.text import html
 
-GRAPH = {"rankdir": "LR", "bgcolor": "transparent", "nodesep": "0.25", "ranksep": "0.45"}
+GRAPH = {"bgcolor": "transparent", "nodesep": "0.25", "ranksep": "0.45"}
 NODE  = {"shape": "box", "style": "rounded", "fontname": "Helvetica", "fontsize": "12", "margin": "0.12,0.06"}
 EDGE  = {"fontname": "Helvetica", "fontsize": "11", "arrowsize": "0.7"}
 
@@ -108,8 +109,13 @@ def drawn_svg(graph: Outline, which: Side) -> str:
     """
     from ...pictures.graphviz import render
     svg = render(dot_source(graph, which))
-    svg = svg[svg.index("<svg"):]
+    svg = re.sub(r'(width|height)="([\d.]+)pt"', in_rem, svg[svg.index("<svg"):], count=2)
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html(described(graph, which), 600)}" ', 1)
+
+
+def in_rem(size: re.Match[str]) -> str:
+    """A width or height that grows with the text of the page: 12 pt are 1 rem."""
+    return f'{size[1]}="{float(size[2]) / 12:.3f}rem"'
 
 
 def described(graph: Outline, which: Side) -> str:
@@ -123,9 +129,17 @@ def described(graph: Outline, which: Side) -> str:
     return f"the {which} graph: {'; '.join(said)}"
 
 
+def depth(graph: Outline) -> int:
+    """How many edges the longest way has: a long graph stands upright, to fit a phone."""
+    far = [0] * len(graph["nodes"])
+    for x, z, _ in sorted(graph["edges"], key=lambda edge: edge[1]):
+        far[z] = max(far[z], far[x] + 1)
+    return max(far, default=0)
+
+
 def dot_source(graph: Outline, which: Side) -> str:
     """The DOT text of one of the two graphs."""
-    picture = Dot(graph=GRAPH, node=NODE, edge=EDGE)
+    picture = Dot(graph=GRAPH | {"rankdir": "TB" if depth(graph) > 1 else "LR"}, node=NODE, edge=EDGE)
     for k, node in enumerate(graph["nodes"]):
         wrong = which == "given" and not agree(node)
         data, grad = map(reread, node[which])
@@ -136,8 +150,8 @@ def dot_source(graph: Outline, which: Side) -> str:
         twin = sum(other[:2] == edge[:2] for other in graph["edges"]) > 1
         look = {"label": " "} if twin else {}                # a label keeps two edges apart
         if edge == graph["marked"]:
-            colour, words = ((VERMILLION, amounts(graph) or "differs here") if which == "given" else
-                             (BLUE, graph.get("must") or "should be"))
-            look = {"color": colour, "fontcolor": colour, "penwidth": "3", "label": words}
+            colour, text, words = ((VERMILLION, "#a63f00", amounts(graph) or "differs here") if which == "given" else
+                                   (BLUE, "#005f96", graph.get("must") or "should be"))
+            look = {"color": colour, "fontcolor": text, "penwidth": "3", "label": f"  {words}  "}
         picture.edge(f"n{edge[0]}", f"n{edge[1]}", **look)
     return str(picture)
