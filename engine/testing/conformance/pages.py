@@ -198,8 +198,8 @@ def mistake(number: int, sentence: str, found: list[tuple[Verdict, Finding]], co
     """One mistake: the sentence, the student's own lines, the program, both answers, both graphs."""
     verdict, finding = smallest(found)
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    return (f"<h3 id='{anchor}'>{number}. {say(sentence)}</h3>\n<p class='note'>Cost {cost:.1f} of 100 points; "
-            f"found by {say(verdict.id)}{more}.</p>\n{''.join(map(own_lines, finding.places))}"
+    return (f"<h3 id='{anchor}'>{number}. {say(sentence)}</h3>\n<p class='note'>Cost {cost:.1f} of 100 "
+            f"points; found by {say(verdict.id)}{more}.</p>\n{''.join(map(own_lines, finding.places))}"
             f"{exhibit(finding)}")
 
 

@@ -150,8 +150,8 @@ def dot_source(graph: Outline, which: Side) -> str:
         twin = sum(other[:2] == edge[:2] for other in graph["edges"]) > 1
         look = {"label": " "} if twin else {}                # a label keeps two edges apart
         if edge == graph["marked"]:
-            colour, text, words = ((VERMILLION, "#a63f00", amounts(graph) or "differs here") if which == "given" else
-                                   (BLUE, "#005f96", graph.get("must") or "should be"))
+            colour, text = (VERMILLION, "#a63f00") if which == "given" else (BLUE, "#005f96")
+            words = (amounts(graph) or "differs here") if which == "given" else graph.get("must", "should be")
             look = {"color": colour, "fontcolor": text, "penwidth": "3", "label": f"  {words}  "}
         picture.edge(f"n{edge[0]}", f"n{edge[1]}", **look)
     return str(picture)

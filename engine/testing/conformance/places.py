@@ -35,8 +35,8 @@ class Excerpt(TypedDict):
 
 
 class Site(NamedTuple):
-    """name: of the mistake, "" where there is none by name. part: of the engine. ops: the operations, () for all. operands: which of theirs.
-    method: the one that is meant, where no operation says so."""
+    """name: of the mistake, "" where there is none by name. part: of the engine. ops: the operations, () for
+    all. operands: which of theirs. method: the one that is meant, where no operation says so."""
 
     name:     str
     part:     str             = "step"
@@ -155,7 +155,7 @@ def only_return(node: ast.AST) -> ast.expr | None:
     if not isinstance(node, FUNCTIONS):
         return None
     *before, last = [s for s in node.body
-                     if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))] or [None]
+                     if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))] or node.body
     wraps = all(isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name)
                 and s.targets[0].id in parameters(node) for s in before)
     return last.value if wraps and isinstance(last, ast.Return) else None
@@ -181,9 +181,12 @@ def plain(node: ast.expr) -> bool:
 def backward(book: Book) -> list[Spot]:
     """The method, or the function beside the class, that runs the backward pass."""
     script = book.own()
-    found  = next((spot for word in BACKWARD if (spot := book.method(word))), None) or next(
-        (spot for word in PASSES if script and (spot := book.named(script, word))), None)
-    return [found] if found else []
+    said   = [book.naming.backward] if book.naming.backward else []
+    found  = next((spot for word in [*said, *BACKWARD] if (spot := book.method(word))), None) or next(
+        (spot for word in [*said, *PASSES] if script and (spot := book.named(script, word))), None)
+    others = [spot for node in script.tree.body if isinstance(node, ast.ClassDef) for word in BACKWARD
+              if (spot := book.method(word, Spot(script, node, node.name)))] if script else []
+    return [found] if found else others if len(others) == 1 else []       # that of a tape, for example
 
 
 def helpers(book: Book, spot: Spot, hops: int = 2) -> list[Spot]:
@@ -213,10 +216,11 @@ def once(spots: Sequence[Spot]) -> list[Spot]:
 # --- statements that set a gradient -----------------------------------------------------------------------
 
 class Store(NamedTuple):
-    """x.grad = value, or x.grad += value; name: of x."""
+    """x.grad = value, or x.grad += value; name: of x; word: grad, or what stands for it."""
 
     node:  ast.Assign | ast.AugAssign
     name:  str
+    word:  str
     inner: bool                                              # in a loop, or in a function within
 
 
@@ -225,7 +229,7 @@ def gradient_words(book: Book) -> set[str]:
     script = book.own()
     set_ = {node.attr for node in ast.walk(script.tree) if isinstance(node, ast.Attribute)
             and isinstance(node.ctx, ast.Store)} if script else set()
-    return {next((word for word in GRAD if word in set_), "grad")}
+    return {book.naming.grad or next((word for word in GRAD if word in set_), "grad")}
 
 
 def stores(spot: Spot, words: set[str]) -> list[Store]:
@@ -236,7 +240,7 @@ def stores(spot: Spot, words: set[str]) -> list[Store]:
         node, inner = left.pop()
         if isinstance(node, (ast.Assign, ast.AugAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            found += [Store(node, t.value.id, inner) for t in targets if isinstance(t, ast.Attribute)
+            found += [Store(node, t.value.id, t.attr, inner) for t in targets if isinstance(t, ast.Attribute)
                       and t.attr in words and isinstance(t.value, ast.Name)]
         inner = inner or isinstance(node, (*FUNCTIONS, ast.For, ast.While))
         left += [(child, inner) for child in ast.iter_child_nodes(node)]
@@ -245,15 +249,9 @@ def stores(spot: Spot, words: set[str]) -> list[Store]:
 
 def accumulates(store: Store) -> bool:
     """Whether the old gradient has a part in it."""
-    target = f"{store.name}."
     return isinstance(store.node, ast.AugAssign) or any(
         isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-        and f"{node.value.id}." == target and node.attr == attribute(store) for node in ast.walk(store.node.value))
-
-
-def attribute(store: Store) -> str:
-    target = store.node.target if isinstance(store.node, ast.AugAssign) else store.node.targets[0]
-    return target.attr if isinstance(target, ast.Attribute) else ""
+        and (node.value.id, node.attr) == (store.name, store.word) for node in ast.walk(store.node.value))
 
 
 def passing(spot: Spot, words: set[str]) -> list[Store]:

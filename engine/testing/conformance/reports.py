@@ -218,8 +218,9 @@ def text(report: Report) -> str:
     if report.problem:
         return "\n".join([*lines, report.problem])
     for mark in report.marks:
-        more = [f"lost {mark.lost:.1f} of {mark.points:.1f}"] * (mark.passed < mark.asked) + [
-            f"{count} {what}" for count, what in ((mark.skipped, "skipped"), (mark.waived, "not asked")) if count]
+        more = [f"lost {mark.lost:.1f} of {mark.points:.1f}"] * (mark.passed < mark.asked)
+        more += [f"{mark.skipped} skipped"] * bool(mark.skipped)
+        more += [f"{mark.waived} not asked"] * bool(mark.waived)
         lines.append(f"  {mark.group:<32} {mark.text:>7}  {bar(mark)}" + "   " * bool(more) + ", ".join(more))
     found_ = ("" if report.passed else f": {len(report.mistakes)} likely mistakes in {len(report.findings)} "
               "failures")
@@ -227,10 +228,11 @@ def text(report: Report) -> str:
     lines += [f"  {cost:>6.1f}  {what}" for what, cost in bill(report)]
     for number, (sentence, found) in enumerate(report.mistakes, 1):
         verdict, finding = smallest(found)
-        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}{more}",
+        others = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}{others}",
                   *indented("\n\n".join(filter(None, [places_text(finding), finding_text(finding)])))]
-    lines += ["", *unasked] if (unasked := not_asked(report)) else []
+    unasked = not_asked(report)
+    lines += ["", *unasked] if unasked else []
     if report.skipped:
         lacks  = f"; the engine has no {', '.join(report.lacking)}" if report.lacking else ""
         lines += ["", f"skipped: {len(report.skipped)} cases{lacks}"]

@@ -69,8 +69,8 @@ def conformance(engine: Engine | str, *, seed: int = 0, examples: int = 10, time
     report = Report(name, seed, examples)
     with chosen(engine, isolated, stop, named(naming or {})) as witness:
         began = time.monotonic()
-        judge(witness, report, cases, Context(witness, seed, examples, limit=case_limit,
-                                              deadline=began + time_limit), opened(engine))
+        context = Context(witness, seed, examples, limit=case_limit, deadline=began + time_limit)
+        judge(witness, report, cases, context, opened(engine, named(naming or {})))
         report.seconds = time.monotonic() - began
     return cleaned(report, engine)
 

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from .attempts import Engine
+from .discovery import CLASSES
 from .loading import is_file, root, split
-from .trials import BACKWARD
+from .trials import BACKWARD, LOOK, Naming
 
 LARGEST = 1_000_000                      # bytes of a file that is read
 FILES   = 20                             # files that are read
@@ -53,14 +54,14 @@ class Spot(NamedTuple):
         return kind + self.name
 
 
-def opened(engine: Engine | str) -> Book | None:
+def opened(engine: Engine | str, naming: Naming = LOOK) -> Book | None:
     """The book of an engine; None where its class cannot be told for certain from the text alone."""
     if isinstance(engine, str):
         place, name = split(engine)
         path = Path(place) if is_file(place) else module_file(place)
     else:
         path, name = class_file(engine), engine.__name__
-    book = Book(path.resolve()) if path and path.is_file() else None
+    book = Book(path.resolve(), naming) if path and path.is_file() else None
     return book if book and book.choose(name) else None
 
 
@@ -88,8 +89,9 @@ def class_file(engine: Engine) -> Path | None:
 class Book:
     """What was read. The class of the engine is `kind`, once it is chosen."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, naming: Naming = LOOK) -> None:
         self.path = path
+        self.naming = naming
         self.root = root(path)
         self.read: dict[Path, Script | None] = {}
         self.kind: Spot | None = None
@@ -131,15 +133,23 @@ class Book:
         if script and name:
             self.kind = self.named(script, name) or within(script, name)
         elif script:
-            kinds = [self.named(script, node.name) for node in top(script.tree.body)
-                     if isinstance(node, ast.ClassDef)]
-            able  = [kind for kind in kinds if kind and any(self.method(word, kind) for word in BACKWARD)]
-            usual = [kind for kind in [self.named(script, "Value")] if kind] or (
-                able if len(able) == 1 else [kind for kind in kinds if kind] if len(kinds) == 1 else [])
-            self.kind = usual[0] if usual else None
+            kinds = [kind for node in top(script.tree.body) if isinstance(node, ast.ClassDef)
+                     and (kind := self.named(script, node.name))]
+            self.kind = self.likely(kinds)
         if self.kind and not isinstance(self.kind.node, ast.ClassDef):
             self.kind = None
         return self.kind
+
+    def likely(self, kinds: list[Spot]) -> Spot | None:
+        """The one that can be meant: called Value, the only one that computes, that has a backward pass, that
+        there is; of several that compute the one with the most usual name."""
+        value = [kind for kind in kinds if kind.name == "Value"]
+        compute = [kind for kind in kinds if self.method("__add__", kind) or self.method("__mul__", kind)]
+        passing = [kind for kind in kinds if any(self.method(word, kind) for word in BACKWARD)]
+        for some in (value, compute, passing, kinds):
+            if len(some) == 1:
+                return some[0]
+        return next((kind for name in CLASSES for kind in compute if kind.name == name), None)
 
     def named(self, script: Script, name: str, hops: int = HOPS) -> Spot | None:
         """What a name of a file stands for: a function, a class, a statement that makes one; also what is
@@ -197,7 +207,8 @@ class Book:
 
     def family(self) -> list[str]:
         """The names of the class and of its bases."""
-        names, left = [], [self.kind]
+        names: list[str] = []
+        left = [self.kind]
         while left and len(names) < FILES:
             kind = left.pop()
             if kind and isinstance(kind.node, ast.ClassDef) and kind.node.name not in names:
@@ -240,7 +251,9 @@ def assigned(node: ast.stmt, name: str) -> ast.expr | None:
     """What an assignment gives to a name, alone or in a tuple."""
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
         return node.value
-    for target in node.targets if isinstance(node, ast.Assign) else ():
+    if not isinstance(node, ast.Assign):
+        return None
+    for target in node.targets:
         if isinstance(target, ast.Name) and target.id == name:
             return node.value
         if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):

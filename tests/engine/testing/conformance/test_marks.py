@@ -49,9 +49,9 @@ def test_the_points_of_all_questions_are_100_whatever_is_skipped():
 
 def test_what_is_worse_costs_more():
     """The class: every pair of questions of different severity."""
-    worst_first = [lost(failing("x * y", "x * 2", "2 * x")), lost(failing("diamonds")), lost(failing("x * y")),
-                   lost(failing("twice")), lost(failing("x.tanh()")), lost(failing("0 ** 2")),
-                   lost(failing("(-2) ** 0.5"))]
+    worst_first = [lost(failing("x * y", "x * 2", "2 * x")), lost(failing("diamonds")),
+                   lost(failing("x * y")), lost(failing("twice")), lost(failing("x.tanh()")),
+                   lost(failing("0 ** 2")), lost(failing("(-2) ** 0.5"))]
     assert worst_first == sorted(worst_first, reverse=True) and len(set(worst_first)) == len(worst_first)
     assert of_question("arithmetic", "x + y") > of_question("arithmetic", "x.exp()") > of_question(
         "arithmetic", "x.softplus()")

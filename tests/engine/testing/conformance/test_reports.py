@@ -42,8 +42,8 @@ def test_a_finding_holds_the_smallest_program_both_answers_the_reason_and_both_g
                                        "twice")
     x, z = finding.graph["nodes"]
     assert (x["right"], x["given"]) == (["3.0", "2.0"], ["3.0", "1.0"])
-    assert finding.graph["edges"] == [[0, 1, 0], [0, 1, 1]] and finding.graph["marked"] == [0, 1, 0]
-    assert "<== the first differing edge" in str(report)
+    assert finding.graph["edges"] == [[0, 1, 0], [0, 1, 1]] and finding.graph["marked"] == [0, 1, 1]
+    assert "<== the first differing edge: must add 1.0, added 0" in str(report)
 
 
 def test_each_sentence_is_told_once_known_mistakes_first_and_then_what_explains_most():

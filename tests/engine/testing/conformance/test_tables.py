@@ -23,7 +23,8 @@ def test_the_table_names_the_groups_that_lost_marks_and_the_first_mistakes():
     gone  = Report("eve.py", 0, 1, problem="there is no file eve.py")
     assert table([wrong, right, gone]).split("\n")[2:] == [
         "ada.py      0  kinks 0/1", "         25.0  - mistake 0", "         25.0  - mistake 1",
-        "         25.0  - mistake 2", "         25.0  - 1 more", "bob.py    100  nothing", "eve.py      0  there is no file eve.py"]
+        "         25.0  - mistake 2", "         25.0  - 1 more", "bob.py    100  nothing",
+        "eve.py      0  there is no file eve.py"]
 
 
 def test_the_row_says_what_cost_what():
