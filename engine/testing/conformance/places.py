@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple, TypedDict
 
 from ..random_programs.operations import OPERATIONS
@@ -22,6 +23,8 @@ from .trials import BACKWARD, FUNCTIONS as PASSES, GRAD
 WHOLE  = 20                              # lines of a method that are shown as they are
 AROUND = 4                               # lines around a marked one, where the method is longer
 MOST   = 2                               # methods that are shown of one mistake
+NODES  = 5000                            # of the tree of a method; what is larger no reader looks through
+CALLS  = 50                              # in a method, that are followed
 
 
 class Excerpt(TypedDict):
@@ -90,13 +93,17 @@ def differs(mistake: Mistake, op: str, k: int) -> bool:
 def places(book: Book, site: Site) -> list[Excerpt]:
     """The methods in which it lies; those with a marked line alone, if there are any."""
     words = gradient_words(book)
-    spots = [spot for spot in once(spots_of(book, site)) if site.name or computes(spot)]
+    spots = [spot for spot in once(spots_of(book, site)) if small(spot) and (site.name or computes(spot))]
     lines = [marked(book, spot, site, words) for spot in spots]
     if any(lines):
         spots, lines = [s for s, m in zip(spots, lines) if m], [m for m in lines if m]
     elif site.name in HINTED:
         return []
     return [excerpt(spot, found) for spot, found in zip(spots, lines)][:MOST]
+
+
+def small(spot: Spot) -> bool:
+    return sum(1 for _ in islice(ast.walk(spot.node), NODES + 1)) <= NODES
 
 
 def spots_of(book: Book, site: Site) -> list[Spot]:
@@ -107,14 +114,14 @@ def spots_of(book: Book, site: Site) -> list[Spot]:
         return [spot for op in site.ops if (spot := of_operation(book, op))]
     back    = backward(book)
     reached = [*back, *(spot for b in back for spot in helpers(book, b))]
+    if site.name in ("set of operands", "order of a set"):
+        return [*reached, *(spot for spot in [book.method("__init__")] if spot)]
     if site.part in ("listing", "course", "prepare", "finish"):
         return reached if site.part == "listing" or site.name in HINTS else back
     if site.part == "late":
         return closures(book)
-    if site.name == "set of operands":
-        return [*reached, *(spot for spot in [book.method("__init__")] if spot)]
-    passing = [spot for spot in reached if passes_on(spot, gradient_words(book))]
-    return passing or closures(book) or back
+    words = gradient_words(book)
+    return [spot for spot in reached if passes_on(spot, words)] or closures(book) or back
 
 
 def of_operation(book: Book, op: str) -> Spot | None:
@@ -192,13 +199,12 @@ def backward(book: Book) -> list[Spot]:
 def helpers(book: Book, spot: Spot, hops: int = 2) -> list[Spot]:
     """The functions and methods of the student's that it calls, in their order."""
     found: list[Spot] = []
-    for node in ast.walk(spot.node):
-        if isinstance(node, ast.Call):
-            called = (book.named(spot.script, node.func.id) if isinstance(node.func, ast.Name) else
-                      book.method(node.func.attr) if isinstance(node.func, ast.Attribute) else None)
-            if called and isinstance(called.node, FUNCTIONS) and called.node is not spot.node:
-                found += [called, *(helpers(book, called, hops - 1) if hops else [])]
-    return found
+    for node in islice((node for node in ast.walk(spot.node) if isinstance(node, ast.Call)), CALLS):
+        beyond = (book.named(spot.script, node.func.id) if isinstance(node.func, ast.Name) else
+                  book.method(node.func.attr) if isinstance(node.func, ast.Attribute) else None)
+        if beyond and isinstance(beyond.node, FUNCTIONS) and beyond.node is not spot.node:
+            found += [beyond, *(helpers(book, beyond, hops - 1) if hops else [])]
+    return once(found)
 
 
 def closures(book: Book) -> list[Spot]:
@@ -226,10 +232,7 @@ class Store(NamedTuple):
 
 def gradient_words(book: Book) -> set[str]:
     """The attribute that holds the gradient: of the names that are usual the first that is set."""
-    script = book.own()
-    set_ = {node.attr for node in ast.walk(script.tree) if isinstance(node, ast.Attribute)
-            and isinstance(node.ctx, ast.Store)} if script else set()
-    return {book.naming.grad or next((word for word in GRAD if word in set_), "grad")}
+    return {book.naming.grad or next((word for word in GRAD if word in book.attributes), "grad")}
 
 
 def stores(spot: Spot, words: set[str]) -> list[Store]:
@@ -403,11 +406,12 @@ def wiping(book: Book, spot: Spot, site: Site, words: set[str]) -> list[int]:
 
 def going_forwards(book: Book, spot: Spot, site: Site, words: set[str]) -> list[int]:
     """The loop that passes gradients on, where it is not over the reverse of a list."""
-    loops = [node for node in ast.walk(spot.node) if isinstance(node, ast.For)
-             and any(store.node in ast.walk(node) for store in passing(spot, words))]
-    outer = [loop for loop in loops if not any(loop in ast.walk(other) for other in loops
-                                               if other is not loop)]
-    return [loop.lineno for loop in outer if isinstance(loop.iter, ast.Name)]
+    stored = {id(store.node) for store in passing(spot, words)}
+    within = {id(loop): {id(node) for node in ast.walk(loop)} for loop in ast.walk(spot.node)
+              if isinstance(loop, ast.For)}
+    inner  = {key for loop, nodes in within.items() for key in nodes if key != loop}
+    return [loop.lineno for loop in ast.walk(spot.node) if isinstance(loop, ast.For)
+            and id(loop) not in inner and within[id(loop)] & stored and isinstance(loop.iter, ast.Name)]
 
 
 def making_a_set(book: Book, spot: Spot, site: Site, words: set[str]) -> list[int]:
@@ -424,12 +428,21 @@ def keeping_a_default(book: Book, spot: Spot, site: Site, words: set[str]) -> li
             or (isinstance(x, ast.Call) and called(x) in ("set", "list", "dict"))]
 
 
+def reading_late(book: Book, spot: Spot, site: Site, words: set[str]) -> list[int]:
+    """x.grad += other.data * ...: a number of an operand that is read when backward() runs."""
+    names = parameters(spot.node)
+    return [store.node.lineno for store in passing(spot, words) if any(
+        isinstance(node, ast.Attribute) and node.attr not in words and isinstance(node.value, ast.Name)
+        and node.value.id in names for node in ast.walk(store.node.value))]
+
+
 HINTS: dict[str, Hint] = {
     "overwrite":       overwriting,
     "upstream":        forgetting,
     "slope":           sloping,
     "value":           rounding_down,
     "recursion":       recursing,
+    "read late":       reading_late,
     "no seed":         starting,
     "seed is data":    starting,
     "seed not reset":  adding_a_seed,

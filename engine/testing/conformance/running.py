@@ -23,9 +23,9 @@ from .cases import lost as lost_case
 from .conclusions import conclude, located
 from .exchange import DEATHS, LOADING, Garbled, Lost, Raised, Unloadable, Witness
 from .here import Here
-from .loading import is_file, root, split
+from .loading import is_file, split
 from .reports import Report, Verdict
-from .sources import Book, opened, without_folders
+from .sources import Book, opened, start, without_folders
 from .suite import CASES, QUESTIONS
 from .trials import LOOK, Naming
 
@@ -78,7 +78,7 @@ def conformance(engine: Engine | str, *, seed: int = 0, examples: int = 10, time
 def cleaned(report: Report, engine: Engine | str) -> Report:
     """The report without the folders of this machine, which are nobody's business."""
     place   = split(engine)[0] if isinstance(engine, str) else ""
-    folders = [str(Path(place).resolve().parent), str(root(Path(place).resolve()))] if is_file(place) else []
+    folders = [str(Path(place).resolve().parent), str(start(Path(place).resolve()))] if is_file(place) else []
     def clean(text: str) -> str:
         return without_folders(text, *folders, os.getcwd())
     def told(finding: Finding) -> Finding:

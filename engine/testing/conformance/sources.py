@@ -13,6 +13,7 @@ import os
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from importlib.machinery import PathFinder
 from io import BytesIO
 from pathlib import Path
@@ -23,7 +24,7 @@ from .discovery import CLASSES
 from .loading import is_file, root, split
 from .trials import BACKWARD, LOOK, Naming
 
-LARGEST = 1_000_000                      # bytes of a file that is read
+LARGEST = 300_000                        # bytes of a file that is read
 FILES   = 20                             # files that are read
 HOPS    = 8                              # names that stand for another
 
@@ -32,12 +33,14 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Script(NamedTuple):
-    """A file: its place, the name by which it is shown, its lines, and what stands in it."""
+    """A file: its place, the name by which it is shown, its lines, and what stands in it; the statements that
+    give something a name, by that name, "*" for imports of everything."""
 
     path:  Path
     name:  str
     lines: list[str]
     tree:  ast.Module
+    named: dict[str, list[ast.stmt]]
 
 
 class Spot(NamedTuple):
@@ -92,8 +95,9 @@ class Book:
     def __init__(self, path: Path, naming: Naming = LOOK) -> None:
         self.path = path
         self.naming = naming
-        self.root = root(path)
+        self.root = start(path)
         self.read: dict[Path, Script | None] = {}
+        self.methods: dict[tuple[int, str, bool], Spot | None] = {}
         self.kind: Spot | None = None
 
     # --- files ----------------------------------------------------------------------------------------
@@ -124,6 +128,13 @@ class Book:
                 if path.is_file() and path.resolve().is_relative_to(self.root):
                     return self.script(path)
         return None
+
+    @cached_property
+    def attributes(self) -> set[str]:
+        """The attributes that are set anywhere in the file."""
+        script = self.own()
+        return {node.attr for node in ast.walk(script.tree) if isinstance(node, ast.Attribute)
+                and isinstance(node.ctx, ast.Store)} if script else set()
 
     # --- names ----------------------------------------------------------------------------------------
 
@@ -157,7 +168,8 @@ class Book:
         if not hops:
             return None
         found: Spot | None = None
-        for node in top(script.tree.body):
+        known = [*script.named.get("*", []), *script.named.get(name, [])]
+        for node in sorted(known, key=lambda node: node.lineno):
             if isinstance(node, (*FUNCTIONS, ast.ClassDef)) and node.name == name:
                 found = Spot(script, node, name)
             elif isinstance(node, ast.ImportFrom):
@@ -177,21 +189,28 @@ class Book:
         kind = kind or self.kind
         if kind is None or not isinstance(kind.node, ast.ClassDef) or not hops:
             return None
+        key = (id(kind.node), name, aliases)
+        if key not in self.methods:
+            self.methods[key] = None                         # a class that is its own base has no more
+            self.methods[key] = self.looked_up(name, kind, kind.node, hops, aliases)
+        return self.methods[key]
+
+    def looked_up(self, name: str, kind: Spot, node_: ast.ClassDef, hops: int, aliases: bool) -> Spot | None:
         found: Spot | None = None
-        for node in top(kind.node.body):
+        for node in top(node_.body):
             if isinstance(node, FUNCTIONS) and node.name == name:
                 found = Spot(kind.script, node, name)
             elif (value := assigned(node, name)) is not None:
                 found = self.meant(kind, node, value, name, hops) if aliases else Spot(kind.script, node,
                                                                                        name)
         for node in top(kind.script.tree.body):
-            if (value := set_on(node, kind.node.name, name)) is not None:
+            if (value := set_on(node, node_.name, name)) is not None:
                 found = self.meant(kind, node, value, name, hops)
         if found:
             return found
-        for base in kind.node.bases:
+        for base in node_.bases:
             above = self.named(kind.script, base.id) if isinstance(base, ast.Name) else None
-            if above and above.node is not kind.node and (
+            if above and above.node is not node_ and (
                     found := self.method(name, above, hops - 1, aliases)):
                 return found
         return None
@@ -227,7 +246,27 @@ def parsed(path: Path, name: str) -> Script | None:
         text = data.decode(tokenize.detect_encoding(BytesIO(data).readline)[0])
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None                                          # the witness, which runs it, says what is wrong
-    return Script(path, name, re.split("\r\n|\r|\n", text), tree)
+    index: dict[str, list[ast.stmt]] = {}
+    for node in top(tree.body):
+        for word in given(node):
+            index.setdefault(word, []).append(node)
+    return Script(path, name, re.split("\r\n|\r|\n", text), tree, index)
+
+
+def given(node: ast.stmt) -> set[str]:
+    """The names that a statement gives to something."""
+    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        return {node.name}
+    if isinstance(node, ast.ImportFrom):
+        return {alias.asname or alias.name for alias in node.names}
+    targets = (node.targets if isinstance(node, ast.Assign) else
+               [node.target] if isinstance(node, ast.AnnAssign) else [])
+    return {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+
+
+def start(path: Path) -> Path:
+    """The folder from which the file's imports start."""
+    return root(path) if path.is_file() and path.stat().st_size <= LARGEST else path.parent
 
 
 def top(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:

@@ -1,5 +1,6 @@
 """Places: the method in which a mistake lies, and the line, where the text leaves no doubt."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,9 @@ def exhibit(tmp_path):
     (Site("no seed", "prepare"),           [("def backward", [50])]),
     (Site("inner kept", "prepare"),        [("def backward", [])]),
     (Site("set of operands", "message"),   [("def __init__", [4])]),
-    (Site("read late", "late", ("*",)),    [("def __mul__", [])]),
+    (Site("read late", "late", ("*",)),    [("def __mul__", [17, 18])]),
+    (Site("read late", "late"),            [("def __mul__", [17, 18])]),
+    (Site("order of a set", "listing"),    [("def __init__", [4])]),
     (Site("", ops=("sqrt",)),              []),
     (Site("", method="__rsub__"),          []),
     (Site("", ops=("neg",), method="__neg__"), [])])                             # made of others: no guess
@@ -176,3 +179,20 @@ def test_a_line_of_text_is_broken_and_not_cut():
     place = {"file": "a.py", "line": 9, "name": "def f", "lines": [(9, "x" * 25)], "marked": [9]}
     assert excerpt_text(place, 10) == ["a.py, line 9, def f", "> 9  xxxxxxxxxx", "       xxxxxxxxxx",
                                        "       xxxxx"]
+
+
+def test_a_file_that_is_made_to_be_slow_to_read_is_given_up(tmp_path):
+    """The class: thousands of loops, of calls, of names, of signs. It is the time of the processor, and ten
+    times what it takes."""
+    loops = "".join(f"        for a{k} in order:\n            x.grad = a{k} * y.grad\n" for k in range(2000))
+    calls = "".join(f"        f{k}()\n" for k in range(2000)) + "        x.grad = 2 * y\n"
+    names = "".join(f"def f{k}():\n    f{(k * 7) % 2000}(); f{(k * 11) % 2000}()\n" for k in range(2000))
+    for body in (loops, calls):
+        (tmp_path / "ada.py").write_text(f"{names}class Value:\n    def backward(self):\n{body}")
+        began = time.process_time()
+        book  = opened(str(tmp_path / "ada.py"))
+        assert all(isinstance(places(book, site_of(m)), list) for m in catalogue()[:8])
+        assert time.process_time() - began < 30
+    (tmp_path / "ada.py").write_text("class Value:\n    def __mul__(self, x): return " + "-" * 90_000 + "x")
+    book = opened(str(tmp_path / "ada.py"))
+    assert book is None or places(book, Site("slope of *", ops=("*",))) == []
