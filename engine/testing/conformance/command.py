@@ -40,6 +40,10 @@ def main(argv: list[str]) -> int:
         print("chainrule:", missing("mpmath", "the suite computes what is right, and for that"),
               file=sys.stderr)
         return 2
+    if asked.pages and Path(asked.pages).exists() and not Path(asked.pages).is_dir():
+        print(f"--pages {asked.pages} is a file, and pages go into a folder: give another name",
+              file=sys.stderr)
+        return 2
     try:
         reports = tested(engines, asked)
     except ValueError as error:

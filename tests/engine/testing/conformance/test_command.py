@@ -121,6 +121,8 @@ def test_reports_of_several_engines_are_one_junit_file():
 def test_a_wrong_argument_is_told_on_the_error_stream(capsys):
     assert main(["engine:Value", "--only", "nonsense"]) == 2
     assert "no case contains 'nonsense'" in capsys.readouterr().err
+    assert main(["engine:Value", "--only", "kinks", "--pages", __file__]) == 2
+    assert "is a file, and pages go into a folder" in capsys.readouterr().err
 
 
 def test_names_and_an_adapter_are_given_in_one_line(tmp_path, capsys):
