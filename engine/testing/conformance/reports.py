@@ -287,4 +287,4 @@ def bar(mark: Mark) -> str:
 
 
 def indented(s: str) -> list[str]:
-    return ["     " + line for line in s.splitlines()]
+    return [("     " + line).rstrip() for line in s.splitlines()]
