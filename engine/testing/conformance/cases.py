@@ -28,6 +28,7 @@ from .exercises import Exercise
 from .expectations import askable, wrong
 from .outlines import pictured, shown
 from .pictures import Outline
+from .places import Excerpt
 from .simulation import Model
 from .writing import interval_text, names, written
 
@@ -43,6 +44,8 @@ class Finding(NamedTuple):
 
     likely: (name, sentence) of each mistake that predicts all the answers, the most common first.
     graph:  nodes, edges and the first differing edge, for the two pictures; {} if there is none.
+    form:   the operation, where it is a single one: "* nn".
+    places: the student's own lines in which the mistake lies, as far as that is certain.
     """
 
     code:     str
@@ -53,6 +56,8 @@ class Finding(NamedTuple):
     sentence: str
     likely:   list[tuple[str, str]]
     graph:    Outline
+    form:     str           = ""
+    places:   list[Excerpt] = []
 
 
 @dataclass
@@ -307,7 +312,8 @@ def found(exercise: Exercise, outcome: Outcome, sentence: str, likely: list[tupl
     n = len(exercise.program.inputs)
     given = [shown(g) for g in outcome.grads[:n]]
     return Finding(written(exercise), names(exercise)[:n], right_answers(exercise), given, outcome.error,
-                   sentence, likely, pictured(exercise, outcome))
+                   sentence, likely, pictured(exercise, outcome),
+                   key_of(exercise.program.steps[0]) if len(exercise.program.steps) == 1 else "")
 
 
 def right_answers(exercise: Exercise) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 from ...extras import missing
 from ...show.files import written
@@ -37,6 +38,10 @@ def main(argv: list[str]) -> int:
         return 2
     if find_spec("mpmath") is None:                      # without it every engine would be blamed
         print("chainrule:", missing("mpmath", "the suite computes what is right, and for that"),
+              file=sys.stderr)
+        return 2
+    if asked.pages and Path(asked.pages).exists() and not Path(asked.pages).is_dir():
+        print(f"--pages {asked.pages} is a file, and pages go into a folder: give another name",
               file=sys.stderr)
         return 2
     try:
@@ -76,7 +81,10 @@ def parser() -> argparse.ArgumentParser:
     add("--only",       metavar="TEXT", default="", help='only the cases whose "group: name" contains TEXT')
     add("--json",       metavar="FILE", help="write a report as JSON; - prints it in place of the text")
     add("--junit",      metavar="FILE", help="write a report as JUnit XML; - prints it in place of the text")
-    add("--html",       metavar="FILE", help="write the reports as one HTML page; - prints it")
+    add("--html",       metavar="FILE", help="write one engine's page, or the table of several, as HTML; - "
+                                             "prints it")
+    add("--pages",      metavar="FOLDER", help="write a page for each engine into the folder; the table of "
+                                               "--html leads to them")
     add("--csv",        metavar="FILE", help="write the table of scores; - prints it")
     add("--list",       action="store_true", help="list the cases")
     return p
@@ -118,20 +126,22 @@ def report_of(asked: argparse.Namespace, engine: str, batch: bool = False) -> Re
                          naming={"data": asked.data, "grad": asked.grad, "backward": asked.backward,
                                  "adapter": asked.adapter})
     if batch:
-        print(f"{engine}: {report.problem or f'{report.points} of 100'}", file=sys.stderr, flush=True)
+        print(f"{report.engine}: {report.problem or f'{report.points} of 100'}", file=sys.stderr, flush=True)
     return report
 
 
 def write(reports: list[Report], asked: argparse.Namespace) -> None:
     """The files asked for, and the text."""
     from .pages import page
+    from .sheets import sheet
     from .tables import csv_table, table
     batch = len(reports) > 1
     shown = False
+    links = pages_written(reports, asked) if asked.pages else None
     makers: dict[str, Callable[[], str]] = {
         "json":  lambda: "[" + ",\n".join(r.json() for r in reports) + "]" if batch else reports[0].json(),
         "junit": lambda: joined_junit(reports),
-        "html":  lambda: page(reports),
+        "html":  lambda: page(reports, links=links) if batch else sheet(reports[0]),
         "csv":   lambda: csv_table(reports)}
     for name, made in makers.items():
         place = getattr(asked, name)
@@ -143,6 +153,20 @@ def write(reports: list[Report], asked: argparse.Namespace) -> None:
             print(f"wrote {place}", file=sys.stderr)
     if not shown:
         print(table(reports) if batch else reports[0])
+
+
+def pages_written(reports: list[Report], asked: argparse.Namespace) -> dict[int, str]:
+    """Write a page for each engine; where they are, as seen from the table."""
+    from .sheets import names_of, sheet
+    folder = Path(asked.pages)
+    folder.mkdir(parents=True, exist_ok=True)
+    names  = names_of(reports)
+    for name, report in zip(names, reports):
+        written(str(folder / name), sheet(report))
+    print(f"wrote {len(names)} pages in {asked.pages}", file=sys.stderr)
+    start = Path(asked.html).parent if asked.html and asked.html != "-" else Path()
+    way   = Path(os.path.relpath(folder, start)).as_posix()
+    return {k: quote(f"{way}/{name}") for k, name in enumerate(names)}
 
 
 def joined_junit(reports: list[Report]) -> str:

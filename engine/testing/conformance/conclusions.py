@@ -16,18 +16,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
+from ..random_programs.operations import OPERATIONS
 from ..random_programs.rules import SMOOTH
 from ..random_programs.scalar_program import Plain, Program
 from .answers import LARGER, SMALLER, times
 from .attempts import Attempt
-from .cases import FORMS, Context, Finding, Result, form, found, inputs_of, key_of, smallest
+from .cases import FORMS, Case, Context, Finding, Result, form, found, inputs_of, key_of, smallest
 from .compositions import FORMS_OF, circular
+from .contributions import told
 from .diagnosis import Diagnosis, diagnose
 from .exchange import Lost, Raised
 from .exercises import Exercise, P, program
 from .expectations import askable
+from .places import BY_NAME, Site, places, site_of
 from .randoms import joined, random_exercises
 from .simulation import SORTS, Mistake, Model, agrees
+from .sources import Book
 from .stamina import EVERY_PATH
 from .suite import ACROSS, DIAMONDS, POINTS, SHARED, TWICE, alone
 
@@ -134,6 +138,36 @@ def questions(context: Context) -> Iterator[Exercise]:
                                 sound=False)
 
 
+# --- the student's own lines --------------------------------------------------------------------------------
+
+IN_PLACE = "x += 2 leaves x alone"
+
+
+def located(book: Book, mistakes: Sequence[Mistake], case: Case, finding: Finding, sound: bool) -> Finding:
+    """The finding with the lines in which its mistake lies. `sound`: whether any operation is right by
+    itself; if none is, one that goes wrong says nothing about its method."""
+    site = site_of_finding(mistakes, case, finding, sound)
+    return finding._replace(places=places(book, site)) if site else finding
+
+
+def site_of_finding(mistakes: Sequence[Mistake], case: Case, finding: Finding, sound: bool) -> Site | None:
+    """Where to look: by the mistake that was diagnosed; by its name; by the operation, if it is a single
+    one."""
+    mistake = next((m for m in mistakes if finding.likely and m.sentence == finding.sentence), None)
+    if mistake:
+        return site_of(mistake)
+    name = finding.likely[0][0] if finding.likely else ""
+    if name in BY_NAME:
+        return Site(name, BY_NAME[name])
+    if case.name == IN_PLACE:
+        return Site(name, method="__iadd__") if "__iadd__" in finding.sentence else None
+    if not finding.form or finding.likely or not sound or finding.error.startswith("RecursionError"):
+        return None
+    op, operands = finding.form.split()
+    turned = operands.startswith("p")
+    return Site(name, ops=(op,), method=f"__r{OPERATIONS[op].special[2:]}" if turned else "")
+
+
 def under(finding: Finding, mistake: Mistake) -> Finding:
     """The finding, told as a consequence of the mistake."""
     return finding._replace(sentence=mistake.sentence, likely=[(mistake.name, mistake.sentence)])
@@ -152,14 +186,14 @@ class Teller:
 
     def findings(self, result: Result) -> list[Finding]:
         """One for each mistake among the failed answers, and one for what no mistake explains."""
-        told: dict[str, Finding] = {}
+        said: dict[str, Finding] = {}
         for answer in sorted(result.failed, key=lambda answer: len(answer[0].program.steps)):
             causes = self.causes(answer)
             for mistake in causes:
-                told.setdefault(mistake.sentence, self.example(mistake, answer, result.otherwise))
-            if not causes and "" not in told:
-                told[""] = result.otherwise or self.unexplained(answer)
-        return list(told.values())
+                said.setdefault(mistake.sentence, self.example(mistake, answer, result.otherwise))
+            if not causes and "" not in said:
+                said[""] = result.otherwise or self.unexplained(answer)
+        return list(said.values())
 
     def causes(self, answer: Attempt) -> list[Mistake]:
         """The mistakes without which the diagnosed engine would answer otherwise; none if none is needed."""
@@ -214,8 +248,9 @@ class Teller:
                 return under(otherwise, mistake)
             alone   = (a for a in showing if self.causes(a) == [mistake])
             exercise, outcome = next(alone, showing[0] if showing else answer)
-            self.shown[mistake.sentence] = found(exercise, outcome, mistake.sentence,
-                                                 [(mistake.name, mistake.sentence)])
+            finding = found(exercise, outcome, mistake.sentence, [(mistake.name, mistake.sentence)])
+            self.shown[mistake.sentence] = finding._replace(
+                graph=told(finding.graph, exercise, outcome, self.diagnosis.model))
         return self.shown[mistake.sentence]
 
     def by_size(self) -> list[Attempt]:
@@ -228,7 +263,7 @@ class Teller:
         alone = [self.left[op] for op in exercise.program.ops if op in self.left]
         if alone and (outcome.error or not alone[0].error):  # one that raises elsewhere did not raise here
             return alone[0]
-        told = smallest(self.context, answer, bool(self.diagnosis.mistakes))
+        finding = smallest(self.context, answer, bool(self.diagnosis.mistakes))
         if len(exercise.program.steps) == 1:
-            self.left[exercise.program.ops[0]] = told
-        return told
+            self.left[exercise.program.ops[0]] = finding
+        return finding

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from ...show.numbers import exact
+from ...show.numbers import digits, exact
 from ..random_programs.operations import OPERATIONS
 from ..random_programs.scalar_program import Plain, Program, Step
 from .attempts import Outcome
@@ -88,9 +88,13 @@ def first_difference(exercise: Exercise, outcome: Outcome, right: Expected,
     users = [e for e in edges if e[0] == x]
     sent  = [slopes[j - n][k] * right.grads[j] for _, j, k in users]
     edge  = users[guilty(outcome.grads[x], right.grads[x], sent)] if users else None
-    return {"marked": list(edge) if edge else None,
-            "step": step_text(program.steps[edge[1] - n], named) if edge else "",
-            "wrong": named[x], "right": shown(right.grads[x]), "given": shown(outcome.grads[x])}
+    found: Difference = {"marked": list(edge) if edge else None,
+                         "step": step_text(program.steps[edge[1] - n], named) if edge else "",
+                         "wrong": named[x], "right": shown(right.grads[x]), "given": shown(outcome.grads[x])}
+    given = outcome.grads[x]
+    if len(users) == 1 and exercise.how == "once" and isinstance(given, float):  # all there is came along it
+        found["must"], found["added"] = f"must add {amount(right.grads[x])}", f"added {amount(given)}"
+    return found
 
 
 def first_wrong_value(exercise: Exercise, outcome: Outcome, right: Expected, hidden: set[int]) -> int | None:
@@ -130,5 +134,15 @@ def step_text(step: Step, named: list[str]) -> str:
 
 
 def shown(x: object) -> str:
-    """A number to the digits that matter, or what was given in its place."""
-    return x if isinstance(x, str) else "-" if x is None else exact(x)
+    """A number to the digits that matter, without a minus before 0, or what was given in its place."""
+    return x if isinstance(x, str) else "-" if x is None else exact(unsigned(x))
+
+
+def unsigned(x: object) -> object:
+    """0.0 for -0.0: no slope depends on that sign, and a reader would look for its cause."""
+    return 0.0 if isinstance(x, float) and x == 0 else x
+
+
+def amount(x: float) -> str:
+    """A number on an edge: all its digits while they are few."""
+    return "0" if x == 0 else exact(x) if len(exact(x)) <= 10 else digits(x, 6)

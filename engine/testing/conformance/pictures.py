@@ -4,6 +4,7 @@ edge marked."""
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, TypedDict
 
@@ -12,7 +13,7 @@ from ...show.numbers import reread
 from ...show.palette import BLUE, VERMILLION
 from ...show.text import html
 
-GRAPH = {"rankdir": "LR", "bgcolor": "transparent", "nodesep": "0.25", "ranksep": "0.45"}
+GRAPH = {"bgcolor": "transparent", "nodesep": "0.25", "ranksep": "0.45"}
 NODE  = {"shape": "box", "style": "rounded", "fontname": "Helvetica", "fontsize": "12", "margin": "0.12,0.06"}
 EDGE  = {"fontname": "Helvetica", "fontsize": "11", "arrowsize": "0.7"}
 
@@ -36,6 +37,8 @@ class Difference(TypedDict, total=False):
     wrong:  str                      # ... the node where that shows, ...
     right:  str                      # ... and both answers there
     given:  str
+    must:   str                      # what the marked edge must add, and ...
+    added:  str                      # ... what it added, where that is known
 
 
 class Outline(Difference, total=False):
@@ -60,9 +63,19 @@ def drawn_text(graph: Outline) -> list[str]:
         said.append(f"  {title(nodes, k):<12}{right:<28}{given}{differs}")
         for edge in graph["edges"]:
             if edge[1] == k:
-                mark = "   <== the first differing edge" if graph["marked"] == edge else ""
+                mark = f"   <== {noted(graph)}" if graph["marked"] == edge else ""
                 said.append(f"    from {title(nodes, edge[0])}{mark}")
     return said
+
+
+def noted(graph: Outline) -> str:
+    """What is said of the marked edge."""
+    return "the first differing edge" + (f": {amounts(graph)}" if amounts(graph) else "")
+
+
+def amounts(graph: Outline) -> str:
+    """must add 2.0, added 0"""
+    return f"{graph['must']}, {graph['added']}" if graph.get("must") else ""
 
 
 def title(nodes: Sequence[Node], k: int) -> str:
@@ -96,8 +109,13 @@ def drawn_svg(graph: Outline, which: Side) -> str:
     """
     from ...pictures.graphviz import render
     svg = render(dot_source(graph, which))
-    svg = svg[svg.index("<svg"):]
+    svg = re.sub(r'(width|height)="([\d.]+)pt"', in_rem, svg[svg.index("<svg"):], count=2)
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html(described(graph, which), 600)}" ', 1)
+
+
+def in_rem(size: re.Match[str]) -> str:
+    """A width or height that grows with the text of the page: 12 pt are 1 rem."""
+    return f'{size[1]}="{float(size[2]) / 12:.3f}rem"'
 
 
 def described(graph: Outline, which: Side) -> str:
@@ -106,13 +124,22 @@ def described(graph: Outline, which: Side) -> str:
     said  = [f"{title(nodes, k)}: data {reread(node[which][0])}, grad {reread(node[which][1])}"
              for k, node in enumerate(nodes)]
     if graph["marked"]:
-        said.append("first differing edge: {} to {}".format(*(title(nodes, k) for k in graph["marked"][:2])))
+        ends = " to ".join(title(nodes, k) for k in graph["marked"][:2])
+        said.append(f"first differing edge: {ends}" + (f", which {amounts(graph)}" if amounts(graph) else ""))
     return f"the {which} graph: {'; '.join(said)}"
+
+
+def depth(graph: Outline) -> int:
+    """How many edges the longest way has: a long graph stands upright, to fit a phone."""
+    far = [0] * len(graph["nodes"])
+    for x, z, _ in sorted(graph["edges"], key=lambda edge: edge[1]):
+        far[z] = max(far[z], far[x] + 1)
+    return max(far, default=0)
 
 
 def dot_source(graph: Outline, which: Side) -> str:
     """The DOT text of one of the two graphs."""
-    picture = Dot(graph=GRAPH, node=NODE, edge=EDGE)
+    picture = Dot(graph=GRAPH | {"rankdir": "TB" if depth(graph) > 1 else "LR"}, node=NODE, edge=EDGE)
     for k, node in enumerate(graph["nodes"]):
         wrong = which == "given" and not agree(node)
         data, grad = map(reread, node[which])
@@ -123,7 +150,8 @@ def dot_source(graph: Outline, which: Side) -> str:
         twin = sum(other[:2] == edge[:2] for other in graph["edges"]) > 1
         look = {"label": " "} if twin else {}                # a label keeps two edges apart
         if edge == graph["marked"]:
-            colour, words = (VERMILLION, "differs here") if which == "given" else (BLUE, "should be")
-            look = {"color": colour, "fontcolor": colour, "penwidth": "3", "label": words}
+            colour, text = (VERMILLION, "#a63f00") if which == "given" else (BLUE, "#005f96")
+            words = (amounts(graph) or "differs here") if which == "given" else graph.get("must", "should be")
+            look = {"color": colour, "fontcolor": text, "penwidth": "3", "label": f"  {words}  "}
         picture.edge(f"n{edge[0]}", f"n{edge[1]}", **look)
     return str(picture)

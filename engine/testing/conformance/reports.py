@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 from .cases import ADVICE, BLOCKED, FAIL, PASS, SKIP, Case, Finding, Result, lost
-from .suite import GROUPS
+from .marks import apportioned, charges, shares, waived
 from .pictures import drawn_text
+from .places import excerpt_text
+from .suite import GROUPS
 
 
 class Verdict(NamedTuple):
@@ -41,13 +43,16 @@ class Verdict(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """The score of one group."""
+    """The score of one group. lost: of 100 points, to one digit; waived: not asked, at no cost."""
 
     group:   str
     passed:  int
     asked:   int
     skipped: int
     advice:  int
+    waived:  int   = 0
+    points:  float = 0.0
+    lost:    float = 0.0
 
     @property
     def text(self) -> str:
@@ -75,26 +80,51 @@ class Report:
         return [self.mark(group) for group in GROUPS]
 
     def mark(self, group: str) -> Mark:
-        statuses = [v.status for v in self.verdicts if v.group == group]
-        count = statuses.count
+        own    = [(v, out, share) for v, out, share in zip(self.verdicts, waived(self.verdicts),
+                                                           shares(self.verdicts)) if v.group == group]
+        count  = [v.status for v, out, _ in own if not out].count
+        points = sum((share for _, _, share in own), Fraction(0))
+        lost   = sum((share for v, _, share in own if v.status != PASS), Fraction(0))
         return Mark(group, count(PASS), count(PASS) + count(FAIL) + count(BLOCKED), count(SKIP),
-                    count(ADVICE))
+                    count(ADVICE), sum(out for _, out, _ in own), round(float(points), 1),
+                    round(float(lost), 1))
+
+    @property
+    def exact(self) -> Fraction:
+        """The score, from 0 to 100: the weighted share of the questions that were passed (marks.py)."""
+        if self.problem:
+            return Fraction(0)
+        return sum((share for v, share in zip(self.verdicts, shares(self.verdicts)) if v.status == PASS),
+                   Fraction(0))
 
     @property
     def score(self) -> float:
-        """The mean over the groups that were asked, from 0 to 100."""
-        asked = [mark.passed / mark.asked for mark in self.marks if mark.asked]
-        return 100 * sum(asked) / len(asked) if asked and not self.problem else 0.0
+        return float(self.exact)
 
     @property
     def points(self) -> int:
         """The score as it is shown: cut, not rounded, so that 100 means that nothing is wrong."""
-        return min(int(self.score), 100 if self.passed else 99)
+        return min(int(self.exact), 100 if self.passed else 99)
 
     @property
     def tenths(self) -> float:
         """The score to one digit, cut likewise."""
-        return math.floor(10 * self.score) / 10
+        return min(int(10 * self.exact), 1000 if self.passed else 999) / 10
+
+    @property
+    def costs(self) -> list[tuple[str, float]]:
+        """What cost what, to one digit: each mistake in the order in which they are told, then what else was
+        lost. Together with `tenths` it makes 100."""
+        lost  = charges(self.verdicts) if not self.problem else {}
+        told  = [sentence for sentence, _ in self.mistakes]
+        order = [*told, *(why for why in lost if why not in told)]
+        return [*zip(order, apportioned([lost.get(why, Fraction(0)) for why in order],
+                                        1000 - round(10 * self.tenths)))]
+
+    @property
+    def lost(self) -> list[dict[str, str | float]]:
+        """What was lost, and is no mistake that was found."""
+        return [{"why": why, "cost": cost} for why, cost in self.costs[len(self.mistakes):]]
 
     @property
     def findings(self) -> list[tuple[Verdict, Finding]]:
@@ -130,6 +160,7 @@ class Report:
 
     def json(self) -> str:
         """The report as JSON; each finding with its program, both answers and its graph."""
+        costs = dict(self.costs)
         return json.dumps({
             "engine":   self.engine,
             "passed":   self.passed,
@@ -139,8 +170,9 @@ class Report:
             "seconds":  round(self.seconds, 2),
             "problem":  self.problem,
             "groups":   {mark.group: {**mark._asdict(), "group": mark.group} for mark in self.marks},
-            "mistakes": [{"sentence": sentence, "cases": [v.id for v, _ in found]}
+            "mistakes": [{"sentence": sentence, "cost": costs[sentence], "cases": [v.id for v, _ in found]}
                          for sentence, found in self.mistakes],
+            "lost":     self.lost,
             "findings": [{"case": v.id, **finding._asdict()} for v, finding in self.findings],
             "lacking":  self.lacking,
             "skipped":  self.skipped,
@@ -186,21 +218,21 @@ def text(report: Report) -> str:
     if report.problem:
         return "\n".join([*lines, report.problem])
     for mark in report.marks:
-        lines.append(f"  {mark.group:<32} {mark.text:>7}  {bar(mark)}" + (f"   {mark.skipped} skipped"
-                                                                          if mark.skipped else ""))
+        more = [f"lost {mark.lost:.1f} of {mark.points:.1f}"] * (mark.passed < mark.asked)
+        more += [f"{mark.skipped} skipped"] * bool(mark.skipped)
+        more += [f"{mark.waived} not asked"] * bool(mark.waived)
+        lines.append(f"  {mark.group:<32} {mark.text:>7}  {bar(mark)}" + "   " * bool(more) + ", ".join(more))
     found_ = ("" if report.passed else f": {len(report.mistakes)} likely mistakes in {len(report.findings)} "
               "failures")
     lines += ["", f"  score {report.points} of 100{found_}"]
+    lines += [f"  {cost:>6.1f}  {what}" for what, cost in bill(report)]
     for number, (sentence, found) in enumerate(report.mistakes, 1):
         verdict, finding = smallest(found)
-        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}{more}",
-                  *indented(finding_text(finding))]
-    blocked = [v.id for v in report.verdicts if v.status == BLOCKED]
-    if blocked:
-        notes = [note for v in report.verdicts if v.status == BLOCKED for note in v.notes]
-        why   = notes[0] if notes else "an operation they need is wrong by itself"
-        lines += ["", f"lost: {len(blocked)} cases, {why}"]
+        others = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        lines += ["", f"{number}. {sentence}", f"   found by {verdict.id}{others}",
+                  *indented("\n\n".join(filter(None, [places_text(finding), finding_text(finding)])))]
+    unasked = not_asked(report)
+    lines += ["", *unasked] if unasked else []
     if report.skipped:
         lacks  = f"; the engine has no {', '.join(report.lacking)}" if report.lacking else ""
         lines += ["", f"skipped: {len(report.skipped)} cases{lacks}"]
@@ -209,10 +241,33 @@ def text(report: Report) -> str:
     return "\n".join(lines)
 
 
+def bill(report: Report) -> list[tuple[str, float]]:
+    """What cost what: a line for each mistake by its number, and for what else was lost."""
+    costs, count = report.costs, len(report.mistakes)
+    return [*((f"mistake {k}", cost) for k, (_, cost) in enumerate(costs[:count], 1)), *costs[count:]]
+
+
+def not_asked(report: Report) -> list[str]:
+    """The cases that were not asked: those that are lost, and those that cost nothing."""
+    told: dict[str, int] = {}
+    for v, free in zip(report.verdicts, waived(report.verdicts)):
+        if v.status == BLOCKED:
+            why  = v.notes[0] if v.notes else "an operation they need is wrong by itself"
+            line = f"{why}, which costs nothing more" if free else why
+            told[line] = told.get(line, 0) + 1
+    return [f"{'not asked' if 'costs nothing' in why else 'lost'}: {count} cases, {why}"
+            for why, count in told.items()]
+
+
 def smallest(found: list[tuple[Verdict, Finding]]) -> tuple[Verdict, Finding]:
     """The failure that shows a mistake best: a small program with a picture."""
     return min(found, key=lambda pair: (not pair[1].graph, not pair[1].code,
                                         len(pair[1].graph.get("nodes", ""))))
+
+
+def places_text(finding: Finding) -> str:
+    """The student's own lines."""
+    return "\n\n".join("\n".join(excerpt_text(place)) for place in finding.places)
 
 
 def finding_text(finding: Finding) -> str:
@@ -232,4 +287,4 @@ def bar(mark: Mark) -> str:
 
 
 def indented(s: str) -> list[str]:
-    return ["     " + line for line in s.splitlines()]
+    return [("     " + line).rstrip() for line in s.splitlines()]

@@ -18,13 +18,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from .attempts import Engine
-from .cases import ABSENT, BLOCKED, FORMS, Case, Context, Result, answered, form, key_of
+from .cases import ABSENT, BLOCKED, FORMS, PASS, Case, Context, Finding, Result, answered, form, key_of
 from .cases import lost as lost_case
-from .conclusions import conclude
+from .conclusions import conclude, located
 from .exchange import DEATHS, LOADING, Garbled, Lost, Raised, Unloadable, Witness
 from .here import Here
 from .loading import is_file, split
 from .reports import Report, Verdict
+from .sources import Book, opened, start, without_folders
 from .suite import CASES, QUESTIONS
 from .trials import LOOK, Naming
 
@@ -69,10 +70,37 @@ def conformance(engine: Engine | str, *, seed: int = 0, examples: int = 10, time
     report = Report(name, seed, examples)
     with chosen(engine, isolated, stop, named(naming or {})) as witness:
         began = time.monotonic()
-        judge(witness, report, cases, Context(witness, seed, examples, limit=case_limit,
-                                              deadline=began + time_limit))
+        context = Context(witness, seed, examples, limit=case_limit, deadline=began + time_limit)
+        judge(witness, report, cases, context, opened(engine, named(naming or {})))
         report.seconds = time.monotonic() - began
+    return cleaned(report, engine)
+
+
+def cleaned(report: Report, engine: Engine | str) -> Report:
+    """The report without the folders of this machine, which are nobody's business."""
+    place   = split(engine)[0] if isinstance(engine, str) else ""
+    folders = [str(Path(place).resolve().parent), str(start(Path(place).resolve()))] if is_file(place) else []
+    def clean(text: str) -> str:
+        return without_folders(text, *folders, os.getcwd())
+    def told(finding: Finding) -> Finding:
+        return finding._replace(
+            error=clean(finding.error), sentence=clean(finding.sentence), given=[*map(clean, finding.given)],
+            likely=[(name, clean(sentence)) for name, sentence in finding.likely])
+    report.engine, report.problem = shown(report.engine), clean(report.problem)
+    report.said     = [*map(clean, report.said)]
+    report.verdicts = [v._replace(notes=[*map(clean, v.notes)], findings=[*map(told, v.findings)])
+                       for v in report.verdicts]
     return report
+
+
+def shown(target: str) -> str:
+    """The target as it is told: a full path by what stands below the folder we are in, or by the file."""
+    place, name = split(target)
+    path = Path(place)
+    if is_file(place) and path.is_absolute():
+        here  = Path.cwd()
+        place = path.relative_to(here).as_posix() if path.is_relative_to(here) else path.name
+    return f"{place}{':' * bool(name)}{name}"
 
 
 def named(naming: Mapping[str, str]) -> Naming:
@@ -105,8 +133,9 @@ def absolute(target: str) -> str:
     return f"{Path(place).resolve()}{':' * bool(name)}{name}" if is_file(place) else target
 
 
-def judge(witness: Witness, report: Report, cases: Iterable[int], context: Context) -> None:
-    """Ask every case, and write each verdict into the report."""
+def judge(witness: Witness, report: Report, cases: Iterable[int], context: Context,
+          book: Book | None = None) -> None:
+    """Ask every case, and write each verdict into the report; findings with the lines of the book."""
     if find_spec("mpmath") is None:
         report.problem = "the suite computes what is right with mpmath: pip install 'chainrule[check]'"
         return
@@ -129,7 +158,12 @@ def judge(witness: Witness, report: Report, cases: Iterable[int], context: Conte
             results += [(case, Result(BLOCKED, notes=[f"not asked: {why}"]))] * (number < len(CASES))
         else:
             results.append((case, answered(case, context)))
-    conclude(context, [result for _, result in results])
+    diagnosis = conclude(context, [result for _, result in results])
+    if book:
+        mistakes = diagnosis.mistakes if diagnosis else []
+        sound    = any(result.status == PASS and case.name in FORMS for case, result in results)
+        for case, result in results:
+            result.findings = [located(book, mistakes, case, f, sound) for f in result.findings]
     report.verdicts += [Verdict.told(case, result) for case, result in results if result.status != ABSENT]
 
 

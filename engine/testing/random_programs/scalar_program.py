@@ -267,7 +267,7 @@ def constant(x: Number) -> str:
 
 def short(g: Number) -> str:
     """A number to 10 digits, as Python writes floats."""
-    return repr(float(f"{float(g):.10g}"))
+    return repr(float(f"{float(g):.10g}") + 0.0)         # + 0.0: no minus before 0
 
 
 def plain(op: str, x: Number, kind: Function) -> Number:

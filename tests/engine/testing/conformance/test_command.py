@@ -54,6 +54,45 @@ def test_a_folder_is_graded_into_a_table(tmp_path, monkeypatch, capsys):
     assert "\x1b" not in html and "\x1b" not in capsys.readouterr().out
 
 
+def test_nothing_that_is_written_names_a_folder_of_this_machine(tmp_path, monkeypatch, capsys):
+    """The class: paths in targets, in what a file raises on import or in an answer, in notes and in lines."""
+    folder = tmp_path / "a course" / "students"
+    folder.mkdir(parents=True)
+    for path in (ENGINES / "microgpt.py", STUDENTS / "nothing.py", STUDENTS / "broken.py"):
+        shutil.copy(path, folder)
+    right = (ENGINES / "tape.py").read_text()
+    (folder / "opens.py").write_text("open(__file__ + 'x')\n")
+    (folder / "late.py").write_text(right + "\nopen(__file__ + 'x')\n")
+    (folder / "raises.py").write_text(right + "\n\ndef tanh(self):\n    open(__file__ + 'x')\n"
+                                              "Value.tanh = tanh\n")
+    (tmp_path / "away").mkdir()
+    monkeypatch.chdir(tmp_path / "away")
+    files = ["--html", "t.html", "--pages", "pages", "--csv", "t.csv", "--json", "t.json", "--junit", "t.xml"]
+    assert main([str(folder), "--only", "tanh", "--examples", "1", *files]) == 2
+    said = capsys.readouterr()
+    made = [path for path in Path().rglob("*") if path.is_file()]
+    assert len(made) == 4 + 6 and "FileNotFoundError" in Path("pages/opens.html").read_text()
+    for text in (said.out, said.err, *(path.read_text(encoding="utf-8") for path in made)):
+        assert not re.search(r"a course|/tmp|/home|/root|/var|" + re.escape(str(tmp_path)), text), text
+
+
+def test_a_folder_has_a_page_for_each_student_to_which_the_table_leads(tmp_path, monkeypatch):
+    folder = tmp_path / "students"
+    folder.mkdir()
+    shutil.copy(ENGINES / "overwrites_in_mul.py", folder / "a d&a.py")
+    shutil.copy(ENGINES / "tape.py", folder / "bob.py")
+    monkeypatch.chdir(tmp_path)
+    Path("out").mkdir()
+    main(["students", "--only", "shared nodes", "--html", "out/t.html", "--pages", "out/pages"])
+    table = Path("out/t.html").read_text()
+    links = re.findall("<a href='([^']+)'", table)
+    assert set(links) == {"pages/a_d_a.html", "pages/bob.html"} and "What cost what" in table
+    page = (Path("out") / "pages/a_d_a.html").read_text()
+    assert "a d&amp;a.py, line 19, def __mul__" in page and "self.grad = other.data" in page
+    main(["students/bob.py", "--only", "shared nodes", "--html", "bob.html"])
+    assert Path("bob.html").read_text() == Path("out/pages/bob.html").read_text()
+
+
 def test_the_cases_are_listed(capsys):
     assert main(["--list"]) == 0
     assert capsys.readouterr().out.splitlines() == [case.id for case in QUESTIONS]
@@ -82,6 +121,8 @@ def test_reports_of_several_engines_are_one_junit_file():
 def test_a_wrong_argument_is_told_on_the_error_stream(capsys):
     assert main(["engine:Value", "--only", "nonsense"]) == 2
     assert "no case contains 'nonsense'" in capsys.readouterr().err
+    assert main(["engine:Value", "--only", "kinks", "--pages", __file__]) == 2
+    assert "is a file, and pages go into a folder" in capsys.readouterr().err
 
 
 def test_names_and_an_adapter_are_given_in_one_line(tmp_path, capsys):

@@ -5,6 +5,7 @@ import math
 from engine import Value
 from engine.testing import museum
 from engine.testing.conformance.attempts import Outcome, attempt
+from engine.testing.conformance.cases import found
 from engine.testing.conformance.exercises import NAN, Exercise, P, program
 from engine.testing.conformance.outlines import edges_of, guilty, label, pictured, shown, step_text
 from engine.testing.random_programs.scalar_program import Step
@@ -73,3 +74,12 @@ def test_steps_edges_and_numbers_as_text():
         "- 2", "2 -", "exp"]
     assert step_text(Step("-", (0, P(2.0))), ["x"]) == "x - 2"
     assert [shown(x) for x in (None, "list", 2.0)] == ["-", "list", "2.0"]
+
+
+def test_no_minus_is_made_up_before_0():
+    """The class: what is expected, what was given, what is drawn, in every form of a zero."""
+    exercise = Exercise(program((3.0,), ("*", (0, P(-0.0)))))
+    finding  = found(exercise, Outcome([3.0, -0.0], [-0.0, 1.0]), "", [])
+    assert (finding.expected, finding.given) == (["0.0"], ["0.0"])
+    assert [node["given"] for node in finding.graph["nodes"]] == [["3.0", "0.0"], ["0.0", "1.0"]]
+    assert "# 0.0" in finding.code

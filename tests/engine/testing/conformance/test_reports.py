@@ -1,6 +1,7 @@
 """A report says what was found: sentences, the smallest program, both answers, marks; as text and as data."""
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -41,8 +42,8 @@ def test_a_finding_holds_the_smallest_program_both_answers_the_reason_and_both_g
                                        "twice")
     x, z = finding.graph["nodes"]
     assert (x["right"], x["given"]) == (["3.0", "2.0"], ["3.0", "1.0"])
-    assert finding.graph["edges"] == [[0, 1, 0], [0, 1, 1]] and finding.graph["marked"] == [0, 1, 0]
-    assert "<== the first differing edge" in str(report)
+    assert finding.graph["edges"] == [[0, 1, 0], [0, 1, 1]] and finding.graph["marked"] == [0, 1, 1]
+    assert "<== the first differing edge: must add 1.0, added 0" in str(report)
 
 
 def test_each_sentence_is_told_once_known_mistakes_first_and_then_what_explains_most():
@@ -61,10 +62,12 @@ def test_points_are_cut_and_100_is_for_an_engine_without_a_mistake():
     assert "score 99 of 100" in str(wrong)
 
 
-def test_the_score_is_the_mean_of_the_groups_that_were_asked():
+def test_the_score_is_the_weighted_share_of_what_was_asked():
     r = report(verdict("a", "pass"), verdict("b", "fail", finding("wrong")), verdict("c", "skip"),
                verdict("d", "pass", group="tails"), verdict("e", "advice", group="freeing memory"))
-    assert r.score == 75 and not r.passed
+    assert r.exact == Fraction(100 * (3 * 8 + 4 * 16), 7 * 16) and (r.points, r.tenths) == (78, 78.5)
+    assert r.costs == [("wrong", 21.5)] and not r.passed
+    assert "score 78 of 100" in str(r) and "  21.5  mistake 1" in str(r) and "lost 21.4 of 42.9" in str(r)
     assert [(m.group, m.text) for m in r.marks if m.text != "-"] == [("kinks", "1/2"), ("tails", "1/1"),
                                                                       ("freeing memory", "advice")]
     assert report(verdict("a", "pass"), problem="it cannot be loaded").score == 0
@@ -104,7 +107,8 @@ def test_json_and_junit_hold_the_same():
     r = report(verdict("a", "fail", finding("wrong\x1b")), verdict("b", "skip"),
                verdict("c", "pass", notes=["n"]))
     told = json.loads(r.json())
-    assert told["mistakes"] == [{"sentence": "wrong\x1b", "cases": ["kinks: a"]}] and told["score"] == 50
+    assert told["mistakes"] == [{"sentence": "wrong\x1b", "cost": 50.0, "cases": ["kinks: a"]}]
+    assert told["score"] == 50 and told["groups"]["kinks"]["lost"] == 50 and told["lost"] == []
     suite = ElementTree.fromstring(r.junit())
     assert [suite.get(k) for k in ("tests", "failures", "skipped")] == ["3", "1", "1"]
     assert suite.find("testcase/failure").get("message") == "wrong"           # XML has no escape character

@@ -17,7 +17,7 @@ from engine.testing.conformance.cases import Context
 from engine.testing.conformance.here import Here
 from engine.testing.conformance.loading import load
 from engine.testing.conformance.reports import Report
-from engine.testing.conformance.running import absolute, chosen, judge
+from engine.testing.conformance.running import absolute, chosen, judge, shown
 from engine.testing.conformance.suite import CASES, QUESTIONS
 from tests.engine.testing.conformance.installation import WRONG, chainrule, filled
 
@@ -228,3 +228,16 @@ def test_the_function_leaves_nothing_either(tmp_path, monkeypatch, given):
 
 def everything(folder):
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+def test_a_full_path_is_told_by_what_stands_below_the_folder_we_are_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert shown(f"{tmp_path}/a/ada.py:Value") == "a/ada.py:Value"
+    assert shown(f"{tmp_path.parent}/ada.py") == "ada.py"
+    for name in ("a/ada.py:Value", "package.module:Value"):
+        assert shown(name) == name
+
+
+def test_the_same_answers_have_the_same_score_and_costs():
+    first, again = (conformance(museum.engine("sub_sign"), only="arithmetic", examples=1) for _ in range(2))
+    assert first.exact == again.exact < 100 and first.costs == again.costs

@@ -22,8 +22,16 @@ def test_the_table_names_the_groups_that_lost_marks_and_the_first_mistakes():
     right = Report("bob.py", 0, 1, verdicts=[Verdict("kinks", "a", "pass", [], [])])
     gone  = Report("eve.py", 0, 1, problem="there is no file eve.py")
     assert table([wrong, right, gone]).split("\n")[2:] == [
-        "ada.py      0  kinks 0/1", "               - mistake 0", "               - mistake 1",
-        "               - mistake 2", "bob.py    100  nothing", "eve.py      0  there is no file eve.py"]
+        "ada.py      0  kinks 0/1", "         25.0  - mistake 0", "         25.0  - mistake 1",
+        "         25.0  - mistake 2", "         25.0  - 1 more", "bob.py    100  nothing",
+        "eve.py      0  there is no file eve.py"]
+
+
+def test_the_row_says_what_cost_what():
+    wrong = [Finding("", [], [], [], "", "=1", [], {})]
+    row = csv_table([Report("a", 0, 1, verdicts=[Verdict("kinks", "a", "fail", wrong, []),
+                                                 Verdict("tails", "b", "pass", [], [])])]).splitlines()[1]
+    assert row.endswith(",'=1,,42.9: =1")
 
 
 def test_a_mark_is_no_date():
