@@ -93,6 +93,7 @@ def test_split_divides_at_random_and_loses_nothing():
     assert (len(X_train), len(X_test)) == (7, 3) and sorted(Y_train + Y_test) == Y
     assert all(x == [float(y)] for x, y in zip(X_train + X_test, Y_train + Y_test))
     assert split(X, Y, 0.7, seed=1)[1] == Y_train != split(X, Y, 0.7, seed=2)[1]
+    assert list(map(len, split([1, 2], [1, 2], 0.5))) == [1, 1, 1, 1]
 
 
 def test_one_hot_has_its_1_in_the_place_of_the_class():

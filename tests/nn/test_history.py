@@ -41,6 +41,19 @@ def test_the_picture_has_a_curve_per_record_and_named_axes(history):
     assert (loss.get_xlabel(), loss.get_ylabel(), accuracy.get_ylabel()) == ("epoch", "loss", "accuracy")
 
 
+def test_the_panels_stand_side_by_side_each_as_wide_as_one(history):
+    both, one = history.plot(), History()
+    one.losses = [2.0, 1.0]
+    assert both.axes[0].get_gridspec().get_geometry() == (1, 2)
+    assert both.get_size_inches()[0] == 2 * one.plot().get_size_inches()[0]
+
+
+@pytest.mark.parametrize("name", ["h.png", "h.svg"])
+def test_a_picture_says_in_words_what_it_shows(history, name, tmp_path):
+    history.plot(tmp_path / name)
+    assert b"History(5 epochs, loss " in (tmp_path / name).read_bytes()
+
+
 def test_jupyter_gets_svg_and_text(history):
     bundle = history._repr_mimebundle_()
     assert bundle["text/plain"] == repr(history)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Value, sigmoid, softmax
+from engine.value import topological_order
 from nn.losses import (
     LOSSES, bce_with_logits, binary_cross_entropy, categorical_cross_entropy, cross_entropy_with_logits,
     half_mse, hinge, loss_function, mse, rmse, squared_error,
@@ -246,6 +247,22 @@ def test_an_output_of_nan_propagates():
     assert mse(nan, 1.0) != mse(nan, 1.0)
     assert bce_with_logits(nan, 1) != bce_with_logits(nan, 1)
     assert bce_with_logits(inf, 1) == 0
+
+
+@pytest.mark.parametrize("t, y", [(1, 1.0), (0, 0.0), (1, 0.25), (0, 0.75)])
+def test_a_target_of_0_or_1_leaves_no_trace_of_the_other_class(t, y):
+    """Class: 0 times what is infinite, and factors of 0 and 1 in the graph."""
+    assert binary_cross_entropy(y, t) == (0 if y == t else pytest.approx(-log(0.25)))
+    z = Value(inf if t else -inf)
+    assert bce_with_logits(z, t).data == 0.0 and bce_with_logits(-z, t).data == inf
+    assert len(topological_order(bce_with_logits(Value(0.5), t))) == 2 - (t == 0)
+
+
+def test_a_class_alone_is_its_surprise_and_no_product():
+    z = [Value(1.0), Value(2.0)]
+    ops = [node.op for node in topological_order(cross_entropy_with_logits(z, [0, 1]))]
+    assert "*" not in ops and [node.op for node in topological_order(
+        cross_entropy_with_logits(z, [0.5, 0.5]))].count("*") == 2
 
 
 def test_every_loss_can_be_named():

@@ -7,7 +7,7 @@ import mpmath
 import pytest
 
 from engine import Value, total
-from nn import BatchNorm, Elementwise, Layer, Sequential, Standardizer, mse
+from nn import BatchNorm, Elementwise, Layer, Sequential, Standardizer, fit, mse
 
 
 # --- inputs ---------------------------------------------------------------------------------------
@@ -144,6 +144,15 @@ def test_eps_is_under_the_root_in_training_and_in_use(eps, root):
     in_use      = bn.eval().batch([[3.5], [4.5]])
     for rows in (in_training, in_use):
         assert [row[0].data for row in rows] == pytest.approx([5 - 1 / root, 5 + 1 / root], rel=1e-15)
+
+
+def test_two_samples_are_a_batch_and_one_is_none():
+    X, Y = [[0.0], [1.0], [2.0], [3.0]], [0.0, 1.0, 2.0, 3.0]
+    def model():
+        return Sequential(Layer(1, 1, seed=0), BatchNorm(1))
+    assert len(fit(model(), X, Y, mse, epochs=2, batch_size=2).losses) == 2
+    with pytest.raises(ValueError, match="at least 2"):
+        fit(model(), X, Y, mse, epochs=2, batch_size=3)      # leaves one
 
 
 def test_a_bias_before_batch_norm_gets_no_gradient():

@@ -86,8 +86,9 @@ def test_keep_dropout_in_training_and_in_use():
 def test_dropout_rests_in_use_and_is_seeded():
     x = [1.0, 2.0, 3.0]
     assert Dropout(0.5).eval()(x) == x
-    assert Dropout(0.0)(x) == x
-    assert KeepDropout(1.0)(x) == x
+    nodes = [Value(1.0), Value(2.0)]
+    assert Dropout(0.0)(nodes) == nodes                      # the same nodes, and not 1 times them
+    assert Dropout(0.0)(x) == KeepDropout(1.0)(x) == x
     assert [Dropout(0.5, seed=4)(x) for _ in range(2)] == [Dropout(0.5, seed=4)(x) for _ in range(2)]
     layer = Dropout(0.5, seed=1)
     assert len({tuple(layer(x)) for _ in range(20)}) > 1  # a new mask at each call

@@ -31,7 +31,9 @@ LOOKED = 4                               # kinds of single steps, and of larger 
 SAMPLE = 60                              # right and wrong answers by which models are ranked
 SIZES  = 20                              # right answers of single steps, from small gradients to large
 BEAM   = 10                              # models that one model leads to
-NODES  = 60                              # models that are carried on, after which what was found has to do
+ROUGH  = 4                               # times as many are ranked by all of the sample; the rest by a part
+FEW, NODES = 40, 100                     # models that are carried on, for one mistake and for more, after
+                                         # which what was found has to do
 
 
 class Diagnosis(NamedTuple):
@@ -152,7 +154,7 @@ class Search:
         count   = itertools.count()
         waiting = [(0, next(count), Model())]
         seen    = {Model().key}
-        for _ in range(NODES):
+        for _ in range(FEW if most == 1 else NODES):
             if not waiting:
                 return None
             _, _, model = heapq.heappop(waiting)
@@ -209,6 +211,10 @@ class Search:
         """How many of a sample of answers the model does not give."""
         return sum(not self.evidence.gives(model, place) for place in self.sample)
 
+    def rough_misses(self, model: Model) -> int:
+        """The same of a part of the sample, at a part of the cost."""
+        return sum(not self.evidence.gives(model, place) for place in self.sample[::ROUGH])
+
     def candidates(self, model: Model, looked: Sequence[int]) -> list[Model]:
         """The models with one change more that explain one of these answers; those that explain most
         first."""
@@ -217,8 +223,10 @@ class Search:
             for trial in self.changed(model, place):
                 if trial.key not in trials and self.evidence.gives(trial, place):
                     trials[trial.key] = trial
-        best = sorted(trials.values(), key=self.misses)
-        read = [trial for trial in best[BEAM:] if {*trial.mistakes[-1:]} & {*self.measured(model)}]
+        rough = sorted(trials.values(), key=self.rough_misses)
+        best  = sorted(rough[:ROUGH * BEAM], key=self.misses)
+        read  = [trial for trial in (*best[BEAM:], *rough[ROUGH * BEAM:])
+                 if {*trial.mistakes[-1:]} & {*self.measured(model)}]
         return [*best[:BEAM], *read[:BEAM]]                  # what was read off answers is not passed over
 
     def changed(self, model: Model, place: int) -> Iterator[Model]:

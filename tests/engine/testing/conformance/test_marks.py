@@ -6,7 +6,7 @@ import pytest
 
 from engine.testing.conformance import marks
 from engine.testing.conformance.cases import FORMS, Finding
-from engine.testing.conformance.marks import (QUESTIONS, apportioned, charges, of_group, of_question,
+from engine.testing.conformance.marks import (QUESTIONS, apportioned, charges, of_question,
                                               shares)
 from engine.testing.conformance.reports import Report, Verdict
 from engine.testing.conformance.suite import CASES, GROUPS
