@@ -131,6 +131,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/losses.py", "if abs(sum(t) - 1) > 1e-6", "> becomes >="):     "no sum is off by just that",
     ("nn/optimizers.py", "if norm > limit", "> becomes >="):            "at the limit the factor is 1",
     ("nn/optimizers.py", "elif p.grad < -limit", "< becomes <="):       "at the limit both are the limit",
+    ("nn/training.py", "first = values(predict(model, X[:1])", "1 becomes 2"): "the first alone is looked at",
     ("nn/saving.py", "DIGITS = 400", "400 becomes 401"):                 "any number above 309 will do",
     ("nn/saving.py", "text = json.dumps(", "1 becomes 2"):               "white space",
     ("nn/saving.py", "name    = visible(", "300 becomes 301"):           "where a name is cut",

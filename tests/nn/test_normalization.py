@@ -63,6 +63,11 @@ def test_a_clear_error_changes_no_statistics(call, says):
 
 # --- mini-batches ---------------------------------------------------------------------------------
 
+def test_each_unit_has_a_gamma_and_a_beta_of_its_own():
+    assert [(p.label, p.data) for p in BatchNorm(2).parameters()] == [
+        ("gamma[1]", 1.0), ("gamma[2]", 1.0), ("beta[1]", 0.0), ("beta[2]", 0.0)]
+
+
 def test_batch_norm_of_gf():
     bn = BatchNorm(1, eps=0.0)
     bn.gamma[0].data, bn.beta[0].data = 2.0, -1.0
