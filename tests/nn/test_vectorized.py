@@ -3,8 +3,8 @@
 import pytest
 
 from nn import (
-    MLP, SGD, Adam, BatchNorm, Dropout, Elementwise, Layer, Sequential, fit, l2, moons, signs, spirals,
-    weights,
+    MLP, SGD, Adam, BatchNorm, Dropout, Elementwise, Layer, Sequential, fit, l2, moons, mse, signs,
+    spirals, weights,
 )
 
 
@@ -28,6 +28,25 @@ def test_the_same_training(options, optimizer):
     assert b.losses == pytest.approx(a.losses, rel=1e-11)
     assert qs == pytest.approx(ps, rel=1e-9)
     assert b.metrics == a.metrics
+
+
+def ends_alike(outputs, targets):
+    """The mean squared error, and the first sample's output against the last one's."""
+    return mse(outputs, targets) + (outputs[0] - outputs[-1]) ** 2
+
+
+@pytest.mark.parametrize("batch_size", [None, 4])
+def test_samples_that_act_on_each_other_singly_are_recorded_as_whole_batches(batch_size):
+    X, Y = moons(8, seed=1)
+    scalar, vectorized = [fit(MLP(2, [3, 1], seed=1), X, Y, ends_alike, epochs=3, batch_size=batch_size,
+                              engine=engine).losses for engine in ("scalar", "vectorized")]
+    assert vectorized == pytest.approx(scalar, rel=1e-11)
+
+
+def test_such_samples_need_batches_of_one_length():
+    X, Y = moons(8, seed=1)
+    with pytest.raises(ValueError, match="operations between single samples"):
+        fit(MLP(2, [3, 1], seed=1), X, Y, ends_alike, epochs=3, batch_size=5, engine="vectorized")
 
 
 def test_class_indices():
