@@ -136,6 +136,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/vectorized.py", "if norm > training.clip_norm", "> becomes >="): "at the limit the factor is 1",
     ("nn/vectorized.py", "elif len(self.X) > FEW", "> becomes >="):     "of as many nothing new is checked",
     ("nn/prediction.py", "root: Value = total(outputs)", "0 becomes 1"): "a constant has no slope",
+    ("nn/regularization.py", "self.mask = [0.0 if self.rng", "< becomes <="): "no draw is just the rate",
+    ("nn/vectorized.py", "if abs(scalar - matrix) > 1e-9", "> becomes >="): "no difference is just that",
     ("nn/saving.py", "DIGITS = 400", "400 becomes 401"):                 "any number above 309 will do",
     ("nn/saving.py", "text = json.dumps(", "1 becomes 2"):               "white space",
     ("nn/saving.py", "name    = visible(", "300 becomes 301"):           "where a name is cut",
