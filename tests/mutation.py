@@ -137,6 +137,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/vectorized.py", "elif len(self.X) > FEW", "> becomes >="):     "of as many nothing new is checked",
     ("nn/prediction.py", "root: Value = total(outputs)", "0 becomes 1"): "a constant has no slope",
     ("nn/regularization.py", "self.mask = [0.0 if self.rng", "< becomes <="): "no draw is just the rate",
+    ("nn/regularization.py", "self.mask = [1.0 if self.rng", "< becomes <="): "no draw is just the share",
     ("nn/vectorized.py", "if abs(scalar - matrix) > 1e-9", "> becomes >="): "no difference is just that",
     ("nn/saving.py", "DIGITS = 400", "400 becomes 401"):                 "any number above 309 will do",
     ("nn/saving.py", "text = json.dumps(", "1 becomes 2"):               "white space",
