@@ -293,7 +293,7 @@ function paintNumbers() {
   cards.forEach(([name, role, z], i) => {
     const {box, v, g, small} = carded[i];
     box.classList.remove("empty");
-    const write = x => small ? digits(x, false, 3).replace("-", "−") : short(x);
+    const write = x => small ? digits(x, false, Math.abs(x) < .001 ? 2 : 3).replaceAll("-", "−") : short(x);
     v.textContent = write(values[z]);
     if (g && !leaves.has(z)) g.textContent = (small ? "" : "grad ") + write(grads[z]);
   });
@@ -460,7 +460,7 @@ for (const id in presses) $(id).addEventListener("click", presses[id]);
 $("slider").addEventListener("input", e => goto(trainee.kept()[e.target.value].epoch));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 addEventListener("resize", () => wake("curve"));
-addEventListener("beforeprint", paintCurve);
+matchMedia("print").addEventListener("change", () => { colours(); trainee.whole(pictures()); paintCurve(); });   // on white paper
 
 // What a script may ask of this page: train so many epochs, set what is set by hand, and all numbers.
 const chainrule = {

@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from ..graphs.edges import nodes_of
 from ..graphs.folds import Box, Fold
-from ..value import Constant, Value, number
+from ..value import Constant, Operand, Value, number
 from .assets import asset
 from .folded_views import Folded
 from .javascript import Unwritable, graph_data, script, uses
 from .page import Json, assembled
 from .picture import picture
 from .recording import record
-from .training_runs import Data, Loss, Model
+from .training_runs import Data, Loss, Model, near
 from .views import Arrow, Card, Point, View, middle, placed
 
 MANY  = 8                               # cards in a column: with more, they are small
@@ -36,7 +36,6 @@ class Pattern(NamedTuple):
     target:     int | None
     output:     int
     parameters: list[int]
-    unused:     int                     # parameters that the loss does not depend on
 
 
 class Hand(NamedTuple):
@@ -85,8 +84,7 @@ def living(model: Model, data: Data, test: Data, loss: Loss, hand: Hand, epochs:
                                      zip(view.cards, boxes, view.nodes)],
         "ends": links, "mapped": sorted(answering(pattern)),
         "boxes": [[x, y, card.width, card.height] for card, (x, y) in zip(view.cards, view.places)],
-        "arrows": list(weights(pattern, boxes, links)),
-        "unused": pattern.unused}, code)
+        "arrows": list(weights(pattern, boxes, links))}, code)
 
 
 def dotted(data: Data) -> Json:
@@ -95,20 +93,27 @@ def dotted(data: Data) -> Json:
 
 # --- the pattern ------------------------------------------------------------------------------------
 
-def pattern_of(model: Model, pair: tuple[Sequence[float], object], loss: Loss) -> Pattern:
+def pattern_of(model: Model, pair: tuple[Sequence[float], Operand], loss: Loss) -> Pattern:
     """The graph of one point, of Constants that can be found in it again."""
-    x, t   = [Constant(number(part)) for part in pair[0]], Constant(number(pair[1]))     # type: ignore[arg-type]
-    output = model(x)                                                             # type: ignore[arg-type]
-    root   = loss(output, t)
-    nodes  = nodes_of(root)
+    x, t  = [Constant(number(part)) for part in pair[0]], Constant(number(pair[1]))
+    plain = loss(model(pair[0]), pair[1])
+    try:
+        output = model(x)                                                         # type: ignore[arg-type]
+        root   = loss(output, t)
+    except (TypeError, AttributeError, LookupError, ValueError) as error:
+        raise Unwritable("the model and the loss must take features and a target that are Values, and for "
+                         f"those they say {type(error).__name__}: {str(error):.120}") from error
+    if not isinstance(output, Value) or not isinstance(root, Value) or not near(number(root), number(plain)):
+        raise Unwritable(f"of the point {tuple(pair[0])!r:.60} as Values the loss is another than as plain "
+                         "numbers (== asks whether two Values are the same node: write where(...))")
+    nodes = nodes_of(root)
     place  = {v: k for k, v in enumerate(nodes)}
     if output not in place:
         raise Unwritable("the loss does not depend on the model's output")
     if not root.operands:
         raise Unwritable("the loss is computed outside of the graph: write it with operations of Values")
     found = [place[p] for p in model.parameters() if p in place]
-    return Pattern(nodes, [place.get(v) for v in x], place.get(t), place[output], found,
-                   len(model.parameters()) - len(found))
+    return Pattern(nodes, [place.get(v) for v in x], place.get(t), place[output], found)
 
 
 def same(first: Pattern, other: Pattern, pair: tuple[Sequence[float], object]) -> None:

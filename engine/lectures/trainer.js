@@ -137,7 +137,6 @@ function trainer(calculus, {graph, inputs, target, output, parameters, points, t
   function* measure() {
     const found = yield* seen(train), other = yield* seen(tests);
     state.losses = found.map(f => f.loss); state.outputs = found.map(f => f.output);
-    state.tests = other.map(f => f.output);
     state.loss = mean(found); state.test = mean(other);
   }
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import isclose
 from typing import Any, Protocol, TypeAlias
 
 from ..derivatives import gradients
@@ -73,10 +74,17 @@ def one_number(model: Model, data: Data, loss: Loss) -> None:
 
 def alike(model: Model, data: Data, loss: Loss) -> Data:
     """The data, with targets as Constants if the loss takes shortcuts for some plain numbers, as
-    cross-entropy for 0 and 1."""
+    cross-entropy for 0 and 1; not if it is another loss then, as one that asks `if t == 1`."""
     if len({len(nodes_of(loss(model(x), t))) for x, t in data}) == 1:
         return data
-    return [(x, Constant(number(t))) for x, t in data]
+    nodes = [(x, Constant(number(t))) for x, t in data]
+    return nodes if all(near(number(loss(model(x), t)), number(loss(model(x), node)))
+                        for (x, t), (_, node) in zip(data, nodes)) else data
+
+
+def near(a: Number, b: Number) -> bool:
+    """Whether both are the same number but for rounding; nan is near nan."""
+    return a == b or a != a and b != b or isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def checked(data: Data, epochs: int, snapshots: int) -> None:

@@ -18,6 +18,7 @@ from engine.lectures.javascript import Unwritable, script
 from engine.lectures.living_training import Hand, living
 from engine.lectures.training_runs import epoch_in_batches, noisy, order_of
 from engine.show.numbers import short
+from engine.value import number
 from nn import MLP, bce_with_logits
 
 BIG = [16, 16, 1]
@@ -319,6 +320,14 @@ def test_nothing_moves_by_itself_and_a_screen_reader_hears_the_state(opened):
     assert "target" in page.locator(".place").first.get_attribute("aria-label")
 
 
+def test_paper_is_white(opened):
+    """A page that is dark on the screen prints its maps on white."""
+    page = opened(lecture(), name="training.html", color_scheme="dark")
+    assert max(page.evaluate("tones[1]")) < 60
+    page.emulate_media(media="print")
+    until(page, "Math.min(...tones[1]) === 255")
+
+
 # --- what has no value ------------------------------------------------------------------------------
 
 def test_a_value_that_there_is_not_stops_the_training_and_is_told(opened):
@@ -341,8 +350,21 @@ def test_graphs_that_a_page_cannot_compute_are_refused_in_one_sentence():
     with pytest.raises(Unwritable, match="does not depend on the model's output"):
         living(network(), moons(4), [], lambda y, t: Value(2.0) * t, hand, 1, 0.5, (0, 1, 0, 1))
     with pytest.raises(Unwritable, match="another graph than the first point"):
-        living(network(), moons(4), [], lambda y, t: square(y, t) if t.data else y * t, hand, 1, 0.5,
+        living(network(), moons(4), [], lambda y, t: square(y, t) if number(t) else y * t, hand, 1, 0.5,
                (0, 1, 0, 1))
+
+
+@pytest.mark.parametrize("loss, words", [
+    (lambda y, t: -log(y) if t == 1 else -log(1 - y), "the loss is another than as plain numbers"),
+    (lambda y, t: square(y, {0: 0.1, 1: 0.9}[t]), "KeyError"),
+    (lambda y, t: square(y, [0.1, 0.9][t]), "TypeError")])
+def test_a_loss_that_wants_a_plain_target_is_not_trained_as_another(loss, words):
+    """What asks a Value for its number gets another answer, or none: then the recording is shown."""
+    same = [(x, 1) for x, _ in moons(4)]
+    talk = training_lecture(network(), same, loss, epochs=2)
+    assert talk.living is None and words in talk.why
+    model = network()
+    assert talk.snapshots[0].losses == [loss(model(x), t).data for x, t in same]
 
 
 def test_the_trainer_in_node(tmp_path):

@@ -1,10 +1,12 @@
 """Training runs: gradient descent in batches, in the order that the page has too."""
 
+from math import inf, nan
+
 import pytest
 
 from engine import Value, gradients
-from engine.lectures.training_runs import (alike, checked, checked_hand, descend, epoch_in_batches, noisy,
-                                           one_number, order_of)
+from engine.lectures.training_runs import (alike, checked, checked_hand, descend, epoch_in_batches, near,
+                                           noisy, one_number, order_of)
 from engine.value import Constant
 from nn import MLP, bce_with_logits
 
@@ -67,6 +69,14 @@ def test_targets_become_nodes_where_the_loss_takes_shortcuts_for_them():
     model = MLP(2, [2, 1], hidden="tanh", seed=1)
     assert alike(model, DATA, square) is DATA
     assert [type(t) for _, t in alike(model, DATA, bce_with_logits)] == [Constant] * 5
+
+
+def test_targets_stay_plain_where_the_loss_asks_for_them():
+    """`==` between a node and a number is False, so this loss of nodes would be another one."""
+    model = network()
+    assert alike(model, DATA, lambda y, t: square(y, t) if t == 1 else y) is DATA
+    assert near(1.0, 1.0 + 1e-12) and near(nan, nan) and not near(1.0, 1.001) and not near(nan, 0.0)
+    assert near(inf, inf) and not near(inf, -inf)
 
 
 def test_one_number_is_wanted_of_the_model_and_the_loss():
