@@ -313,10 +313,16 @@ function pointed(p, {loss, output}) {
   return [strong, ` (${short(x)}, ${short(y)}), target ${short(p.target)}: output ${numeral(output)}, ${right ? "right" : "wrong"}, loss ${numeral(loss)}`];
 }
 
+// A unit's number with the weights that made it, and its gradient with the products that were added up.
+const whole = calculus.graph(data.graph), some = texts => texts.length > 4 ? [...texts.slice(0, 3), `${texts.length - 3} more`] : texts;
 function unitTold(values, grads) {
   const [name, , z] = cards[unit], into = arrows.flatMap((w, k) => w >= 0 && data.ends[k][1] === unit ? [`${short(values[w])} from ${cards[data.ends[k][0]][0]}`] : []);
-  const more = into.length > 4 ? [...into.slice(0, 4), `and ${into.length - 4} more`] : into;
-  return `${name} = ${short(values[z])}, grad ${short(grads[z])}${more.length ? `; weights ${more.join(", ")}` : ""}`;
+  const {products} = whole.forward(values).backward(), {first, tails, size} = whole, back = [];
+  for (let head = 0; head < size; head++) for (let e = first[head]; e < first[head + 1]; e++) {
+    if (tails[e] === z) back.push(`${short(products[e])} from ${cards[data.homes[head]][0]}`);
+  }
+  const came = into.length ? ` (weights ${some(into).join(", ")})` : "", sum = back.length ? ` = ${some(back).join(" + ")}` : "";
+  return `${name} = ${short(values[z])}${came}${leaves.has(z) ? "" : `; grad ${short(grads[z])}${sum}`}`;
 }
 
 function paintEdges() {

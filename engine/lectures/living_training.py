@@ -23,8 +23,10 @@ from .training_runs import Data, Loss, Model, near
 from .views import Arrow, Card, Point, View, middle, placed
 
 MANY  = 8                               # cards in a column: with more, they are small
+FEW   = 60                              # values of a graph without layers: with more, it is folded
 ROOMY = 206, 66
 SMALL = 150, 46
+WIDE  = 148                             # a card without a map
 GAP, ASPECT = 9, 1.85                   # between small cards; the width of their picture to its height
 
 
@@ -84,7 +86,7 @@ def living(model: Model, data: Data, test: Data, loss: Loss, hand: Hand, epochs:
                                      zip(view.cards, boxes, view.nodes)],
         "ends": links, "mapped": sorted(answering(pattern)),
         "boxes": [[x, y, card.width, card.height] for card, (x, y) in zip(view.cards, view.places)],
-        "arrows": list(weights(pattern, boxes, links))}, code)
+        "homes": homes(pattern, boxes), "arrows": list(weights(pattern, boxes, links))}, code)
 
 
 def dotted(data: Data) -> Json:
@@ -136,26 +138,45 @@ def shape(pattern: Pattern) -> list[tuple[str, list[int]]]:
 # --- the picture ------------------------------------------------------------------------------------
 
 def drawn(pattern: Pattern) -> tuple[View, list[Box], list[tuple[int, int]]]:
-    """One card per unit with room for its map, the boxes behind the cards, and the ends of the arrows."""
-    root = pattern.nodes[-1]
-    root.label = root.label or "loss"
-    recording = record(root)
-    fold      = Fold(recording.graph, "neuron")
-    if len(fold.boxes) >= len(recording.values):
-        fold = Fold(recording.graph, "scalar")
-    folded = Folded(recording, fold)
-    main   = [recording.graph.index[box.outputs[-1]] for box in fold.boxes]
+    """The cards with room for maps, the boxes behind the cards, and the ends of the arrows."""
+    folded = folded_graph(pattern)
+    boxes  = folded.boxes
+    main   = [folded.index[box.outputs[-1]] for box in boxes]
     mapped = answering(pattern)
-    units  = columns(fold.boxes)
+    units  = columns(boxes)
     room   = ROOMY if max(map(len, units), default=0) <= MANY else SMALL
-    cards  = [sized(folded.card(box), room) if k in mapped else folded.card(box)
-              for box, k in zip(fold.boxes, main)]
+    cards  = [sized(folded.card(box), room, k in pattern.inputs) if k in mapped else
+              roomier(folded.card(box)) for box, k in zip(boxes, main)]
     links  = [(tail, head) for tail, head, _ in folded.links]
     arrows = [Arrow(tail, head, "") for tail, head in links]
     empty: list[list[int]] = [[] for _ in cards]
     if room == ROOMY:
-        return placed("neuron", cards, arrows, [], main, empty, units), fold.boxes, links
-    return side_by_side(cards, arrows, main, empty), fold.boxes, links
+        return placed("neuron", cards, arrows, [], main, empty, units), boxes, links
+    return side_by_side(cards, arrows, main, empty), boxes, links
+
+
+def folded_graph(pattern: Pattern) -> Folded:
+    """One box per unit of a network; of another graph every value, while these are few."""
+    root = pattern.nodes[-1]
+    root.label = root.label or "loss"
+    recording = record(root)
+    fold      = Fold(recording.graph, "neuron")
+    if all(box.group != "neuron" for box in fold.boxes) and len(pattern.nodes) <= FEW:
+        for k, name in zip((*pattern.inputs, pattern.target), ("x1", "x2", "t")):
+            if k is not None:
+                pattern.nodes[k].label = name
+        recording = record(root)
+        fold      = Fold(recording.graph, "scalar")
+    return Folded(recording, fold)
+
+
+def columns(boxes: Sequence[Box]) -> list[list[int]]:
+    """The units of each layer."""
+    found: dict[str, list[int]] = {}
+    for i, box in enumerate(boxes):
+        if box.group == "neuron":
+            found.setdefault(box.cluster, []).append(i)
+    return list(found.values())
 
 
 def side_by_side(cards: list[Card], arrows: list[Arrow], main: list[int], inside: list[list[int]]) -> View:
@@ -191,15 +212,6 @@ def bent(start: Point, width: float, end: Point, other: float) -> list[Point]:
     return [(ax, ay), (ax + half, ay), (bx - half, by), (bx, by)]
 
 
-def columns(boxes: Sequence[Box]) -> list[list[int]]:
-    """The units of each layer."""
-    found: dict[str, list[int]] = {}
-    for i, box in enumerate(boxes):
-        if not box.single and box.cluster:
-            found.setdefault(box.cluster, []).append(i)
-    return list(found.values())
-
-
 def answering(pattern: Pattern) -> set[int]:
     """The nodes that answer to the two features alone: their numbers are a map over the plane."""
     reached = {k for k in pattern.inputs if k is not None}
@@ -214,9 +226,26 @@ def answering(pattern: Pattern) -> set[int]:
     return {k for k in reached if k not in closed}
 
 
-def sized(card: Card, room: tuple[int, int]) -> Card:
-    width, height = room
-    return card._replace(width=width, height=height, symbol="", name=card.name if room == ROOMY else "")
+def sized(card: Card, room: tuple[int, int], given: bool) -> Card:
+    """The card with room for a map, where its symbol would stand."""
+    name = f"{card.name} {card.symbol}".rstrip() if room == ROOMY else ""
+    return card._replace(name=name, symbol="", role="input" if given else card.role,
+                         width=room[0], height=room[1])
+
+
+def roomier(card: Card) -> Card:
+    """The card with room for any number: they change while the page trains."""
+    return card if card.role == "constant" else card._replace(width=max(card.width, WIDE))
+
+
+def homes(pattern: Pattern, boxes: Sequence[Box]) -> list[int]:
+    """For each node that an operation made its card."""
+    place = {v: k for k, v in enumerate(pattern.nodes)}
+    found = [0] * len(pattern.nodes)
+    for i, box in enumerate(boxes):
+        for v in box.members:
+            found[place[v]] = i
+    return found
 
 
 def weights(pattern: Pattern, boxes: Sequence[Box], links: Sequence[tuple[int, int]]) -> Iterator[Json]:

@@ -205,7 +205,7 @@ def written_or_why(model: Model, data: Data, test: Data, loss: Loss, hand: Hand,
     if not live:
         return None, ""
     if step:
-        return None, "its step is a function of Python"
+        return None, "step is a function of Python"
     try:
         return living(model, data, test, loss, hand, epochs, threshold, area), ""
     except Unwritable as error:

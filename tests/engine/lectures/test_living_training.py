@@ -15,7 +15,7 @@ import pytest
 from engine import Value, exp, log, training_lecture
 from engine.graphs.edges import nodes_of
 from engine.lectures.javascript import Unwritable, script
-from engine.lectures.living_training import Hand, living
+from engine.lectures.living_training import Hand, drawn, homes, living, pattern_of, weights
 from engine.lectures.training_runs import epoch_in_batches, noisy, order_of
 from engine.show.numbers import short
 from engine.value import number
@@ -275,6 +275,35 @@ def test_edges_show_weights_by_sign_and_size(page):
     assert [w for _, w, _ in by_size] == sorted(w for _, w, _ in seen) and by_size[-1][1] > 6
 
 
+def test_many_units_stand_in_columns_as_wide_as_a_screen():
+    view = drawn(pattern_of(network(BIG), moons(1)[0], square))[0]
+    boxes = [(x, y, card.width, card.height) for card, (x, y) in zip(view.cards, view.places)]
+    for k, (x, y, w, h) in enumerate(boxes):
+        assert 0 <= x - w / 2 and x + w / 2 <= view.width + 1 and 0 <= y - h / 2 and y + h / 2 <= view.height
+        assert all(abs(x - a) >= (w + v) / 2 or abs(y - b) >= (h + u) / 2 for a, b, v, u in boxes[k + 1:])
+    assert 1.7 < view.width / view.height < 2
+    for arrow, curve in zip(view.arrows, view.curves):
+        assert curve[0][0] < curve[-1][0] and view.places[arrow.tail][1] == curve[0][1]
+
+
+def test_what_an_operation_made_has_a_card():
+    pattern = pattern_of(network(), moons(1)[0], square)
+    boxes   = drawn(pattern)[1]
+    found   = zip(pattern.nodes, homes(pattern, boxes), strict=True)
+    assert all(v in boxes[home].members for v, home in found if v.operands)
+
+
+def test_a_graph_without_layers_shows_every_value():
+    """The features and the target have names there, and what comes along an arrow has its weight."""
+    pattern = pattern_of(Own(), moons(1)[0], lambda y, t: square(y, t))
+    view, boxes, links = drawn(pattern)
+    names = [card.name for card in view.cards]
+    assert len(boxes) == len(pattern.nodes) and {"x1", "x2", "t", "w0", "loss"} <= set(names)
+    found = weights(pattern, boxes, links)
+    told  = {(names[tail], pattern.nodes[w].label) for (tail, _), w in zip(links, found) if w >= 0}
+    assert {("x1", "w0"), ("x2", "w1")} <= told and len(told) == 3
+
+
 def test_a_unit_shows_what_it_answers(page):
     """Its map is its number at each place of the plane; chosen, it fills the plane."""
     until(page, "!due.size && !sweep")
@@ -287,7 +316,18 @@ def test_a_unit_shows_what_it_answers(page):
     assert maps["unit 2[1]"] == pytest.approx(trace.output.data, abs=1e-12)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    until(page, "$('what').textContent.startsWith('What ') && $('unit').textContent.includes('grad')")
+    until(page, "$('what').textContent === 'What x[2] answers'")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    until(page, "$('what').textContent === 'What unit 1[1] answers'")
+    x, t  = moons()[0]
+    model = network()
+    trace = model.trace(x)
+    square(trace.output, t).backward()
+    a, (w1, w2), w = trace.a[0][0], model.layers[0].neurons[0].weights, model.layers[1].neurons[0].weights[0]
+    assert page.text_content("#unit") == (
+        f"unit 1[1] = {short(a.data)} (weights {short(w1.data)} from x[1], {short(w2.data)} from x[2]); "
+        f"grad {short(a.grad)} = {short(w.data * trace.z[1][0].grad)} from unit 2[1]")
     page.keyboard.press("Escape")
     until(page, "$('what').textContent === 'Decision boundary'")
 

@@ -173,7 +173,7 @@ def test_only_pages_are_written(run, tmp_path):
 
 
 @pytest.mark.parametrize("make, options, why", [
-    (network, {"step": lambda: None}, "its step is a function"),
+    (network, {"step": lambda: None}, "step is a function of Python"),
     (lambda: Halves(), {}, "Fraction"), (lambda: Jumping(), {}, "has another graph than the first point")])
 def test_a_page_that_cannot_train_shows_what_python_recorded_and_says_why(opened, make, options, why):
     """A step of your own, numbers that JavaScript has not, another graph for each point."""
