@@ -94,7 +94,9 @@ function say(word) { $("play").querySelector("span").textContent = word; $("play
 function stop() { clearInterval(timer); timer = 0; say("Play"); }
 function play() {
   if (timer) return stop();
-  if (k === snapshots.length - 1) show(0);
+  if (k === snapshots.length - 1) $("why").hidden = !data.why;
+$("why").textContent = `Python trained, and this page shows what it recorded: ${data.why}.`;
+show(0);
   timer = setInterval(() => { show(k + 1); if (k === snapshots.length - 1) stop(); }, 500);
   say("Pause");
 }
@@ -121,4 +123,6 @@ for (const id in press) $(id).addEventListener("click", press[id]);
 $("slider").max = snapshots.length - 1;
 $("slider").addEventListener("input", e => { stop(); show(Number(e.target.value)); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paintField);
+$("why").hidden = !data.why;
+$("why").textContent = `Python trained, and this page shows what it recorded: ${data.why}.`;
 show(0);

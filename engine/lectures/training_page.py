@@ -5,17 +5,18 @@ point.
     snapshot   the state of the network after some epoch; the page steps from one to the next
     grid       the network's output over the plane, GRID x GRID values as characters
 
-Everything is computed here, in Python, by the engine; the page only shows it.
+The page trains by itself where it can compute the model and the loss (living_training.py). Else everything is
+computed here, in Python, by the engine, and the page only shows it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ..show.files import written
 from ..derivatives import gradients
@@ -23,29 +24,23 @@ from ..graphs.edges import nodes_of
 from ..show.numbers import short
 from ..show.palette import BLUE
 from ..show.text import html, visible
-from ..value import Constant, Operand, Value, number
+from ..value import Constant, Value, number
 from .assets import asset
+from .folded_views import folded_view
+from .javascript import Unwritable
+from .living_training import Hand, Living, living
 from .page import assembled
 from .picture import picture
 from .recording import record
-from .folded_views import folded_view
+from .training_runs import (Data, Loss, Model, alike, checked, checked_hand, checked_pair, epoch_in_batches,
+                            noisy, one_number, order_of)
 from .views import View, scalar_view
 
 GRID   = 36
 LEVELS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LIMIT  = 150_000         # numbers on the page: 4 digits each, so that it stays below 2 MB
 
-Data: TypeAlias = Sequence[tuple[Sequence[float], Operand]]
-Loss: TypeAlias = Callable[[Value, Operand], Value]
 Area: TypeAlias = tuple[float, float, float, float]
-
-
-class Model(Protocol):
-    """A function of two numbers that has parameters."""
-
-    def __call__(self, x: Sequence[float], /) -> Any: ...        # a Value; `one_number` looks
-
-    def parameters(self) -> Sequence[Value]: ...
 
 
 class Snapshot(NamedTuple):
@@ -59,12 +54,16 @@ class Snapshot(NamedTuple):
 
 
 class TrainingLecture:
-    """A training run to step through: `.save("training.html")`."""
+    """A training run to step through: `.save("training.html")`.
 
-    def __init__(self, data: Data, curve: list[float], snapshots: list[Snapshot],
-                 view: View, area: Area, threshold: float, title: str) -> None:
+    `living` is the page that trains by itself; None where it cannot, and `why` says why in one sentence.
+    """
+
+    def __init__(self, data: Data, curve: list[float], snapshots: list[Snapshot], view: View, area: Area,
+                 threshold: float, title: str, living: Living | None = None, why: str = "") -> None:
         self.data, self.curve, self.snapshots, self.view = data, curve, snapshots, view
         self.area, self.threshold, self.title = area, threshold, title
+        self.living, self.why = living, why
 
     @property
     def description(self) -> str:
@@ -73,6 +72,10 @@ class TrainingLecture:
 
     def html(self) -> str:
         """The page: one self-contained HTML text."""
+        return self.living.html(self.title) if self.living else self.recorded()
+
+    def recorded(self) -> str:
+        """The page that shows what Python computed."""
         heights = [abs(v - self.threshold) for s in self.snapshots for row in s.grid for v in row
                    if isfinite(v)]
         top = max(heights, default=0) or 1.0
@@ -80,6 +83,7 @@ class TrainingLecture:
             "training.html", self.title,
             picture(self.view, "Computation graph of the chosen point's loss", attributes='id="graph"'),
             {
+                "why": self.why,
                 "points": [[*map(float, x), float(number(t)), [short(v) for v in x], short(t)]
                            for x, t in self.data],
                 "area": self.area, "curve": list(map(finite, self.curve)), "threshold": self.threshold,
@@ -125,32 +129,58 @@ class TrainingLecture:
                 f'{short(self.curve[-1])}</text></svg>')
 
 
-def training_lecture(model: Model, data: Data, loss: Loss, *,
+def training_lecture(model: Model, data: Data, loss: Loss, *, test: Data | None = None,
                      step: Callable[[], object] | None = None, epochs: int = 60, rate: float = 0.5,
-                     snapshots: int = 25, threshold: float = 0.5, title: str = "") -> TrainingLecture:
-    """Train model on data, and keep what is needed to step through it. The model is trained afterwards.
+                     batch: int | None = None, noise: float = 0.0, seed: int = 0, snapshots: int = 25,
+                     threshold: float = 0.5, title: str = "", live: bool = True) -> TrainingLecture:
+    """Train model on data, as a page that trains before the eyes of the class. The model is trained
+    afterwards.
+
+    The page starts from the parameters that the model has now, and computes the same numbers as Python. Where
+    it cannot (a step of your own, a row or a number that JavaScript has not), it shows what Python recorded,
+    and says why.
 
     Args:
         model: a function of a list of two numbers that returns one Value, and has `.parameters()`.
         data: pairs (x, t) of two features and a target.
         loss: loss(output, t) for one point.
-        step: trains for one epoch; by default one step of gradient descent on the mean loss.
+        test: more such pairs, which are not trained on: the page shows their loss beside that of data.
+        step: trains for one epoch; by default gradient descent on the mean loss.
         epochs, rate: how many epochs, and the learning rate of the default step.
-        snapshots: how many states to keep, the first and the last among them.
+        batch: how many points one step takes, shuffled by seed for each epoch; by default all, unshuffled.
+        noise, seed: each point of data is moved by noise times two normal numbers drawn with seed.
+        snapshots: how many states a recorded page keeps, the first and the last among them.
         threshold: outputs above it mean one class, below it the other: 0.5 for sigmoid, 0 for tanh and
-        logits.
+            logits.
+        live: False for a page that only shows what Python recorded.
 
     Raises:
         TypeError: the model gives several outputs, or the loss is no Value.
-        ValueError: data is empty, a point has not two features, the graphs of two points differ in size, or
-        there are
-            more numbers than a page can hold.
+        ValueError: data is empty, a point has not two features, batch, noise or seed mean nothing; for a
+            recorded page: the graphs of two points differ in size, or there are more numbers than it can
+            hold.
     """
     checked(data, epochs, snapshots)
+    for pair in test or []:
+        checked_pair(pair)
+    checked_hand(batch, noise, seed)
     one_number(model, data, loss)
-    data   = alike(model, data, loss)
-    step   = step or (lambda: descend(model, data, loss, rate))
-    area   = surroundings(data)
+    hand   = Hand(float(rate), batch, float(noise), seed)
+    area   = surroundings([*data, *(test or [])])
+    page, why = written_or_why(model, data, test or [], loss, hand, epochs, threshold, area, step, live)
+    data   = alike(model, noisy(data, noise, seed), loss)
+    size   = min(batch or len(data), len(data))
+    title  = title or "Training, epoch by epoch"
+
+    def train(epoch: int) -> None:
+        if step:
+            step()
+        else:
+            epoch_in_batches(model, data, loss, rate, size, order_of(len(data), size, seed, epoch))
+
+    if page:
+        curve = curve_of(model, data, loss, epochs, train, lambda epoch: None)
+        return TrainingLecture(data, curve, [], page.view, area, threshold, title, page)
     first  = record(named(loss(model(data[0][0]), data[0][1])))
     view   = without_partials(folded_view(first, "unit") or scalar_view(first))
     steps  = min(snapshots - 1, epochs)
@@ -159,23 +189,39 @@ def training_lecture(model: Model, data: Data, loss: Loss, *,
         raise ValueError(f"{len(kept)} snapshots of {len(data)} points with {len(view.cards)} values each "
                          "are more than a page can hold: give fewer points, fewer snapshots, or a smaller "
                          "network")
-    curve, states = [], []
-    for epoch in range(epochs + 1):
+    states: list[Snapshot] = []
+
+    def look(epoch: int) -> None:
         if epoch in kept:
             states.append(snapshot(model, data, loss, epoch, area, len(first.values), view.nodes))
+
+    curve = curve_of(model, data, loss, epochs, train, look)
+    return TrainingLecture(data, curve, states, view, area, threshold, title, why=why)
+
+
+def written_or_why(model: Model, data: Data, test: Data, loss: Loss, hand: Hand, epochs: int,
+                   threshold: float, area: Area, step: object, live: bool) -> tuple[Living | None, str]:
+    """The page that trains by itself, or why there is none."""
+    if not live:
+        return None, ""
+    if step:
+        return None, "step is a function of Python"
+    try:
+        return living(model, data, test, loss, hand, epochs, threshold, area), ""
+    except Unwritable as error:
+        return None, str(error)
+
+
+def curve_of(model: Model, data: Data, loss: Loss, epochs: int, train: Callable[[int], None],
+             look: Callable[[int], None]) -> list[float]:
+    """The mean loss before each epoch and after the last."""
+    curve = []
+    for epoch in range(epochs + 1):
+        look(epoch)
         curve.append(sum(float(number(loss(model(x), t))) for x, t in data) / len(data))
         if epoch < epochs:
-            step()
-    return TrainingLecture(data, curve, states, view, area, threshold,
-                           title or "Training, epoch by epoch")
-
-
-def descend(model: Model, data: Data, loss: Loss, rate: float) -> None:
-    """One step of gradient descent on the mean loss."""
-    parameters = model.parameters()
-    shares     = [gradients(loss(model(x), t) / len(data), parameters) for x, t in data]
-    for p, slopes in zip(parameters, zip(*shares)):
-        p.data -= rate * sum(slopes)
+            train(epoch)
+    return curve
 
 
 def snapshot(model: Model, data: Data, loss: Loss, epoch: int, area: Area, size: int,
@@ -217,41 +263,6 @@ def without_partials(view: View) -> View:
 def named(root: Value) -> Value:
     root.label = root.label or "loss"
     return root
-
-
-def one_number(model: Model, data: Data, loss: Loss) -> None:
-    """Complain where the model's output, or the loss, is not one Value."""
-    x, t = data[0]
-    y = model(x)
-    for z, what in [(y, "the model's output"), (loss(y, t) if isinstance(y, Value) else y, "the loss")]:
-        if not isinstance(z, Value):
-            raise TypeError(f"{what} must be one Value, and is {type(z).__name__} {visible(z)}: end the "
-                            "network with one unit, and compute the loss of one point from its output")
-
-
-def alike(model: Model, data: Data, loss: Loss) -> Data:
-    """The data, with targets as Constants if the loss takes shortcuts for some plain numbers, as
-    cross-entropy for 0 and 1."""
-    if len({len(nodes_of(loss(model(x), t))) for x, t in data}) == 1:
-        return data
-    return [(x, Constant(number(t))) for x, t in data]
-
-
-def checked(data: Data, epochs: int, snapshots: int) -> None:
-    if not data:
-        raise ValueError("a training view needs data: give pairs (x, t), as in [([0.0, 1.0], 1), ([1.0, "
-                         "1.0], 0)]")
-    for pair in data:
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or [hasattr(p, "__len__")
-                                                                     for p in pair] != [True, False]:
-            raise ValueError("data is a list of pairs (x, t), x two features and t a target, and "
-                             f"{pair!r:.60} is none: write list(zip(X, Y)) for separate X and Y")
-        x = pair[0]
-        if len(x) != 2:
-            raise ValueError(f"the decision boundary is drawn in the plane, and the point {tuple(x)!r} has "
-                             f"{len(x)} features: give points with 2 features")
-    if epochs < 1 or snapshots < 2:
-        raise ValueError(f"epochs must be at least 1 and snapshots at least 2, not {epochs} and {snapshots}")
 
 
 def surroundings(data: Data) -> Area:

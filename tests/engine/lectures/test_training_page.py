@@ -1,13 +1,17 @@
-"""The training view: what it keeps are the engine's numbers, and one chosen point links its three parts."""
+"""The training view: what a recorded page keeps are the engine's numbers; one chosen point links its parts.
 
+A page that trains by itself is the rule (test_living_training.py)."""
+
+from fractions import Fraction
 from math import cos, pi, sin
 from random import Random
 
 import pytest
 
-from engine import training_lecture
+from engine import Value, training_lecture
 from engine.lectures.training_page import contour
 from engine.show.numbers import short
+from engine.value import number
 from nn import MLP, bce_with_logits
 
 
@@ -29,7 +33,7 @@ def network(seed=2):
 
 @pytest.fixture(scope="module")
 def run():
-    return training_lecture(network(), moons(), square, epochs=30, rate=2.0, snapshots=6)
+    return training_lecture(network(), moons(), square, epochs=30, rate=2.0, snapshots=6, live=False)
 
 
 def test_the_curve_is_gradient_descent_on_the_mean_loss(run):
@@ -123,7 +127,7 @@ def test_small_and_keyboard_and_screen_reader(opened, run, tmp_path):
 
 def test_training_that_diverges_still_gives_a_page():
     model = MLP(2, [2, 1], hidden="relu", seed=1)
-    talk = training_lecture(model, moons(6), square, epochs=12, rate=50.0, snapshots=5)
+    talk = training_lecture(model, moons(6), square, epochs=12, rate=50.0, snapshots=5, live=False)
     assert "null" in talk.html() or max(talk.curve) > 1e6
 
 
@@ -132,7 +136,9 @@ def test_training_that_diverges_still_gives_a_page():
                                     r"write list\(zip\(X, Y\)\)"),
     (dict(data=([[1.0, 2.0], [0.0, 1.0]], [1, 0])), r"write list\(zip\(X, Y\)\)"),
     (dict(data=[([1.0, 2.0, 3.0], 1)]), "2 features"), (dict(epochs=0), "at least 1"),
-    (dict(data=moons(2000), snapshots=50, epochs=60), "more than a page")])
+    (dict(data=moons(2000), snapshots=50, epochs=60, live=False), "more than a page"),
+    (dict(batch=0), "batch is how many points"), (dict(noise=-1.0), "noise is how far"),
+    (dict(seed=2 ** 31), "seed must be"), (dict(test=[([1.0], 1)]), "2 features")])
 def test_what_cannot_be_shown_is_refused_with_a_way_out(change, message):
     with pytest.raises(ValueError, match=message):
         training_lecture(**(dict(model=network(), data=moons(4), loss=square) | change))
@@ -149,7 +155,8 @@ def test_what_is_not_one_number(change, message):
 
 def test_a_loss_with_shortcuts_for_targets_0_and_1_has_one_graph_for_all_points():
     model = MLP(2, [3, 1], hidden="tanh", seed=2)
-    talk  = training_lecture(model, moons(), bce_with_logits, epochs=4, snapshots=2, threshold=0)
+    talk  = training_lecture(model, moons(), bce_with_logits, epochs=4, snapshots=2, threshold=0,
+                             live=False)
     model = MLP(2, [3, 1], hidden="tanh", seed=2)
     assert talk.snapshots[0].losses == pytest.approx([bce_with_logits(model(x), t).data for x, t in moons()])
     assert talk.curve[-1] < talk.curve[0]
@@ -163,3 +170,53 @@ def test_a_notebook_shows_the_loss_curve(run):
 def test_only_pages_are_written(run, tmp_path):
     with pytest.raises(ValueError, match=r"training\.html"):
         run.save(tmp_path / "t.pdf")
+
+
+@pytest.mark.parametrize("make, options, why", [
+    (network, {"step": lambda: None}, "step is a function of Python"),
+    (lambda: Halves(), {}, "Fraction"), (lambda: Jumping(), {}, "has another graph than the first point")])
+def test_a_page_that_cannot_train_shows_what_python_recorded_and_says_why(opened, make, options, why):
+    """A step of your own, numbers that JavaScript has not, another graph for each point."""
+    talk = training_lecture(make(), moons(4), square, epochs=2, **options)
+    page = opened(talk, name="training.html")
+    assert talk.living is None and why in talk.why and why in page.text_content("#why")
+    page.keyboard.press("End")
+    assert page.text_content("#epoch") == "epoch 2"
+
+
+def test_a_page_that_only_shows_by_wish_gives_no_reason(opened, run):
+    assert opened(run, name="training.html").locator("#why").is_hidden()
+
+
+class Halves:
+    """A model of fractions."""
+
+    def __init__(self):
+        self.w = [Value(Fraction(1, 2), "w1"), Value(Fraction(1, 3), "w2")]
+
+    def __call__(self, x):
+        return self.w[0] * x[0] + self.w[1] * x[1]
+
+    def parameters(self):
+        return self.w
+
+
+class Jumping(Halves):
+    """A model that asks for the numbers of a point outside of the graph."""
+
+    def __init__(self):
+        self.w = [Value(0.5, "w1"), Value(-0.25, "w2")]
+
+    def __call__(self, x):
+        return self.w[0] * float(number(x[0])) + self.w[1] * x[1]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_the_page_prints(opened, live):
+    """The rule that hides a lecture for its sheets outranked the one that shows this page."""
+    page = opened(training_lecture(network(), moons(), square, epochs=3, live=live), name="training.html")
+    page.emulate_media(media="print")
+    for selector in ("h1", "#field", "#curve", "#graph"):
+        box = page.locator(selector).bounding_box()
+        assert box and box["width"] > 100 and box["height"] > 20, selector
+    assert page.locator("nav").is_hidden()
