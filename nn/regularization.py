@@ -147,7 +147,8 @@ class EarlyStopping:
         """Note the loss of one more epoch; True when it is time to stop."""
         self.epochs += 1
         if loss < self.best_loss - self.min_delta or not self.best_epoch:
-            self.best_epoch, self.best_loss, self.best_state = self.epochs, loss, state(model)
+            self.best_epoch, self.best_state = self.epochs, state(model)
+            self.best_loss = min(self.best_loss, loss)       # inf if the first is nan
         return self.epochs - self.best_epoch >= self.patience
 
     def restore(self, model: Module) -> None:

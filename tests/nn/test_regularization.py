@@ -166,6 +166,16 @@ def test_a_loss_of_nan_never_is_the_best():
     assert stopping.best_epoch == 1
 
 
+def test_a_first_loss_of_nan_is_improved_by_any_number():
+    model, stopping = MLP(1, [1]), EarlyStopping(patience=2)
+    stopping.update(nan, model)
+    model.parameters()[0].data = 5.0
+    stopping.restore(model)                                  # until then it is the best there is
+    assert stopping.best_epoch == 1 and model.parameters()[0].data != 5.0
+    assert [stopping.update(loss, model) for loss in (7.0, 8.0, 6.0)] == [False, False, False]
+    assert (stopping.best_epoch, stopping.best_loss) == (4, 6.0)
+
+
 def test_an_improvement_counts_from_the_best_loss_and_must_exceed_min_delta():
     """Not from the last loss, not upwards, and one of exactly min_delta is none; without it any will do."""
     def best_epochs(losses, **options):
