@@ -146,6 +146,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/saving.py", "DIGITS = 400", "400 becomes 401"):                 "any number above 309 will do",
     ("nn/saving.py", "text = json.dumps(", "1 becomes 2"):               "white space",
     ("nn/saving.py", "name    = visible(", "300 becomes 301"):           "where a name is cut",
+    ("nn/saving.py", "if len(found) > most", "> becomes >="):           "the bound is generous",
     ("nn/saving.py", "found = file.read(most + 1)", "1 becomes 2"):      "one too many is one too many",
     **{("nn/history.py", line, change): "how large it is drawn" for line, change in [
         ("figure = Figure(", "6.4 becomes 7.4"), ("figure = Figure(", "4.2 becomes 5.2"),
