@@ -1,7 +1,7 @@
 // The graph: forward and backward over flat arrays, in the order and with the sums of engine/value.py. It knows no page.
 //
 //   graph    {ops, operands, plain, whole, data}: per node its row ("" for a leaf), the numbers of its operands and its
-//            number; which leaves are plain numbers, and which are whole ones, written 2 and not 2.0 in a sentence
+//            number; which leaves are plain numbers, and which nodes are whole ones, written 2 and not 2.0 in a sentence
 //   edge     one per operand of a node: those of node z are first[z] to first[z + 1] - 1, and tails[e] is the operand
 
 // --- sentences --------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ function graph({ops, operands, plain = [], whole = [], data: start}) {
     return {grads, products, before, order: nodes};
   }
 
-  return {size, first, tails, order, forward};
+  return {size, first, tails, isPlain, isWhole, order, forward};
 }
 
 return {ROWS, Refused, apply, chain, digits, graph, repr, short, shut};
