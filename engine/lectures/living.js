@@ -2,7 +2,8 @@
 
 const alive = data.numbers.graph && calculus.graph(data.numbers.graph);
 const given = alive && Float64Array.from(data.numbers.graph.data);
-const leaves = nodes.map((_, i) => i).filter(i => alive && !data.operands[i].length && !alive.isPlain[i]);
+const leaves = nodes.map((_, i) => i).filter(i => alive && !data.operands[i].length && nodes[i][1] !== "constant");
+const kept = i => !alive.isPlain[i];                     // whether a node has a gradient: the data and targets of nn have none
 let values = given, ghosts = null, refused = [];         // ghosts: the rows of nodes before the last change
 
 const compute = next => computed(data, alive, data.numbers.whole, alive.forward(next));
@@ -43,11 +44,14 @@ function notice(text, node = -1) {                       // a word of the page, 
   $("notice").hidden = !text;
 }
 
+$("notice").addEventListener("click", () => notice(""));
+
 // --- the number that was ---------------------------------------------------------------------------
 
 const before = (i, slot) => ghosts ? several(i, slot, ghosts)[0] : "";
 
 function haunt(i, value, gradient, g) {                  // small and struck out beside the new one, where there is room
+  if (!ghosts && !view.ghosts || view.cards.length > 150 && i !== chosen && view.main[i] !== root) return;
   ghostly(i, "v", value, value === "?" ? "" : before(i, "v"), 9.05 * value.length);
   if (view.cards[i][1] !== "constant") ghostly(i, "g", gradient, gradient === "?" || g && g[3] ? "" : before(i, "g"), 8.45 * (5 + gradient.length));
 }
@@ -134,10 +138,11 @@ globalThis.chainrule = {
     const why = setLeaf(i, x);
     if (why) throw new Error(why);
   },
-  // {name: {data, grad}} of every node that has a gradient.
+  // {name: {data, grad}} of every node that has a name; grad is null where none is kept.
   values() {
     if (!alive) throw new Error(`this page has no numbers to compute with: ${data.why || "it replays recorded ones"}`);
-    return Object.fromEntries(nodes.flatMap(([name], i) => alive.isPlain[i] ? [] : [[keyOf.get(i) ?? name, {data: numbers.data[i], grad: numbers.grads[i]}]]));
+    return Object.fromEntries(nodes.flatMap(([name, role], i) => role === "constant" ? [] :
+      [[keyOf.get(i) ?? name, {data: numbers.data[i], grad: kept(i) ? numbers.grads[i] : null}]]));
   },
   // Go to a step, counted from 0.
   step(to) { show(to, true); },

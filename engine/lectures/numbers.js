@@ -34,13 +34,16 @@ function computed(told, graph, whole, pass) {
   // For each node the next one on the path with the largest product of partials.
   function strongest() {
     const best = new Int32Array(size).fill(-1), weight = new Float64Array(size).fill(-1), share = new Float64Array(size);
-    weight[size - 1] = share[size - 1] = 1;
+    const isWholeShare = new Uint8Array(size);
+    weight[size - 1] = share[size - 1] = isWholeShare[size - 1] = 1;
     for (let z = size - 1; z >= 0; z--)
       for (let e = first[z]; e < first[z + 1]; e++) {
-        const there = Math.abs(partials[e]) * weight[z];
-        if (there > weight[tails[e]]) { weight[tails[e]] = there; best[tails[e]] = z; share[tails[e]] = partials[e] * share[z]; }
+        const x = tails[e], there = Math.abs(partials[e]) * weight[z];
+        if (!(there > weight[x])) continue;
+        weight[x] = there; best[x] = z; share[x] = partials[e] * share[z];
+        isWholeShare[x] = whole[e] === "1" && isWholeShare[z];
       }
-    return {best, share};
+    return {best, share, isWholeShare};
   }
 
   // dz/dx by all the ways inside of one card.
@@ -67,7 +70,7 @@ function computed(told, graph, whole, pass) {
               after: short(after, complete), exact: calculus.repr(after, complete)};
     },
     best: i => (ways ??= strongest()).best[i],
-    share: i => short((ways ??= strongest()).share[i]),
+    share: i => { ways ??= strongest(); return isPlain[i] ? "" : short(ways.share[i], ways.isWholeShare[i]); },
     slope: (ends, members, outputs) => typeof ends === "string" ? ends : short(ends.length > 1 ? through(ends, members, outputs) : partials[ends[0]],
                                                                                ends.length === 1 && whole[ends[0]] === "1"),
     sentence: z => sentence(told, now, z),

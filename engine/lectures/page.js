@@ -25,6 +25,7 @@ for (const v of views) {                                 // history: for each ca
   v.arrow = v.arrows.map((_, i) => $(`${v.name}-a${i}`));
   v.partial = v.arrows.map((_, i) => $(`${v.name}-p${i}`));
   v.said = v.cards.map(() => []);                        // what the cards say, so that only what is new is painted
+  v.slots = v.box.map(slotsOf);
   v.at = -1; v.lit = []; v.zoom = null;
 }
 
@@ -46,10 +47,12 @@ function several(i, slot, rows) {                        // the numbers or gradi
 
 function written(slot, text, i) {                        // a number that is longer than its card has room for is set closer
   const letter = slot.classList.contains("g") ? 8.45 : 9.05, room = view.cards[i][5] - (view.cards[i][1] === "constant" ? 12 : 24);
-  slot.textContent = text;
+  if (slot.firstChild) slot.firstChild.data = text; else slot.textContent = text;         // the second is slower
   if (text.length * letter > room) { slot.setAttribute("textLength", room); slot.setAttribute("lengthAdjust", "spacingAndGlyphs"); }
-  else slot.removeAttribute("textLength");
+  else if (slot.hasAttribute("textLength")) slot.removeAttribute("textLength");
 }
+
+function slotsOf(box) { return {v: box.querySelector(".v"), g: box.querySelector(".g"), m: box.querySelector(".m")}; }
 
 function paintCard(i, at, scope) {
   const box = scope ? scope.querySelector(`#${view.name}-c${i}`) : view.box[i];
@@ -58,9 +61,10 @@ function paintCard(i, at, scope) {
   if (!scope) haunt(i, value, gradient, g);
   if (said[0] === value && said[1] === gradient && said[2] === (g && g[3])) return;
   said.splice(0, 3, value, gradient, g && g[3]);
-  written(box.querySelector(".v"), value, i);
-  const slot = box.querySelector(".g");
-  if (slot) { written(slot, gradient && "grad " + gradient, i); box.querySelector(".m").textContent = g && g[3] || ""; }
+  const slots = scope ? slotsOf(box) : view.slots[i], note = g && g[3] || "";
+  written(slots.v, value, i);
+  if (slots.g) written(slots.g, gradient && "grad " + gradient, i);
+  if (slots.m && slots.m.textContent !== note) slots.m.textContent = note;
   box.classList.toggle("empty", !value);
   if (!scope) box.setAttribute("aria-label", `${cardName(i)}, ${view.cards[i][1]}: ${value ? "number " + value : "not computed yet"}` +
     (gradient ? `, gradient ${gradient}${g[3] ? `, ${g[3].replace("/", " of ")} uses so far` : ""}` : ""));

@@ -96,7 +96,7 @@ function explain(i, open) {
   if (best >= 0) {
     const chain = [main];
     while (nodes[chain.at(-1)][5] >= 0 && chain.length < 40) chain.push(nodes[chain.at(-1)][5]);
-    const share = at >= scalar.steps.length - 1 && !hidden ? ["   ", num(numbers.share(main), "g"), paths === "1" ? "" : [" of ", num(nodes[main][6], "g")]] : "";
+    const share = at >= scalar.steps.length - 1 && !hidden && nodes[main][6] ? ["   ", num(numbers.share(main), "g"), paths === "1" ? "" : [" of ", num(nodes[main][6], "g")]] : "";
     say(paths === "1" ? `The path to ${loss()}` : `${paths} paths to ${loss()}; the strongest`, line(chain.flatMap((n, j) => j ? [" → ", name(n)] : [name(n)]), share));
   }
   const inside = view.inside[i];
@@ -105,7 +105,10 @@ function explain(i, open) {
     return line(handle(p), " = ", num(nodes[p][2], "v", nodes[p][3]), last && last[0] <= at && !hidden ? ["   grad ", num(nodes[p][6], "g", nodes[p][7])] : "");
   }), ...(inside.length > 24 ? [line(`… and ${inside.length - 24} more`)] : []));
   about.hidden = false;
-  if (open) { mark(i); if (!document.activeElement?.closest?.("svg")) about.querySelector(".close").focus({preventScroll: true}); }
+  if (!open) return;
+  mark(i);
+  if (tuner) { tuner.number.focus({preventScroll: true}); tuner.number.select(); }     // to be typed over
+  else if (!document.activeElement?.closest?.("svg")) about.querySelector(".close").focus({preventScroll: true});
 }
 
 function head(about, facts, i) {                         // what stays while the numbers change

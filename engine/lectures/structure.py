@@ -71,7 +71,8 @@ def recorded(recording: Recording) -> dict[str, Json]:
                           for v, grad in zip(recording.values, recording.grads)],
             "edges":     [texts(c) for c in recording.sent],
             "best":      recording.best,
-            "shares":    [short(share) for share in recording.shares],
+            "shares":    ["" if type(v) is Constant else short(share)
+                          for v, share in zip(recording.values, recording.shares)],
             "sentences": [said.get(i, "") for i in range(len(recording.values))]}
 
 

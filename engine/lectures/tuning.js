@@ -2,7 +2,7 @@
 
 const tunable = i => leaves.includes(i);
 const steered = ["weight bias", "input", "input weight bias target operation root"]            // who descends: the weights, or else the inputs
-  .map(roles => leaves.filter(i => roles.split(" ").includes(nodes[i][1]))).find(found => found.length) ?? [];
+  .map(roles => leaves.filter(i => kept(i) && roles.split(" ").includes(nodes[i][1]))).find(found => found.length) ?? [];
 let tuner = null, descent = [], running = 0;             // the controls in sight; J over the steps
 
 // How far one key or four pixels go: a tenth of the first digit.
@@ -24,11 +24,11 @@ function button(text, label, act) {
 
 function field(label, x, take) {                         // a number to type; arrow keys step, Enter takes it
   const input = labelled(element("input"), label, "number");
-  input.inputMode = "decimal"; input.autocomplete = "off"; input.value = written6(x);
+  input.inputMode = "decimal"; input.spellcheck = false; input.autocomplete = "off"; input.value = written6(x);
   const taken = () => {
     const typed = parsed(input.value), bad = Number.isNaN(typed);
     input.setAttribute("aria-invalid", bad);
-    if (bad) notice(`“${input.value.slice(0, 30)}” is no number: write it as 0.3, -2 or 1e-5.`); else take(typed);
+    if (bad) notice(`“${input.value.slice(0, 30)}” is no number: write it as 0.3, -2 or 1e-5.`); else if (take(typed)) input.setAttribute("aria-invalid", true);
   };
   input.onchange = taken;
   input.onkeydown = e => {
@@ -59,15 +59,15 @@ function tuning(i) {                                     // the controls of a le
   let sliding = false;
   slide.oninput = () => { setLeaf(i, rounded(Number(slide.value)), sliding); sliding = true; };
   slide.onchange = () => { sliding = false; announce(); };
-  row(element("b", "", `${own} =`), number, slide, button("Reset", "All numbers as they were recorded", () => { stopDescent(); descent = []; reset(); sketch(); }));
+  row(element("b", "", `${own} =`), number, slide);
   const by = field(`Nudge by, Δ${own}`, stepOf(values[i]) * 2, () => {}), nudged = element("p", "nudged");
   const push = sign => nudge(i, sign * Math.abs(parsed(by.value)), nudged);
-  row(element("b", "", "Nudge"), button("−", `Nudge ${own} down`, () => push(-1)), by, button("+", `Nudge ${own} up`, () => push(1)));
+  row(element("b", "", "Nudge"), button("−", `Nudge ${own} down`, () => push(-1)), by, button("+", `Nudge ${own} up`, () => push(1)),
+      button("Reset", "All numbers as they were recorded", startAgain), button("Link", "A link, and a QR code, to the page as it is", linked));
   box.append(nudged);
   const rate = field("Step size, η", .1, () => {});
   const run = button("Run", "Descend, step after step", () => running ? stopDescent() : startDescent(rate));
-  row(element("b", "", "Descend"), element("span", "", "η"), rate, button("Step", `Descend once: ${whom()}`, () => descend(rate)), run,
-      button("Link", "A link, and a QR code, to the page as it is", linked)).title = whom();
+  row(element("b", "", "Descend"), element("span", "", "η"), rate, button("Step", `Descend once: ${whom()}`, () => descend(rate)), run).title = whom();
   const curve = element("div", "curve");
   curve.setAttribute("role", "img");
   box.append(curve);
@@ -90,7 +90,8 @@ function nudge(i, by, box) {                             // what the gradient pr
   const own = nodes[i][0], slope = numbers.grads[i], was = numbers.data[root], short = x => calculus.short(x);
   if (setLeaf(i, rounded(values[i] + by))) return box.replaceChildren();
   box.replaceChildren(
-    line(`Δ${own} · `, d(i), " = ", num(short(by), "v"), " · ", num(bracket(short(slope)), "g"), " = ", num(short(by * slope), "g")),
+    kept(i) ? line(`Δ${own} · `, d(i), " = ", num(short(by), "v"), " · ", num(bracket(short(slope)), "g"), " = ", num(short(by * slope), "g"))
+            : line(`${own} is a plain number: nobody keeps its gradient.`),
     line(`true Δ${loss()} = `, num(short(numbers.data[root] - was), "v")));
   $("live").textContent = [...box.children].map(p => p.textContent).join("; ");
 }
@@ -128,6 +129,13 @@ function stopDescent() {
   clearInterval(running); running = 0;
   sayRun();
   announce();
+}
+
+function startAgain() {
+  stopDescent();
+  descent = [];
+  reset();
+  sketch();
 }
 
 function sayRun() { if (tuner) tuner.run.textContent = running ? "Pause" : "Run"; }
