@@ -3,7 +3,7 @@
 const alive = data.numbers.graph && calculus.graph(data.numbers.graph);
 const given = alive && Float64Array.from(data.numbers.graph.data);
 const leaves = nodes.map((_, i) => i).filter(i => alive && !data.operands[i].length && nodes[i][1] !== "constant");
-const kept = i => !alive.isPlain[i];                     // whether a node has a gradient: the data and targets of nn have none
+const graded = i => !alive.isPlain[i];                     // whether a node has a gradient: the data and targets of nn have none
 let values = given, ghosts = null, refused = [];         // ghosts: the rows of nodes before the last change
 
 const compute = next => computed(data, alive, data.numbers.whole, alive.forward(next));
@@ -142,7 +142,7 @@ globalThis.chainrule = {
   values() {
     if (!alive) throw new Error(`this page has no numbers to compute with: ${data.why || "it replays recorded ones"}`);
     return Object.fromEntries(nodes.flatMap(([name, role], i) => role === "constant" ? [] :
-      [[keyOf.get(i) ?? name, {data: numbers.data[i], grad: kept(i) ? numbers.grads[i] : null}]]));
+      [[keyOf.get(i) ?? name, {data: numbers.data[i], grad: graded(i) ? numbers.grads[i] : null}]]));
   },
   // Go to a step, counted from 0.
   step(to) { show(to, true); },

@@ -11,11 +11,12 @@ from .assets import asset
 from .javascript import Unwritable
 from .picture import picture
 from .recording import Recording
-from .structure import Json, computing, recorded, structure
+from .page_data import Json, computing, recorded, structure
 from .views import Scene, View
 
 TITLES  = {"scalar": "Values", "unit": "Units", "layer": "Layers"}
-SCRIPTS = ("sentences.js", "numbers.js", "qr.js", "page.js", "stage.js", "living.js", "tuning.js", "controls.js")
+SCRIPTS = ("sentences.js", "numbers.js", "qr.js", "page.js", "stage.js", "living.js", "tuning.js",
+           "controls.js")
 
 
 def page(recording: Recording, views: list[View], title: str, description: str, first: int = 0,
@@ -40,14 +41,15 @@ def alive(recording: Recording) -> tuple[dict[str, Json], str, str]:
 
 def described(recording: Recording, view: View, live: bool) -> Json:
     """A view for the script: cards, arrows, steps."""
+    cards: list[Json] = [[card.name, card.role, card.symbol, round(x), round(y), round(card.width),
+                          round(card.height)] for card, (x, y) in zip(view.cards, view.places)]
+    arrows: list[Json] = [[arrow.tail, arrow.head, slope, round(x), round(y)] for arrow, slope, (x, y) in
+                          zip(view.arrows, slopes(recording, view, live), view.labels)]
     return {
         "name":   view.name, "title": TITLES[view.name], "width": round(view.width),
         "height": round(view.height),
-        "cards":  [[card.name, card.role, card.symbol, round(x), round(y), round(card.width),
-                    round(card.height)]
-                   for card, (x, y) in zip(view.cards, view.places)],
-        "arrows": [[arrow.tail, arrow.head, slope, round(x), round(y)]
-                   for arrow, slope, (x, y) in zip(view.arrows, slopes(recording, view, live), view.labels)],
+        "cards":  cards,
+        "arrows": arrows,
         "main":   view.nodes, "inside": view.inside, "outputs": view.outputs, "members": view.members,
         "steps":  [played(recording, view, scene) for scene in view.scenes],
     }
@@ -75,8 +77,9 @@ def played(recording: Recording, view: View, scene: Scene) -> Json:
     sent    = [edge_of[c.operand, c.use] for _, c in scene.sent]
     one     = scene.phase == "backward" and view.name == "scalar"    # a sum that is not complete yet
     told    = scene.phase == "backward" and len(view.members[scene.card]) <= 1
-    changes = ([[c.operand, "g", e] for (_, c), e in zip(scene.sent, sent)] if one else
-               [[i, slot] for i, slot, *_ in scene.changes])
+    changes: list[Json] = [[i, slot] for i, slot, *_ in scene.changes]
+    if one:
+        changes = [[c.operand, "g", e] for (_, c), e in zip(scene.sent, sent)]
     return {"p": scene.phase, "n": scene.card, "z": z, "s": None if told else scene.sentence,
             "set": changes, "e": scene.arrows, "all": scene.computed, "c": sent, "last": scene.step}
 

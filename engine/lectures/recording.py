@@ -135,7 +135,7 @@ def strongest(values: list[Value], index: dict[Value, int]) -> tuple[list[int], 
     paths  = [0] * (len(values) - 1) + [1]
     best   = [-1] * len(values)
     weight = [-1.0] * (len(values) - 1) + [1.0]
-    shares: list[Number] = [0] * (len(values) - 1) + [1]
+    shares: list[Number] = [int(z is values[-1]) for z in values]
     for z in reversed(values):
         for x, partial in zip(z.operands, z.partials):
             here, there = index[z], index[x]

@@ -2,7 +2,7 @@
 
 const tunable = i => leaves.includes(i);
 const steered = ["weight bias", "input", "input weight bias target operation root"]            // who descends: the weights, or else the inputs
-  .map(roles => leaves.filter(i => kept(i) && roles.split(" ").includes(nodes[i][1]))).find(found => found.length) ?? [];
+  .map(roles => leaves.filter(i => graded(i) && roles.split(" ").includes(nodes[i][1]))).find(found => found.length) ?? [];
 let tuner = null, descent = [], running = 0;             // the controls in sight; J over the steps
 
 // How far one key or four pixels go: a tenth of the first digit.
@@ -43,7 +43,7 @@ function field(label, x, take) {                         // a number to type; ar
 
 function handle(p) {                                     // the name of a parameter inside of a card: opens its controls
   if (!tunable(p)) return name(p);
-  const b = button(nodes[p][0], `Change ${nodes[p][0]}`, () => { $("tune")?.remove(); $("facts").before(...tuning(p)); tuner.number.focus(); });
+  const b = button(nodes[p][0], `Change ${nodes[p][0]}`, () => { $("tune")?.remove(); $("facts").before(...tuning(p)); tuner.number.select(); });
   b.className = "handle";
   return b;
 }
@@ -90,7 +90,7 @@ function nudge(i, by, box) {                             // what the gradient pr
   const own = nodes[i][0], slope = numbers.grads[i], was = numbers.data[root], short = x => calculus.short(x);
   if (setLeaf(i, rounded(values[i] + by))) return box.replaceChildren();
   box.replaceChildren(
-    kept(i) ? line(`Δ${own} · `, d(i), " = ", num(short(by), "v"), " · ", num(bracket(short(slope)), "g"), " = ", num(short(by * slope), "g"))
+    graded(i) ? line(`Δ${own} · `, d(i), " = ", num(short(by), "v"), " · ", num(bracket(short(slope)), "g"), " = ", num(short(by * slope), "g"))
             : line(`${own} is a plain number: nobody keeps its gradient.`),
     line(`true Δ${loss()} = `, num(short(numbers.data[root] - was), "v")));
   $("live").textContent = [...box.children].map(p => p.textContent).join("; ");
@@ -190,13 +190,13 @@ for (const v of views) v.box.forEach((box, i) => {
 // --- the link --------------------------------------------------------------------------------------
 
 function linked() {
-  const url = address(), code = $("code"), text = $("url"), said = $("copied"), modules = matrix(url);
-  text.value = url;
-  code.replaceChildren(modules ? drawn(modules) : element("p", "", `The link is ${url.length} letters long, too many for a code.`));
+  const link = address(), code = $("code"), text = $("url"), said = $("copied"), modules = matrix(link);
+  text.value = link;
+  code.replaceChildren(modules ? drawn(modules) : element("p", "", `The link is ${link.length} letters long, too many for a code.`));
   said.textContent = "Copy it from here:";
   $("link").showModal();
   text.select();
-  navigator.clipboard?.writeText(url).then(() => { said.textContent = "Copied. The link:"; }, () => { said.textContent = "The browser does not let the page copy it; copy it from here:"; });
+  navigator.clipboard?.writeText(link).then(() => { said.textContent = "Copied. The link:"; }, () => { said.textContent = "The browser does not let the page copy it; copy it from here:"; });
 }
 
 function drawn(modules) {                                // the code, with the quiet border of 4 that readers need

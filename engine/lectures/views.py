@@ -25,8 +25,8 @@ Point:  TypeAlias = "tuple[float, float]"
 ACROSS   = {"tailport": "e", "headport": "w"}
 GRAD     = 42            # the width of "grad " on a card
 LABELLED = 90            # arrows: with more, partials show on the arrows of the current step only
-NOTED    = 150           # the width up to which a card has its formula beside its name, and not its sign alone
-ROOM     = "−0.01234"    # on a page that computes every card and arrow has room for this, and for what it was
+NOTED    = 150           # the width up to which a card has its formula beside its name, not its sign alone
+ROOM     = "−0.01234"    # on a page that computes every card and arrow has room for this
 
 
 class Card(NamedTuple):
@@ -164,7 +164,8 @@ def placed(name: str, cards: list[Card], arrows: list[Arrow], scenes: list[Scene
     curves = [joint(edges[f"a{k}"], edges.get(f"b{k}")) for k in range(len(arrows))]
     labels = [nodes[f"m{k}"][:2] if f"m{k}" in nodes else middle(curves[k]) for k in range(len(arrows))]
     return View(name, cards, arrows, scenes, found["width"], found["height"],
-                [nodes[f"n{i}"][:2] for i in range(len(cards))], curves, labels, main, inside, outputs, members)
+                [nodes[f"n{i}"][:2] for i in range(len(cards))], curves, labels, main, inside, outputs,
+                members)
 
 
 def dot_source(cards: list[Card], arrows: list[Arrow], columns: Sequence[list[int]], labelled: bool,

@@ -1,5 +1,5 @@
-"""The sentences and numbers of a page that computes are Python's: of every row of the table at many points, and of
-random programs."""
+"""What a page is told, and what it makes of it: the numbers and sentences that it computes are Python's,
+of every row of the table at many points, and of random programs."""
 
 import json
 from random import Random
@@ -10,16 +10,18 @@ from engine import Value, mask, maximum, minimum, relu
 from engine.explaining.gates import CONDITIONS, GATES, SLOTS
 from engine.lectures.assets import asset
 from engine.lectures.recording import record
-from engine.lectures.structure import computing, recorded, structure
+from engine.lectures.page_data import computing, recorded, structure
 from engine.primitives import TABLE, apply
 from engine.value import Constant
 from tests.engine.lectures.test_javascript import count, grown, points
 
 SAID = """told => {
   indexed(told);
-  const graph = calculus.graph(told.numbers.graph), now = computed(told, graph, told.numbers.whole, graph.forward());
+  const graph = calculus.graph(told.numbers.graph);
+  const now   = computed(told, graph, told.numbers.whole, graph.forward());
+  const sent  = ["partial", "upstream", "product", "before", "after", "exact"];
   return {values: told.nodes.map((_, i) => now.value(i)), grads: told.nodes.map((_, i) => now.grad(i)),
-          edges: told.edges.map((edge, e) => edge && ["partial", "upstream", "product", "before", "after", "exact"].map(k => now.edge(e)[k])),
+          edges: told.edges.map((edge, e) => edge && sent.map(k => now.edge(e)[k])),
           best: told.nodes.map((_, i) => now.best(i)), shares: told.nodes.map((_, i) => now.share(i)),
           sentences: told.nodes.map((_, i) => sentence(told, now, i)),
           slopes: told.edges.map((edge, e) => edge && now.parts(told.headOf[e], e))};

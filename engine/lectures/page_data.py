@@ -1,4 +1,4 @@
-"""structure: what the script of a page is told of a recording: names, operations, formulas, and its numbers.
+"""page_data: what the script of a page is told of a recording: names, operations, formulas, and its numbers.
 
     nodes      [name, role, paths to the root]; a plain number has no name but itself: ""
     operands   of each node; edge e is one of them, counted through
