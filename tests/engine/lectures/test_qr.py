@@ -1,4 +1,4 @@
-"""The QR code of a link, read again by the standard: format, mask, zigzag, blocks, and checks that are all 0."""
+"""The QR code of a link, read again by the standard: format, mask, zigzag, blocks, checks that are all 0."""
 
 import random
 import shutil
