@@ -103,8 +103,8 @@ def parser(command: str) -> argparse.ArgumentParser:
     p.add_argument("--legend", action="store_true", default=None, help="a legend below the picture")
     p.add_argument("--size", choices=list(SIZES), help="how large the picture is printed: "
                    + ", ".join(f"{name} {wide:g} cm wide" for name, (wide, _) in SIZES.items()))
-    p.add_argument("--no-live", dest="live", action="store_false", help="a lecture whose numbers stay as they "
-                   "are, on a page that does not compute")
+    p.add_argument("--no-live", dest="live", action="store_false",
+                   help="a lecture whose numbers cannot be changed, on a page that does not compute")
     p.add_argument("--as", dest="form", choices=["text", "markdown", "latex", "html"], default="text")
     p.add_argument("--show", choices=["both", "symbols", "numbers"], default="both")
     return p

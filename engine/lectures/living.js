@@ -50,7 +50,7 @@ $("notice").addEventListener("click", () => notice(""));
 
 const before = (i, slot) => ghosts ? several(i, slot, ghosts)[0] : "";
 
-function haunt(i, value, gradient, g) {                  // small and struck out beside the new one, where there is room
+function haunt(i, value, gradient, g) {                  // small and pale beside the new one, where there is room
   if (!ghosts && !view.ghosts || view.cards.length > 150 && i !== chosen && view.main[i] !== root) return;
   ghostly(i, "v", value, value === "?" ? "" : before(i, "v"), 9.05 * value.length);
   if (view.cards[i][1] !== "constant") ghostly(i, "g", gradient, gradient === "?" || g && g[3] ? "" : before(i, "g"), 8.45 * (5 + gradient.length));
@@ -95,8 +95,8 @@ function remember() {                                    // not at every step of
   waiting ||= setTimeout(() => { waiting = 0; if (location.href !== address()) history.replaceState(null, "", address()); }, 400);
 }
 
-function fromAddress() {                                 // {view, k}; the numbers of the leaves are taken over at once
-  const next = values?.slice(), unknown = [], wanted = {};
+function fromAddress() {                                 // {view, k, next}: what it says; of a leaf that it does not name, the recorded number
+  const next = given?.slice(), unknown = [], wanted = {};
   for (const [name, text] of location.hash.slice(1).split("&").filter(Boolean).map(part => part.split("=").map(unescaped))) {
     const i = leaves.find(leaf => inAddress(leaf) === name), x = parsed(text ?? "");
     if (name === "view" && views.some(v => v.name === text)) wanted.view = views.find(v => v.name === text);
