@@ -32,6 +32,7 @@ USAGE = """chainrule: the chain rule on any expression
     chainrule explain EXPRESSION x=... --explain NAME [--as text|markdown|latex|html]
                       [--show both|symbols|numbers]
     chainrule lecture EXPRESSION x=... [--save page.html]      the passes step by step; also film.gif, frames/
+                      [--no-live]                              a page whose numbers cannot be changed
     chainrule check   EXPRESSION x=...                         the gradients against independent numbers
     chainrule conformance ...                                  the test suite for any engine; --help says more
 """
@@ -102,6 +103,8 @@ def parser(command: str) -> argparse.ArgumentParser:
     p.add_argument("--legend", action="store_true", default=None, help="a legend below the picture")
     p.add_argument("--size", choices=list(SIZES), help="how large the picture is printed: "
                    + ", ".join(f"{name} {wide:g} cm wide" for name, (wide, _) in SIZES.items()))
+    p.add_argument("--no-live", dest="live", action="store_false",
+                   help="a lecture whose numbers cannot be changed, on a page that does not compute")
     p.add_argument("--as", dest="form", choices=["text", "markdown", "latex", "html"], default="text")
     p.add_argument("--show", choices=["both", "symbols", "numbers"], default="both")
     return p
@@ -190,7 +193,7 @@ def explain_only(options: argparse.Namespace) -> int:
 def lecture(options: argparse.Namespace) -> int:
     from .lectures import media
     z, _ = evaluate(options.expression, numbers(options.values))
-    made = media.lecture(z)
+    made = media.lecture(z, live=options.live)
     if options.save:
         made.save(options.save, size=options.size, view=options.view)
         print(f"wrote {visible(options.save, 300)}")

@@ -86,7 +86,7 @@ class Arrival(NamedTuple):
 
     def name(self, v: Value) -> str:
         """A plain number is called by itself."""
-        return short(v.data) if type(v) is Constant else visible(self.graph.symbol(v))
+        return short(v.data) if type(v) is Constant else visible(self.graph.symbol(v), 40)
 
     def receivers(self, told: Callable[[str, Number], str]) -> list[str]:
         """What is told of each operand that is no plain number, from its name and the partial towards it."""
@@ -99,7 +99,7 @@ def sentence(graph: Graph, z: Value, g: Number) -> str:
     if not z.operands:
         return ""
     arrival = Arrival(graph, z, g)
-    cases   = GATES[TABLE[z.op].gate if z.op in TABLE else "scale"]
+    cases   = GATES[gate(z)]
     text    = next(text for condition, text in cases if not condition or CONDITIONS[condition](z))
     return re.sub(r"\{([\w ]+)\}", lambda slot: SLOTS[slot[1]](arrival), text)
 
@@ -137,6 +137,11 @@ SLOTS: dict[str, Callable[[Arrival], str]] = {
     "winner":   lambda a: a.name(winners(a.z)[0]),
     "winners":  lambda a: str(len(winners(a.z))),
 }
+
+
+def gate(z: Value) -> str:
+    """The name of its sentences."""
+    return TABLE[z.op].gate if z.op in TABLE else "scale"
 
 
 def sign(z: Value) -> str:

@@ -1,7 +1,7 @@
 // The graph: forward and backward over flat arrays, in the order and with the sums of engine/value.py. It knows no page.
 //
 //   graph    {ops, operands, plain, whole, data}: per node its row ("" for a leaf), the numbers of its operands and its
-//            number; which leaves are plain numbers, and which are whole ones, written 2 and not 2.0 in a sentence
+//            number; which leaves are plain numbers, and which nodes are whole ones, written 2 and not 2.0 in a sentence
 //   edge     one per operand of a node: those of node z are first[z] to first[z + 1] - 1, and tails[e] is the operand
 
 // --- sentences --------------------------------------------------------------------------------------
@@ -21,9 +21,10 @@ function repr(x, whole = false) {
 function digits(x, whole = false, precision = 4) {
   if (whole && Number.isInteger(x) && repr(x, true).length <= 9) return repr(x, true);
   if (!isFinite(x) || x === 0) return x === 0 ? "0" : repr(x);
-  const [mantissa, power] = Math.abs(x).toExponential(100).split("e"), every = mantissa.replace(".", "");
+  const size = Math.abs(x), close = Number(size.toExponential(precision)) === size;       // a tie may be: see all digits, which is slow
+  const [mantissa, power] = size.toExponential(close ? 100 : precision - 1).split("e"), every = mantissa.replace(".", "");
   const head = Number(every.slice(0, precision)), rest = every.slice(precision), half = "5".padEnd(rest.length, "0");
-  const text = String(head + (rest > half || rest === half && head % 2 === 1));
+  const text = String(head + (close && (rest > half || rest === half && head % 2 === 1)));
   const e = Number(power) + text.length - precision, sign = x < 0 ? "-" : "";
   const point = (all, at) => all.length > at ? `${all.slice(0, at)}.${all.slice(at)}`.replace(/\.?0+$/, "") : all;
   const ten = `e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`;
@@ -137,7 +138,7 @@ function graph({ops, operands, plain = [], whole = [], data: start}) {
     return {grads, products, before, order: nodes};
   }
 
-  return {size, first, tails, order, forward};
+  return {size, first, tails, isPlain, isWhole, order, forward};
 }
 
 return {ROWS, Refused, apply, chain, digits, graph, repr, short, shut};

@@ -51,7 +51,8 @@ const keys = {
   0: () => place(fit(), true), "?": () => $("keys").showModal(), PageDown: forward, PageUp: () => show(k - 1, true),
 };
 addEventListener("keydown", e => {
-  if (e.ctrlKey || e.metaKey || e.altKey || $("keys").open) return;
+  if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
+  if (e.key !== "Escape" && e.target.closest?.("#about input")) return;             // what is typed there is no command
   const card = e.target.closest?.(".c");
   if (card && (e.key === "Enter" || e.key === " ")) { e.preventDefault(); return explain(view.box.indexOf(card), true); }
   if (e.key === " " && e.target.closest("button")) return;              // a focused button acts on space itself
@@ -90,6 +91,7 @@ function sheets() {
       const svg = view.svg.cloneNode(true);
       svg.setAttribute("viewBox", `-10 -10 ${view.width + 20} ${view.height + 20}`);
       svg.querySelector(".camera").removeAttribute("style");
+      for (const e of svg.querySelectorAll(".o")) e.remove();
       for (const e of svg.querySelectorAll(".on, .now, .near, .chosen, .path")) e.classList.remove("on", "now", "near", "chosen", "path", "forward", "backward", "seed");
       view.cards.forEach((_, i) => paintCard(i, at, svg));
       for (const [text, head] of view.standing) svg.querySelector("#" + text.id)?.classList.toggle("wait", born(head) > at);
@@ -97,7 +99,7 @@ function sheets() {
       for (const e of svg.querySelectorAll("[id]")) e.removeAttribute("id");
       sheet.append(svg);
     }
-    sheet.append(lines, element("p", "sentence", step.s));
+    sheet.append(lines, element("p", "sentence", told(step)));
     all.append(sheet);
   });
   document.body.append(all);
@@ -105,4 +107,5 @@ function sheets() {
 addEventListener("beforeprint", sheets);
 addEventListener("afterprint", () => $("sheets")?.remove());
 
-choose(views[data.first] ?? views[0]);
+restore();
+

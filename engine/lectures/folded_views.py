@@ -17,12 +17,12 @@ from .views import Arrow, Card, Change, Scene, View, card, placed
 SHOWN = 3                # numbers on a card that has several outputs
 
 
-def folded_view(recording: Recording, name: str) -> View | None:
+def folded_view(recording: Recording, name: str, live: bool = False) -> View | None:
     """The unit or layer view; None where it would show no less than the single values do."""
     fold = Fold(recording.graph, name)
     if len(fold.boxes) >= len(recording.values):
         return None
-    return Folded(recording, fold).view(name)
+    return Folded(recording, fold).view(name, live)
 
 
 class Folded:
@@ -37,11 +37,16 @@ class Folded:
                       for link in fold.links]
         self.step_of = {(step.phase, step.node): k for k, step in enumerate(recording.steps)}
 
-    def view(self, name: str) -> View:
-        arrows = [Arrow(tail, head, self.partial(slopes)) for tail, head, slopes in self.links]
+    def view(self, name: str, live: bool) -> View:
+        arrows = [Arrow(tail, head, self.partial(slopes),
+                        (self.index[slopes[0].operand], self.index[slopes[0].z]))
+                  for tail, head, slopes in self.links]
         return placed(name, [self.card(box) for box in self.boxes], arrows, self.scenes(),
                       [self.index[box.outputs[-1]] for box in self.boxes],
-                      [[self.index[p] for p in box.parameters] for box in self.boxes], self.columns())
+                      [[self.index[p] for p in box.parameters] for box in self.boxes],
+                      [[self.index[v] for v in box.outputs] for box in self.boxes],
+                      [[] if box.single else [self.index[v] for v in inner(box)] for box in self.boxes],
+                      self.columns(), live)
 
     def partial(self, slopes: list[Slope]) -> str:
         """What stands on an arrow: its slope, if it has just one."""

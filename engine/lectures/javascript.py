@@ -55,7 +55,7 @@ def graph_data(values: Sequence[Value]) -> dict[str, Sequence[str | float | Sequ
     return {"ops":      [v.op for v in values],
             "operands": [[index[x] for x in v.operands] for v in values],
             "plain":    [k for k, v in enumerate(values) if type(v) is Constant],
-            "whole":    [k for k, v in enumerate(values) if not v.operands and isinstance(v.data, int)],
+            "whole":    [k for k, v in enumerate(values) if isinstance(v.data, int)],
             "data":     [portable(v.data) for v in values]}
 
 

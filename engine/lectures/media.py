@@ -43,7 +43,8 @@ class Lecture:
         ValueError: the graph has more than 3000 nodes.
     """
 
-    def __init__(self, root: Value, title: str = "") -> None:
+    def __init__(self, root: Value, title: str = "", live: bool = True) -> None:
+        self.live = live
         self.recording: Recording = record(root)
         if len(self.recording.values) > LIMIT:
             raise ValueError(f"this graph has {len(self.recording.values)} nodes, and a lecture steps "
@@ -54,10 +55,14 @@ class Lecture:
     @cached_property
     def views(self) -> list[View]:
         """The zoom levels: single values first, then units and layers, where the graph has them."""
+        return self.zooms()
+
+    def zooms(self, live: bool = False) -> list[View]:
+        """The views; live ones have room for other numbers."""
         graph = self.recording.graph
         names = ["unit", "layer"] if graph.names.ends or len(graph.nodes) > OPEN else []
-        return [scalar_view(self.recording),
-                *filter(None, [folded_view(self.recording, name) for name in names])]
+        return [scalar_view(self.recording, live),
+                *filter(None, [folded_view(self.recording, name, live) for name in names])]
 
     @property
     def first(self) -> int:
@@ -74,7 +79,8 @@ class Lecture:
 
     def html(self) -> str:
         """The page to step through: one self-contained HTML text."""
-        return page(self.recording, self.views, self.title, self.description, self.first)
+        return page(self.recording, self.zooms(self.live), self.title, self.description, self.first,
+                    self.live)
 
     def slides(self) -> str:
         """One section per step, without a script; it prints one page per step."""
@@ -171,15 +177,17 @@ class Lecture:
         return {"text/plain": plain} | ({"image/svg+xml": self.svg()} if small else {})
 
 
-def lecture(root: Value, title: str = "") -> Lecture:
+def lecture(root: Value, title: str = "", live: bool = True) -> Lecture:
     """The forward and backward pass of root, to step through.
 
     Args:
         root: the loss, or any other result.
         title: the heading; by default the formula of root.
+        live: whether the page computes everything again when a number in it is changed; graphs of more than
+            1000 values, and of numbers that are no floats, are replayed in any case, and the page says why.
 
     Raises:
         TypeError: root is not a Value.
         ValueError: the graph has more than 3000 nodes.
     """
-    return Lecture(root, title)
+    return Lecture(root, title, live)

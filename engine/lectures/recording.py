@@ -62,6 +62,7 @@ class Recording:
     steps:  list[Step]
     paths:  list[int]        # how many paths lead from the node to the root
     best:   list[int]        # the next node on the strongest of them; the root's is -1
+    shares: list[Number]     # the product of the partials on it
 
     @property
     def root(self) -> int:
@@ -71,6 +72,19 @@ class Recording:
     def formulas(self) -> dict[int, Parts]:
         """How each inner node is computed."""
         return {step.node: step.formula for step in self.steps if step.phase == "forward"}
+
+    @cached_property
+    def sent(self) -> list[Contribution | None]:
+        """What goes along each edge, by operands of nodes in order; None to a plain number, whose gradient
+        nobody keeps."""
+        sent = {step.node: iter(step.contributions) for step in self.steps if step.phase == "backward"}
+        return [None if type(x) is Constant else next(sent[k])
+                for k, z in enumerate(self.values) for x in z.operands]
+
+    @cached_property
+    def edge_of(self) -> dict[tuple[int, int], int]:
+        """The edge of each use of an operand."""
+        return {(c.operand, c.use): e for e, c in enumerate(self.sent) if c}
 
 
 def record(root: Value) -> Recording:
@@ -115,20 +129,21 @@ def over_nodes(parts: Parts, z: Value, index: dict[Value, int]) -> Parts:
     return [p if isinstance(p, str) else index[z] if p == OUT else index[z.operands[p]] for p in parts]
 
 
-def strongest(values: list[Value], index: dict[Value, int]) -> tuple[list[int], list[int]]:
-    """For each node the number of paths to the root, and the next node on the one with the largest
-    |product|."""
+def strongest(values: list[Value], index: dict[Value, int]) -> tuple[list[int], list[int], list[Number]]:
+    """For each node the number of paths to the root, the next node on the one with the largest |product|, and
+    that product."""
     paths  = [0] * (len(values) - 1) + [1]
     best   = [-1] * len(values)
     weight = [-1.0] * (len(values) - 1) + [1.0]
+    shares: list[Number] = [int(z is values[-1]) for z in values]
     for z in reversed(values):
         for x, partial in zip(z.operands, z.partials):
             here, there = index[z], index[x]
             paths[there] += paths[here]
             size = magnitude(partial) * weight[here]
             if size > weight[there]:
-                weight[there], best[there] = size, here
-    return paths, best
+                weight[there], best[there], shares[there] = size, here, partial * shares[here]
+    return paths, best, shares
 
 
 def magnitude(x: Number) -> float:

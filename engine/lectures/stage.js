@@ -49,7 +49,7 @@ function rescale(factor, x, y) {
 const stage = $("stage"), pointers = new Map();
 let moved = false;
 stage.addEventListener("pointerdown", e => {
-  if (!e.target.closest("svg")) return;
+  if (!e.target.closest("svg") || grabbed(e)) return;
   pointers.set(e.pointerId, [e.clientX, e.clientY]); moved = false;
 });
 stage.addEventListener("pointermove", e => {
@@ -80,35 +80,43 @@ stage.addEventListener("click", e => {
 // --- the explanation of a node ---------------------------------------------------------------------
 
 function explain(i, open) {
-  const about = $("about"), main = view.main[i], at = scalarStep();
-  if (open) { unmark(); chosen = i; }
-  about.replaceChildren();
-  const close = element("button", "close", "×"); close.setAttribute("aria-label", "Close"); close.onclick = dismiss;
-  const [title, role,,, paths, best] = nodes[main];
-  const heading = element("h2", "", view.cards[i][0] || title || nodes[main][2]);
-  heading.append(element("small", "", view.cards[i][1]));
-  about.append(close, heading);
-  const say = (heading, ...lines) => about.append(element("h3", "", heading), ...lines.map(l => { l.className = ""; return l; }));
-  const v = latest(view.history[i].v, k), g = latest(view.history[i].g, k), mask = e => hidden && e && e[0] === k;
-  if (v && !mask(v)) about.append(line(name(main), " = ", num(v[2], "v")));
-  if (nodes[main][6]) about.append(g && !mask(g) ? line(d(main), " = ", num(g[2], "g"), g[3] ? `  (${g[3].replace("/", " of ")} uses)` : "") : line(d(main), " = –"));
+  const about = $("about"), main = view.main[i], at = scalarStep(), facts = $("facts") ?? element("div");
+  if (open) { unmark(); chosen = i; head(about, facts, i); }
+  facts.replaceChildren();
+  const [,,,, paths, best] = nodes[main];
+  const say = (heading, ...lines) => facts.append(element("h3", "", heading), ...lines.map(l => { l.className = ""; return l; }));
+  const v = latest(i, "v", k), g = latest(i, "g", k), mask = e => hidden && e && e[0] === k;
+  if (v && !mask(v)) facts.append(line(name(main), " = ", num(v[2], "v"), struckNode(main)));
+  if (nodes[main][6]) facts.append(g && !mask(g) ? line(d(main), " = ", num(g[2], "g"), g[3] ? `  (${g[3].replace("/", " of ")} uses)` : struckNode(main, 6)) : line(d(main), " = –"));
   const uses = scalar.uses[main];
-  if (uses.length) say(uses.length > 1 ? `A sum over its ${uses.length} uses` : "The chain rule, one step", ...uses.slice(0, 8).map(([s, c]) => {
-    const known = s <= at && !(hidden && s === at);
-    return line(over(c[10], main), " · ", d(c[10]), known ? [" = ", num(c[2], "p"), " · ", num(bracket(c[3]), "g"), " = ", num(c[4], "g")] : "");
+  if (uses.length) say(uses.length > 1 ? `A sum over its ${uses.length} uses` : "The chain rule, one step", ...uses.slice(0, 8).map(([s, e]) => {
+    const known = s <= at && !(hidden && s === at), z = data.headOf[e], {partial, upstream, product} = numbers.edge(e);
+    return line(over(z, main), " · ", d(z), known ? [" = ", num(partial, "p"), " · ", num(bracket(upstream), "g"), " = ", num(product, "g")] : "");
   }), ...(uses.length > 8 ? [line(`… and ${uses.length - 8} more`)] : []));
   if (best >= 0) {
     const chain = [main];
     while (nodes[chain.at(-1)][5] >= 0 && chain.length < 40) chain.push(nodes[chain.at(-1)][5]);
-    say(paths === "1" ? `The path to ${loss()}` : `${paths} paths to ${loss()}; the strongest`, line(chain.flatMap((n, j) => j ? [" → ", name(n)] : [name(n)])));
+    const share = at >= scalar.steps.length - 1 && !hidden && nodes[main][6] ? ["   ", num(numbers.share(main), "g"), paths === "1" ? "" : [" of ", num(nodes[main][6], "g")]] : "";
+    say(paths === "1" ? `The path to ${loss()}` : `${paths} paths to ${loss()}; the strongest`, line(chain.flatMap((n, j) => j ? [" → ", name(n)] : [name(n)]), share));
   }
   const inside = view.inside[i];
   if (inside.length) say(`${inside.length} parameters inside`, ...inside.slice(0, 24).map(p => {
     const last = scalar.uses[p].at(-1);
-    return line(name(p), " = ", num(nodes[p][2], "v", nodes[p][3]), last && last[0] <= at && !hidden ? ["   grad ", num(nodes[p][6], "g", nodes[p][7])] : "");
+    return line(handle(p), " = ", num(nodes[p][2], "v", nodes[p][3]), last && last[0] <= at && !hidden ? ["   grad ", num(nodes[p][6], "g", nodes[p][7])] : "");
   }), ...(inside.length > 24 ? [line(`… and ${inside.length - 24} more`)] : []));
   about.hidden = false;
-  if (open) { mark(i); if (document.activeElement?.closest?.("svg")) return; close.focus({preventScroll: true}); }
+  if (!open) return;
+  mark(i);
+  if (tuner) { tuner.number.focus({preventScroll: true}); tuner.number.select(); }     // to be typed over
+  else if (!document.activeElement?.closest?.("svg")) about.querySelector(".close").focus({preventScroll: true});
+}
+
+function head(about, facts, i) {                         // what stays while the numbers change
+  const close = element("button", "close", "×"), heading = element("h2", "", view.cards[i][0] || nodes[view.main[i]][0] || nodes[view.main[i]][2]);
+  close.setAttribute("aria-label", "Close"); close.onclick = dismiss;
+  heading.append(element("small", "", view.cards[i][1]));
+  facts.id = "facts";
+  about.replaceChildren(close, heading, ...tuning(view.main[i]), facts);
 }
 
 function mark(i) {                                       // every arrow on a path from the card to the result
@@ -128,6 +136,7 @@ function unmark() {
 }
 
 function dismiss() {
+  stopDescent(); tuner = null;
   const card = view.box[chosen];
   unmark(); $("about").hidden = true;
   card?.focus({preventScroll: true});
@@ -137,5 +146,5 @@ const scalar = views[0];
 scalar.uses = nodes.map(() => []);
 scalar.sent = {};
 scalar.steps.forEach(step => { if (step.p === "backward") scalar.sent[step.z] = step.c; });
-scalar.steps.forEach((step, s) => (step.c || []).forEach(c => scalar.uses[c[0]].push([s, c])));
+scalar.steps.forEach((step, s) => step.c.forEach(e => scalar.uses[tails[e]].push([s, e])));
 const scalarStep = () => view.steps[k].last;

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from ..explaining.arithmetic import filled
 from ..primitives import TABLE
 from ..pictures.graphviz import layout
 from ..show.dot import Dot, below_each_other
@@ -24,6 +25,8 @@ Point:  TypeAlias = "tuple[float, float]"
 ACROSS   = {"tailport": "e", "headport": "w"}
 GRAD     = 42            # the width of "grad " on a card
 LABELLED = 90            # arrows: with more, partials show on the arrows of the current step only
+NOTED    = 150           # the width up to which a card has its formula beside its name, not its sign alone
+ROOM     = "−0.01234"    # on a page that computes every card and arrow has room for this
 
 
 class Card(NamedTuple):
@@ -38,6 +41,7 @@ class Arrow(NamedTuple):
     tail:    int
     head:    int
     partial: str         # "" where there is none to show
+    ends:    tuple[int, int] = (-1, -1)      # the nodes x and z of the partial dz/dx
 
 
 class Scene(NamedTuple):
@@ -68,14 +72,16 @@ class View:
     labels: list[Point]              # the middle of each arrow
     nodes:  list[int]                # the node whose number each card shows; of several outputs the last
     inside: list[list[int]]          # the weights and biases inside each card
+    outputs: list[list[int]]         # the nodes whose numbers and gradients each card shows
+    members: list[list[int]]         # the nodes that are computed inside each card that holds several
 
     @property
     def labelled(self) -> bool:
         return len(self.arrows) <= LABELLED
 
 
-def scalar_view(recording: Recording) -> View:
-    """One card per Value."""
+def scalar_view(recording: Recording, live: bool = False) -> View:
+    """One card per Value; a live one has room for other numbers than the recorded ones."""
     graph  = recording.graph
     cards  = [card(recording, i) for i in range(len(recording.values))]
     arrows: list[Arrow] = []
@@ -83,7 +89,8 @@ def scalar_view(recording: Recording) -> View:
     for edge in graph.edges:
         ids[graph.index[edge.z], edge.position] = len(arrows)
         partial = "" if type(edge.operand) is Constant else short(edge.partial)
-        arrows.append(Arrow(graph.index[edge.operand], graph.index[edge.z], partial))
+        ends = graph.index[edge.operand], graph.index[edge.z]
+        arrows.append(Arrow(*ends, partial, ends))
     scenes = []
     for k, step in enumerate(recording.steps):
         moving = step.phase in ("forward", "backward")
@@ -93,7 +100,9 @@ def scalar_view(recording: Recording) -> View:
         sent     = [(step.node, c) for c in step.contributions]
         scenes.append(Scene(step.phase, step.node, computed, sent, step.sentence, changes(recording, step),
                             into, k))
-    return placed("scalar", cards, arrows, scenes, list(range(len(cards))), [[] for _ in cards])
+    each = [[i] for i in range(len(cards))]
+    none: list[list[int]] = [[] for _ in cards]
+    return placed("scalar", cards, arrows, scenes, list(range(len(cards))), none, each, none, live=live)
 
 
 def card(recording: Recording, i: int) -> Card:
@@ -102,9 +111,26 @@ def card(recording: Recording, i: int) -> Card:
         number, same = short(value.data), name == digits(value.data)
         width = 22 + 8.6 * max(len(number), 0 if same else len(name))
         return Card("" if same else name, "", "constant", width, 30 if same else 46)
-    symbol = TABLE[value.op].symbol if value.op else ""
-    return Card(name, symbol, recording.roles[i], min(max(122, 34 + 8.4 * len(name) + 7.6 * len(symbol)),
-                                                      240), 66)
+    symbol = notation(recording, i)
+    return Card(name, symbol, recording.roles[i], min(max(122, first_line(name, symbol)), 240), 66)
+
+
+def first_line(name: str, symbol: str) -> float:
+    """The width of a card's first line."""
+    return 34 + 8.4 * len(name) + 7.6 * len(symbol)
+
+
+def notation(recording: Recording, i: int) -> str:
+    """How the node is computed, w·x; its sign alone where that would be long; "" for a leaf."""
+    value = recording.values[i]
+    if not value.operands:
+        return ""
+    parts = recording.formulas[i]
+    texts = {k: short(recording.values[k].data) if recording.names[k] == digits(recording.values[k].data)
+             else recording.names[k] for k in parts if isinstance(k, int)}
+    order = {k: at for at, k in enumerate(texts)}
+    whole = filled([p if isinstance(p, str) else order[p] for p in parts], list(texts.values()))
+    return whole if first_line(recording.names[i], whole) <= NOTED else TABLE[value.op].symbol
 
 
 def changes(recording: Recording, step: Step) -> list[Change]:
@@ -124,24 +150,28 @@ def changes(recording: Recording, step: Step) -> list[Change]:
 # --- places ----------------------------------------------------------------------------------------
 
 def placed(name: str, cards: list[Card], arrows: list[Arrow], scenes: list[Scene], main: list[int],
-           inside: list[list[int]], columns: Sequence[list[int]] = ()) -> View:
+           inside: list[list[int]], outputs: list[list[int]], members: list[list[int]],
+           columns: Sequence[list[int]] = (), live: bool = False) -> View:
     """Ask Graphviz once where everything goes. Only numbers are passed on: no label can do harm there.
 
     columns: cards that stand one below the other in this order, as the units of a layer.
     """
-    cards    = widened(cards, scenes)
+    cards    = widened(cards, scenes, live)
     labelled = len(arrows) <= LABELLED
-    found    = layout(dot_source(cards, arrows, columns, labelled))
+    least    = len(ROOM) if live else 0
+    found    = layout(dot_source(cards, arrows, columns, labelled, least))
     nodes, edges = found["nodes"], found["edges"]
     curves = [joint(edges[f"a{k}"], edges.get(f"b{k}")) for k in range(len(arrows))]
     labels = [nodes[f"m{k}"][:2] if f"m{k}" in nodes else middle(curves[k]) for k in range(len(arrows))]
     return View(name, cards, arrows, scenes, found["width"], found["height"],
-                [nodes[f"n{i}"][:2] for i in range(len(cards))], curves, labels, main, inside)
+                [nodes[f"n{i}"][:2] for i in range(len(cards))], curves, labels, main, inside, outputs,
+                members)
 
 
-def dot_source(cards: list[Card], arrows: list[Arrow], columns: Sequence[list[int]], labelled: bool) -> str:
-    """The cards as empty boxes n0, n1, ...; the arrows a0, a1, ..., each with its partial as a box in its
-    middle."""
+def dot_source(cards: list[Card], arrows: list[Arrow], columns: Sequence[list[int]], labelled: bool,
+               least: int = 0) -> str:
+    """The cards as empty boxes n0, n1, ...; the arrows a0, a1, ..., each with its partial, of `least` letters
+    or more, as a box in its middle."""
     drawn = Dot(graph={"rankdir": "LR", "nodesep": "0.3", "ranksep": "0.28" if labelled else "1.1"},
                 node={"shape": "box", "fixedsize": "true", "label": ""},
                 edge={"arrowhead": "none"})
@@ -150,7 +180,8 @@ def dot_source(cards: list[Card], arrows: list[Arrow], columns: Sequence[list[in
     for k, arrow in enumerate(arrows):
         tail, head = f"n{arrow.tail}", f"n{arrow.head}"
         if labelled and arrow.partial:
-            drawn.node(f"m{k}", id=f"m{k}", width=f"{(8 + 7 * len(arrow.partial)) / 72:.3f}", height="0.25")
+            letters = max(len(arrow.partial), least)
+            drawn.node(f"m{k}", id=f"m{k}", width=f"{(8 + 7 * letters) / 72:.3f}", height="0.25")
             drawn.edge(tail, f"m{k}", id=f"a{k}", **ACROSS)
             drawn.edge(f"m{k}", head, id=f"b{k}", **ACROSS)
         else:
@@ -161,9 +192,11 @@ def dot_source(cards: list[Card], arrows: list[Arrow], columns: Sequence[list[in
     return str(drawn)
 
 
-def widened(cards: list[Card], scenes: list[Scene]) -> list[Card]:
-    """The cards, each with room for the longest line that a step writes on it."""
-    wide = [card.width for card in cards]
+def widened(cards: list[Card], scenes: list[Scene], live: bool = False) -> list[Card]:
+    """The cards, each with room for the longest line that a step writes on it; on a live page also for a
+    gradient of the usual length, and for a number with the one that it was."""
+    least = 26 + 9 * len(ROOM) + GRAD if live else 0
+    wide  = [card.width if card.role == "constant" else max(card.width, least) for card in cards]
     for i, slot, text, _, note in [change for scene in scenes for change in scene.changes]:
         if cards[i].role != "constant":
             wide[i] = max(wide[i], 26 + 9 * len(text) + (GRAD if slot == "g" else 0)

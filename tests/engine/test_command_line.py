@@ -146,6 +146,9 @@ def test_lecture(tmp_path, capsys):
     assert main(["lecture", *NEURON]) == 0
     assert "Forward" in capsys.readouterr().out
     assert main(["lecture", *NEURON, "--save", str(tmp_path / "page.html")]) == 0
+    assert main(["lecture", *NEURON, "--no-live", "--save", str(tmp_path / "still.html")]) == 0
+    texts = [(tmp_path / name).read_text(encoding="utf-8") for name in ("page.html", "still.html")]
+    assert ["const calculus =" in text for text in texts] == [True, False]
     assert "<html" in (tmp_path / "page.html").read_text()
 
 

@@ -202,7 +202,8 @@ def test_a_number_is_shown_as_python_shows_it(page):
     """4 digits, ties to even (2.0625 is 2.062), tens carried (9999.6), powers of ten."""
     rng   = Random(4)
     given = [*SPECIAL, 2.0625, 2.1875, -4.0625, 0.5, 9999.5, 9999.6, 0.99995, 99999.0, 9999.0, 10000.0,
-             12345.0, 0.0001, 0.00012345, 0.00009999, 0.000099996, 1e9, 123456789.0, 1.7e308]
+             12345.0, 187.05, -8 * 5e-324, 1.00005,
+             0.0001, 0.00012345, 0.00009999, 0.000099996, 1e9, 123456789.0, 1.7e308]
     given += [rng.gauss(0, 1) * 10 ** rng.randrange(-8, 12) for _ in range(POINTS)]
     given += [rng.randrange(-200000, 200000) / 64 for _ in range(POINTS)]
     assert page("xs => xs.map(x => calculus.short(Number(x)))", portable(given)) == [short(x) for x in given]

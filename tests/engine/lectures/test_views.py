@@ -18,10 +18,22 @@ def view(shared):
 
 def test_a_card_for_each_value_with_its_symbol_and_role(view):
     assert [(c.name, c.symbol, c.role) for c in view.cards] == [
-        ("w", "", "weight"), ("x", "", "input"), ("v1", "·", "operation"), ("b", "", "bias"),
-        ("v2", "+", "operation"), ("v3", "tanh", "operation"), ("v4", "·", "operation"),
-        ("v5", "·", "operation"), ("L", "+", "root")]
+        ("w", "", "weight"), ("x", "", "input"), ("v1", "w·x", "operation"), ("b", "", "bias"),
+        ("v2", "v1 + b", "operation"), ("v3", "tanh(v2)", "operation"), ("v4", "v3·v3", "operation"),
+        ("v5", "x·v3", "operation"), ("L", "v4 + v5", "root")]
     assert view.nodes == list(range(9)) and view.inside == [[]] * 9
+
+
+def test_a_formula_that_would_widen_its_card_gives_way_to_the_sign():
+    long = Value(2.0, "a_long_name") * Value(3.0, "another")
+    assert scalar_view(record(long)).cards[-1].symbol == "·"
+    assert scalar_view(record(Value(2.0, "x") - -1)).cards[-1].symbol == "x − (−1)"
+
+
+def test_a_live_view_has_room_for_other_numbers_and_the_same_cards(shared):
+    still, live = scalar_view(record(shared)), scalar_view(record(shared), live=True)
+    assert [card.name for card in live.cards] == [card.name for card in still.cards]
+    assert min(card.width for card in live.cards) > min(card.width for card in still.cards)
 
 
 def test_an_arrow_for_each_use_with_its_slope(view):
