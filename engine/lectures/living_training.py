@@ -16,7 +16,8 @@ from ..value import Constant, Operand, Value, number
 from .assets import asset
 from .folded_views import Folded
 from .javascript import Unwritable, graph_data, script, uses
-from .page import Json, assembled
+from .page import assembled
+from .page_data import Json
 from .picture import picture
 from .recording import record
 from .training_runs import Data, Loss, Model, near
@@ -151,7 +152,8 @@ def drawn(pattern: Pattern) -> tuple[View, list[Box], list[tuple[int, int]]]:
     arrows = [Arrow(tail, head, "") for tail, head in links]
     empty: list[list[int]] = [[] for _ in cards]
     if room == ROOMY:
-        return placed("neuron", cards, arrows, [], main, empty, units), boxes, links
+        return placed("neuron", cards, arrows, [], main, empty, [[m] for m in main], empty,
+                      units), boxes, links
     return side_by_side(cards, arrows, main, empty), boxes, links
 
 
@@ -202,7 +204,7 @@ def side_by_side(cards: list[Card], arrows: list[Arrow], main: list[int], inside
         left += width + apart
     curves = [bent(places[a.tail], cards[a.tail].width, places[a.head], cards[a.head].width) for a in arrows]
     return View("neuron", cards, arrows, [], left - apart, height, places, curves,
-                [middle(curve) for curve in curves], main, inside)
+                [middle(curve) for curve in curves], main, inside, [[m] for m in main], inside)
 
 
 def bent(start: Point, width: float, end: Point, other: float) -> list[Point]:
