@@ -139,6 +139,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/prediction.py", "root: Value = total(outputs)", "+ becomes -"): "a constant has no slope",
     ("nn/prediction.py", "root: Value = total(outputs)", "> becomes >="): "the total of one is that one",
     ("nn/vectorized.py", "if self.listed and not hasattr(Y[0]", "0 becomes 1"): "targets are of one kind",
+    ("nn/vectorized.py", "FEW = 3", "3 becomes 4"):                    "one more is as few",
+    ("nn/vectorized.py", "if program.fixed and len(sizes)", "and becomes or"): "the same, at more cost",
     ("nn/vectorized.py", "if abs(scalar - matrix) > 1e-9", "* becomes /"): "a tolerance as good",
     ("nn/regularization.py", "self.mask = [0.0 if self.rng", "< becomes <="): "no draw is just the rate",
     ("nn/regularization.py", "self.mask = [1.0 if self.rng", "< becomes <="): "no draw is just the share",
