@@ -139,6 +139,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/prediction.py", "root: Value = total(outputs)", "+ becomes -"): "a constant has no slope",
     ("nn/prediction.py", "root: Value = total(outputs)", "> becomes >="): "the total of one is that one",
     ("nn/vectorized.py", "if self.listed and not hasattr(Y[0]", "0 becomes 1"): "targets are of one kind",
+    ("nn/saving.py", "return int(digits) if len(digits) <= DIGITS", "<= becomes <"):
+        "any length above 309 will do",
+    ("nn/vectorized.py", "first = training.model.batch(", "2 becomes 3"): "the first alone is looked at",
     ("nn/vectorized.py", "FEW = 3", "3 becomes 4"):                    "one more is as few",
     ("nn/vectorized.py", "if program.fixed and len(sizes)", "and becomes or"): "the same, at more cost",
     ("nn/vectorized.py", "if abs(scalar - matrix) > 1e-9", "* becomes /"): "a tolerance as good",
