@@ -97,6 +97,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("engine/careful.py", "near, far = where(small, x, 0)", "1 becomes 2"): "the 1 stands where it is not "
                                                                             "used",
     ("engine/careful.py", "small = abs(number(x)) < 0.3", "< becomes <="): "at 0.3 series and quotient agree",
+    ("engine/careful.py", "return 0 if equal(x, 0) else x ** y / x", "/ becomes *"):
+        "beyond 2^53 a power is 0, 1, -1 or none",
+    ("engine/primitives.py", 'latex=r"\\mathrm{{clamp}}', "0 becomes 1"):
+        "a bound elsewhere is as good a kink",
+    ("engine/primitives.py", 'latex=r"\\mathrm{{clamp}}', "1 becomes 2"):
+        "a bound elsewhere is as good a kink",
     ("engine/primitives.py", "step = primitive(", "<= becomes <"): "at 0 x itself is 0",
     ("engine/primitives.py", "step = primitive(", "0 becomes 1"):  "the inner one: between 0 and 1 x is "
                                                                    "above 0",
