@@ -50,7 +50,7 @@ def test_such_samples_need_batches_of_one_length():
 
 
 def test_a_loss_that_is_off_by_a_part_is_found_out():
-    """Divided by n + 1 it is neither a sum nor a mean: from 3 samples to 4 the program is off by a quarter."""
+    """Divided by n + 1: from 3 samples to 4 the program is off by a quarter."""
     X, Y = moons(8, seed=1)
     with pytest.raises(ValueError, match="neither a sum nor a mean"):
         fit(MLP(2, [3, 1], seed=1), X, Y, lambda o, t: mse(o, t, "sum") / (len(o) + 1), epochs=1,
