@@ -94,9 +94,7 @@ function say(word) { $("play").querySelector("span").textContent = word; $("play
 function stop() { clearInterval(timer); timer = 0; say("Play"); }
 function play() {
   if (timer) return stop();
-  if (k === snapshots.length - 1) $("why").hidden = !data.why;
-$("why").textContent = `Python trained, and this page shows what it recorded: ${data.why}.`;
-show(0);
+  if (k === snapshots.length - 1) show(0);
   timer = setInterval(() => { show(k + 1); if (k === snapshots.length - 1) stop(); }, 500);
   say("Pause");
 }

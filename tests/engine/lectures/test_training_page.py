@@ -110,6 +110,19 @@ def test_one_chosen_point_links_the_three_parts(opened, run):
     assert "Point 5" in page.text_content("#point") and short(last.losses[4]) in page.text_content("#point")
 
 
+def test_playing_goes_on_from_where_it_stands_and_from_the_end_begins_again(opened, run):
+    page = opened(run, name="training.html")
+    page.clock.install()
+    page.evaluate("show(2)")
+    for press in ("play", "pause"):
+        page.keyboard.press("Space")
+        page.clock.run_for(600 if press == "play" else 0)
+    assert page.evaluate("k") == 3
+    page.evaluate("show(snapshots.length - 1)")
+    page.keyboard.press("Space")
+    assert page.evaluate("k") == 0
+
+
 @pytest.mark.parametrize("width, height", [(1280, 800), (390, 844)])
 def test_no_horizontal_scroll(opened, run, width, height):
     page = opened(run, width, height, name="training.html")
