@@ -8,11 +8,13 @@ each for product, power, quotient and minus: x·y, x^2, x / y, −x.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from ..graphs.graph import Graph
 from ..rows import TABLE
-from ..show.numbers import bracketed, short
+from ..show.numbers import bracketed, digits, short
+from ..show.text import visible
 from ..value import Constant, Number, Value
 from .wording import slope_text
 
@@ -65,18 +67,24 @@ def parts(template: str) -> Parts:
     return [OUT if k % 2 and p == "z" else int(p) if k % 2 else p for k, p in enumerate(pieces) if p]
 
 
-def filled(formula: Parts, texts: Sequence[str]) -> str:
-    """The formula with a text for each operand, and the last one for the node itself; a negative number
-    stands in brackets where it would follow a sign or be raised to a power."""
+def filled(formula: Parts, text: Callable[[int], str]) -> str:
+    """The formula with a text for each position; a negative number stands in brackets where it would follow a
+    sign or be raised to a power."""
     shown = []
     for k, part in enumerate(formula):
         if isinstance(part, str):
             shown.append(part)
         else:
             follows = k > 0 and not str(formula[k - 1]).endswith(("(", ", ", "|"))
-            raised  = str(formula[k + 1:k + 2][0]).startswith("^") if formula[k + 1:] else False
-            shown.append(bracketed(texts[part]) if follows or raised else texts[part])
+            raised  = k + 1 < len(formula) and str(formula[k + 1]).startswith("^")
+            shown.append(bracketed(text(part)) if follows or raised else text(part))
     return "".join(shown)
+
+
+def called(graph: Graph, v: Value, limit: int = 60) -> str:
+    """A node by its name; a plain number that has none by itself."""
+    name = graph.symbol(v)
+    return short(v.data) if type(v) is Constant and name == digits(v.data) else visible(name, limit)
 
 
 def joined(separator: str, groups: Sequence[Sequence[str | int]]) -> Parts:
@@ -112,6 +120,6 @@ def nested(z: Value, operand: Value, position: int, text: str) -> str:
     """The operand's own formula, in brackets where it binds less than z does."""
     inner = LOOSE.get(operand.op, 9)
     outer = 2 if z.op == "affine" else LOOSE.get(z.op, 0)    # the operands of b + w·x are factors
-    return (f"({text})" if inner < outer or (inner == outer and position and z.op in ("-", "/", "%", "//"))
-            or (
-         inner == outer == 3 and not position) else text)
+    right = inner == outer and position and z.op in ("-", "/", "%", "//")
+    base  = inner == outer == 3 and not position
+    return f"({text})" if inner < outer or right or base else text

@@ -27,8 +27,8 @@ from ..graphs.graph import Graph
 from ..graphs.paths import LARGEST_COUNT, Path, Paths
 from ..show.numbers import bracketed, latex_number, short
 from ..show.text import html, latex, markdown, visible
-from ..value import Constant, Number, Value
-from .arithmetic import filled, formula
+from ..value import Number, Value
+from .arithmetic import called, filled, formula
 from .gates import sentence
 
 FORMS = ("both", "symbols", "numbers")
@@ -102,17 +102,18 @@ class Explanation:
 
     def made(self, z: Value) -> str:
         """v4 = v2 + b"""
-        return f"{self.name(z)} = {visible(filled(formula(z), [*map(self.name, z.operands)]), 30)}"
+        written = filled(formula(z), lambda k: self.name(z.operands[k]))
+        return f"{self.name(z)} = {visible(written, 30)}"
 
     def name(self, v: Value) -> str:
-        return short(v.data) if type(v) is Constant else visible(self.graph.symbol(v))
+        return called(self.graph, v)
 
     def ratio(self, v: Value) -> str:
         return f"d{self.root_name}/d{self.name(v)}"
 
     @property
     def root_name(self) -> str:
-        return visible(self.graph.symbol(self.graph.root))
+        return self.name(self.graph.root)
 
     def summary(self) -> list[str]:
         """How many paths there are, how many are dead, how much cancels."""
@@ -123,7 +124,7 @@ class Explanation:
         dead   = (f"; {paths.dead:,} of them dead (a partial on the way is 0)"
                   if 0 < paths.dead < LARGEST_COUNT else "")
         lines  = [f"{number} path{'s lead' if count != 1 else ' leads'} from "
-                  f"{visible(self.graph.symbol(self.wrt))} to {self.root_name}{dead}."]
+                  f"{self.name(self.wrt)} to {self.root_name}{dead}."]
         if paths.alive[self.wrt] > 1:
             whole = paths.absolute[self.wrt]
             lines.append(f"Together they give {short(self.slope)}; their sizes add up to {short(whole)}: "
@@ -154,8 +155,7 @@ class Explanation:
 
     def route(self, path: Path) -> str:
         """w → z → J: 0.42 · 0.5 = 0.21."""
-        names   = [self.name(v) for v in (path.edges[0].operand,
-                                                           *(edge.z for edge in path.edges))]
+        names   = [self.name(v) for v in (path.edges[0].operand, *(edge.z for edge in path.edges))]
         factors = [bracketed(short(edge.partial)) for edge in path.edges]
         if len(names) > 13:
             names = [*names[:6], "...", *names[-6:]]
@@ -180,7 +180,7 @@ class Explanation:
     def intro(self) -> str:
         if self.shortened:
             return f"The chain rule, along the largest path ({len(self.paths.cone):,} values take part):"
-        return f"The chain rule, from {visible(self.graph.symbol(self.wrt))} up to {self.root_name}:"
+        return f"The chain rule, from {self.name(self.wrt)} up to {self.root_name}:"
 
     def markdown(self) -> str:
         """Markdown with formulas between $ signs, as GitHub and Jupyter read it."""

@@ -24,8 +24,9 @@ from ..rows import TABLE
 from ..show.numbers import bracketed, short
 from ..show.text import visible
 from ..value import Constant, Number, Value
-from .arithmetic import filled, slope
+from .arithmetic import called, filled, slope
 
+NAME  = 40                                 # letters of a name, as a lecture shows it
 SHOWN = 3                                  # operands named before "and n more"
 FLAT  = 0.01                               # a slope that lets nearly nothing through
 
@@ -37,7 +38,7 @@ GATES: dict[str, list[tuple[str, str]]] = {          # by the name in the row's 
                         "{gets}.")],
     "swap":       [("twice", "· of {x} with itself: both ends of it get {g} · {at_x}, and they add up."),
                    ("", "· swaps: each operand gets the gradient times the other one: {products}.")],
-    "divide":     [("y is plain", "/ divides the gradient by {y}: {gets}."),
+    "divide":     [("y is plain", "/ divides the gradient by {at_y}: {gets}."),
                    ("", "/ scales the gradient {scales}: {gets}.")],
     "power":      [("", "^ scales the gradient {scales}: {gets}.")],
     "remainder":  [("", "{op} passes the gradient on to what is divided, and times {slope 2} to the divisor: "
@@ -85,8 +86,7 @@ class Arrival(NamedTuple):
     g:     Number
 
     def name(self, v: Value) -> str:
-        """A plain number is called by itself."""
-        return short(v.data) if type(v) is Constant else visible(self.graph.symbol(v), 40)
+        return called(self.graph, v, NAME)
 
     def receivers(self, told: Callable[[str, Number], str]) -> list[str]:
         """What is told of each operand that is no plain number, from its name and the partial towards it."""
@@ -167,8 +167,8 @@ def scaled(a: Arrival, i: int) -> str:
     """The slope towards operand i: its formula where there is one, its number, and whether it is nearly 0."""
     partial = a.z.partials[i]
     number  = short(partial)
-    names   = [*map(a.name, a.z.operands), a.name(a.z)]
-    formula = filled(slope(a.z, i), names) if a.z.op in TABLE else number
+    nodes   = [*a.z.operands, a.z]                             # OUT is the last
+    formula = filled(slope(a.z, i), lambda k: a.name(nodes[k])) if a.z.op in TABLE else number
     text    = number if formula == number else f"{formula} = {number}"
     return text + ", which is nearly flat here" * (len(a.z.partials) == 1 and 0 < abs(partial) < FLAT)
 

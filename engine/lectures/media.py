@@ -55,9 +55,9 @@ class Lecture:
     @cached_property
     def views(self) -> list[View]:
         """The zoom levels: single values first, then units and layers, where the graph has them."""
-        return self.zooms()
+        return self.zooms(False)
 
-    def zooms(self, live: bool = False) -> list[View]:
+    def zooms(self, live: bool) -> list[View]:
         """The views; live ones have room for other numbers."""
         graph = self.recording.graph
         names = ["unit", "layer"] if graph.names.ends or len(graph.nodes) > OPEN else []
@@ -79,8 +79,8 @@ class Lecture:
 
     def html(self) -> str:
         """The page to step through: one self-contained HTML text."""
-        return page(self.recording, self.zooms(self.live), self.title, self.description, self.first,
-                    self.live)
+        views = self.zooms(True) if self.live else self.views
+        return page(self.recording, views, self.title, self.description, self.first, self.live)
 
     def slides(self) -> str:
         """One section per step, without a script; it prints one page per step."""

@@ -29,8 +29,9 @@ LIMIT = 1000             # nodes: above, computing everything again would take l
 def structure(recording: Recording) -> dict[str, Json]:
     """Everything but the numbers."""
     ops = {v.op: v for v in recording.values if v.operands}
-    return {"nodes":    [["" if role == "constant" else name, role, counted(paths)]
-                         for name, role, paths in zip(recording.names, recording.roles, recording.paths)],
+    return {"nodes":    [["" if type(v) is Constant and name == short(v.data) else name, role, counted(paths)]
+                         for v, name, role, paths in zip(recording.values, recording.names, recording.roles,
+                                                         recording.paths)],
             "root":     recording.root,
             "operands": [[recording.graph.index[x] for x in v.operands] for v in recording.values],
             "edges":    [described(c) for c in recording.sent],

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from ..explaining.arithmetic import OUT, Parts, formula, slope
-from ..explaining.gates import sentence
+from ..explaining.arithmetic import OUT, Parts, called, formula, slope
+from ..explaining.gates import NAME, sentence
 from ..graphs.graph import Graph
-from ..show.text import visible
 from ..value import Constant, Number, Value, topological_order
 
 
@@ -91,7 +90,7 @@ def record(root: Value) -> Recording:
     """Replay the forward and the backward pass of root."""
     graph  = Graph(root)
     values, index = graph.nodes, graph.index
-    names  = [visible(graph.symbol(v), 40) for v in values]
+    names  = [called(graph, v, NAME) for v in values]
     roles  = [graph.role(v) for v in values]
     order  = topological_order(root)
     uses   = [0] * len(values)

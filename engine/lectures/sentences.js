@@ -65,7 +65,7 @@ const SLOTS = {
 function arrival(told, now, z) {
   const edges = now.into(z), xs = edges.map(e => now.graph.tails[e]), slopes = edges.map(e => now.partials[e]);
   const value = i => now.value(i)[0], plain = k => now.graph.isPlain[xs[k]] === 1;
-  const name = i => now.graph.isPlain[i] ? value(i) : told.nodes[i][0];
+  const name = i => told.nodes[i][0] || value(i);
   return {z, xs, edges, slopes, value, plain, name, sign: told.ops[told.opOf[z]][1], g: now.grad(z)[0],
           data: xs.map(x => now.data[x]), winners: xs.filter((_, k) => slopes[k] !== 0),
           partial: k => now.edge(edges[k]).partial, product: k => now.edge(edges[k]).product,

@@ -79,8 +79,7 @@ def contribution(recording: Recording, root: str, name: str, c: Contribution) ->
 
 def written(recording: Recording, formula: Parts, numbers: bool) -> str:
     """A formula over nodes, with their names or with their numbers."""
-    texts = [short(v.data) for v in recording.values] if numbers else recording.names
-    return filled(formula, texts)
+    return filled(formula, lambda i: short(recording.values[i].data) if numbers else recording.names[i])
 
 
 # --- the page of the terminal -----------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ..explaining.arithmetic import filled
 from ..primitives import TABLE
 from ..pictures.graphviz import layout
 from ..show.dot import Dot, below_each_other
-from ..show.numbers import digits, exact, short
+from ..show.numbers import exact, short
 from ..value import Constant
 from .recording import Contribution, Recording, Step
 
@@ -108,7 +108,7 @@ def scalar_view(recording: Recording, live: bool = False) -> View:
 def card(recording: Recording, i: int) -> Card:
     value, name = recording.values[i], recording.names[i]
     if recording.roles[i] == "constant":
-        number, same = short(value.data), name == digits(value.data)
+        number, same = short(value.data), name == short(value.data)
         width = 22 + 8.6 * max(len(number), 0 if same else len(name))
         return Card("" if same else name, "", "constant", width, 30 if same else 46)
     symbol = notation(recording, i)
@@ -125,11 +125,7 @@ def notation(recording: Recording, i: int) -> str:
     value = recording.values[i]
     if not value.operands:
         return ""
-    parts = recording.formulas[i]
-    texts = {k: short(recording.values[k].data) if recording.names[k] == digits(recording.values[k].data)
-             else recording.names[k] for k in parts if isinstance(k, int)}
-    order = {k: at for at, k in enumerate(texts)}
-    whole = filled([p if isinstance(p, str) else order[p] for p in parts], list(texts.values()))
+    whole = filled(recording.formulas[i], lambda k: recording.names[k])
     return whole if first_line(recording.names[i], whole) <= NOTED else TABLE[value.op].symbol
 
 

@@ -4,8 +4,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from engine import Value, explain, relu, tanh
+from engine import Value, explain, lecture, relu, tanh
 from engine.explaining.explanation import Explanation
+from engine.value import Constant
 from nn import MLP
 
 
@@ -56,6 +57,16 @@ def test_the_recursive_form_down_to_the_leaf():
     ("numbers", "dJ/dw = 3 · 0.5 = 1.5")])
 def test_symbols_numbers_or_both(show, line):
     assert f"  {line}\n" in str(explain(*neuron(), show=show))
+
+
+def test_a_plain_number_is_called_by_its_name_or_else_by_itself_with_a_true_minus():
+    x, t = Value(2.0, "x"), Constant(-3.0)
+    t.label = "t"
+    J = (x * -2 - t) ** 2
+    said = str(explain(J, x))
+    assert "v2 = v1 − t" in said and "v1 = x·(−2)" in said
+    told = str(lecture(J))
+    assert "v2 = v1 − t = −4 − (−3) = −1" in told and "v1 = x·(−2) = 2·(−2) = −4" in told and "-" not in told
 
 
 def test_explaining_touches_no_gradient_and_needs_none():

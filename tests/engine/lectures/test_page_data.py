@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from engine import Value, mask, maximum, minimum, relu
+from engine import Value, mask, maximum, minimum, relu, softmax
 from engine.explaining.gates import CONDITIONS, GATES, SLOTS
 from engine.lectures.assets import asset
 from engine.lectures.recording import record
@@ -85,6 +85,13 @@ def test_a_random_program_says_the_same(asked, seed):
 def test_gates_closed_shared_and_plain(asked):
     x, y = Value(-1.0, "x"), Value(2.0, "y")
     compared(*asked(relu(x) * y + maximum(x, y, y) + minimum(x, 3) + mask(y, 0) + mask(x, 1) - 5 * x ** 2))
+
+
+def test_plain_numbers_with_and_without_names(asked):
+    x, t, n = Value(2.0, "x"), Constant(-3.0), Constant(2.0)
+    t.label, n.label = "t", "n"
+    found, wanted = asked((x - t) * (x / n) * t + x ** n + softmax(x, t, -2)[0] + maximum(x, t))
+    assert found["sentences"] == wanted["sentences"] and found["values"] == wanted["values"]
 
 
 def test_whole_numbers_are_written_without_a_point(asked):
